@@ -1,0 +1,1 @@
+"""Accuracies, intervals, contrasts and a report from a study export."""

@@ -1,0 +1,13 @@
+"""What can go wrong in an analysis."""
+
+
+class AnalysisError(Exception):
+    """Base of every error a researcher can act on."""
+
+
+class ExportFormatError(AnalysisError):
+    """A study export is damaged or not of the documented format."""
+
+
+class ConfigError(AnalysisError, ValueError):
+    """A setting of the analysis is missing, malformed or out of range."""

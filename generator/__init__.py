@@ -1,0 +1,1 @@
+"""Feature accentuations and the stimulus bundles made of them."""

@@ -1,0 +1,37 @@
+"""What can go wrong in the generator. No torch."""
+
+
+class GeneratorError(Exception):
+    """Base of every error a user of the generator can act on."""
+
+
+class ConfigError(GeneratorError, ValueError):
+    """A setting is missing, malformed or out of range."""
+
+
+class NetworkError(GeneratorError):
+    """A network or its weights cannot be loaded."""
+
+
+class LayerNotFoundError(GeneratorError):
+    """The network has no layer of that name."""
+
+
+class FeatureNotFoundError(GeneratorError):
+    """The layer has no such channel, or the network no such label."""
+
+
+class NoGradientError(GeneratorError):
+    """The feature does not respond to any change of this picture."""
+
+
+class PhotographError(GeneratorError):
+    """A photograph is missing, unreadable or too small."""
+
+
+class PoolError(GeneratorError):
+    """The photographs cannot supply what the plan asks for."""
+
+
+class BundleError(GeneratorError):
+    """A stimulus bundle cannot be written or is not whole."""

@@ -1,0 +1,31 @@
+"""The server of the extrapolation study."""
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from study_server.admin import admin
+from study_server.config import ServerConfig
+from study_server.db import Database
+from study_server.participant import participant
+
+
+def create_app(config: ServerConfig) -> Flask:
+    """The web application for one data folder; no state of its own that matters."""
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=config.secret_key(),
+        MAX_CONTENT_LENGTH=64 * 1024,
+        SESSION_COOKIE_NAME="researcher",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.has_https,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    database = Database(config.resolved_database_url)
+    database.create_tables()
+    app.extensions["server_config"] = config
+    app.extensions["database"] = database
+    CSRFProtect(app)
+    app.register_blueprint(participant)
+    app.register_blueprint(admin)
+    return app

@@ -1,0 +1,1 @@
+"""Pure study design: no Flask, no database, no clock."""

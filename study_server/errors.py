@@ -1,0 +1,41 @@
+"""What can go wrong on the server, for researchers to read. No Flask."""
+
+
+class StudyServerError(Exception):
+    """Base of every error a researcher can act on."""
+
+
+class BundleError(StudyServerError):
+    """A stimulus bundle is damaged or does not fit the study."""
+
+
+class DefinitionError(StudyServerError, ValueError):
+    """A study definition is malformed or asks for what cannot be."""
+
+
+class StudyNotFoundError(StudyServerError):
+    """There is no study of that name."""
+
+
+class NotOpenError(StudyServerError):
+    """The study takes no new participants now."""
+
+
+class TrialNotFoundError(StudyServerError):
+    """The session has no such trial."""
+
+
+class ResponseRefusedError(StudyServerError):
+    """A response is malformed or answers something that was not asked."""
+
+
+class AccountError(StudyServerError):
+    """A researcher's account or password is not acceptable."""
+
+
+class ExportError(StudyServerError):
+    """An export cannot be written."""
+
+
+class SimulationError(StudyServerError):
+    """Simulated participants cannot take the study."""

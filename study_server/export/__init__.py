@@ -1,0 +1,1 @@
+"""The study export: codebook, tables, archive."""

@@ -1,0 +1,59 @@
+"""A planned trial and the images it shows."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from study_server.models.base import Base, UtcDateTime
+
+
+class TrialKind(StrEnum):
+    """Only main trials count towards accuracy."""
+
+    MAIN = "main"
+    CATCH = "catch"
+    PRACTICE = "practice"
+
+
+class Trial(Base):
+    """One row of a session's plan. Which option is right stays here."""
+
+    __tablename__ = "trial"
+    __table_args__ = (UniqueConstraint("session_id", "trial_index"),)
+
+    trial_id: Mapped[str] = mapped_column(primary_key=True)
+    """128 random bits in hex; opaque to the participant."""
+    session_id: Mapped[str] = mapped_column(
+        ForeignKey("study_session.session_id", ondelete="CASCADE"), index=True
+    )
+    trial_index: Mapped[int]
+    block_index: Mapped[int | None]
+    trial_kind: Mapped[str]
+    condition: Mapped[str]
+    feature_id: Mapped[str]
+    query_pair_id: Mapped[str]
+    stratum: Mapped[str]
+    activation_gap: Mapped[float | None]
+    target_stimulus_id: Mapped[str]
+    distractor_stimulus_id: Mapped[str]
+    correct_option: Mapped[str]
+    """`left` or `right`."""
+    panel_stimulus_ids: Mapped[list[str]] = mapped_column(JSON)
+    first_served_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Appearance(Base):
+    """One image in one place of one trial, under an id drawn for it alone."""
+
+    __tablename__ = "appearance"
+
+    image_id: Mapped[str] = mapped_column(primary_key=True)
+    """128 random bits in hex; the only name of the image a browser sees."""
+    trial_id: Mapped[str] = mapped_column(
+        ForeignKey("trial.trial_id", ondelete="CASCADE"), index=True
+    )
+    place: Mapped[str]
+    """`left`, `right`, or `panel-0`, `panel-1`, …"""
+    stimulus_id: Mapped[str]

@@ -1,0 +1,1 @@
+"""Simulated participants that take the study over HTTP."""
