@@ -7,12 +7,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from generator.errors import FeatureNotFoundError
 from generator.features import FeatureId, checked_channel, logit_index
 from generator.layers import (
     by_position,
     check_layer,
     layer_activations,
     list_layers,
+    n_channels,
     undisturbed,
 )
 from generator.networks import Network
@@ -55,10 +57,13 @@ def find_units(network: Network, features: Sequence[FeatureId]) -> list[Unit]:
             label = network.labels[index]
             units.append(Unit(layer=feature.layer, index=index, label=label))
             continue
-        shape = check_layer(feature.layer, layers).shape
-        n_channels = shape[-1] if len(shape) == 2 else shape[0]
-        number = int(feature.unit) if feature.unit.isdecimal() else -1
-        index = checked_channel(number, n_channels, layer=feature.layer)
+        found = check_layer(feature.layer, layers)
+        number = int(feature.unit) if feature.unit.isdecimal() else None
+        if number is None:
+            raise FeatureNotFoundError(
+                f"channels are numbered from 0; got {str(feature)!r}"
+            )
+        index = checked_channel(number, n_channels(found), layer=feature.layer)
         units.append(Unit(layer=feature.layer, index=index, label=None))
     return units
 
@@ -104,3 +109,33 @@ def feature_activations(
                 [means[unit.layer][:, unit.index].cpu() for unit in units], dim=1
             )
     return columns
+
+
+def strongest_logits(network: Network, canvas: Tensor) -> list[FeatureId]:
+    """Every logit, ordered by its activation to one canvas (3, H, W), strongest first.
+
+    Equal activations keep the order of the network.
+    """
+    with undisturbed(network.module), torch.no_grad():
+        view = network_view(network, canvas[None])
+        logits = layer_activations(network.module, view, ["logit"])["logit"][0].cpu()
+    order = logits.argsort(descending=True, stable=True).tolist()
+    labels = network.labels
+    return [
+        FeatureId(
+            layer="logit",
+            unit=labels[i] if labels.count(labels[i]) == 1 else str(i),
+        )
+        for i in order
+    ]
+
+
+def resolve_rank(network: Network, canvas: Tensor, feature: FeatureId) -> FeatureId:
+    """`logit:#1` as the strongest logit of this canvas; other features unchanged."""
+    if feature.rank is None:
+        return feature
+    if feature.rank > len(network.labels):
+        raise FeatureNotFoundError(
+            f"{feature} is beyond the {len(network.labels)} logits of {network.name}"
+        )
+    return strongest_logits(network, canvas)[feature.rank - 1]

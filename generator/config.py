@@ -62,7 +62,7 @@ class SearchConfig:
     canvas_px: int | None = None
     """Side of the picture. None: 8/7 of the network's input."""
 
-    pictures_per_pass: int = 32
+    pictures_per_pass: int = 16
     """Crops that go through the network at once: bounds the memory needed."""
 
     clip_percent: float = 20.0
@@ -110,17 +110,17 @@ class SearchConfig:
 class AccentuationConfig(SearchConfig):
     """How seed images are pushed towards features."""
 
-    steps: int = 70
-    learning_rate: float = 0.05
-    optimizer: OptimizerName = "adam"
+    steps: int = 40
+    learning_rate: float = 0.02
+    optimizer: OptimizerName = "shared_adam"
     cool_down: float = 0.3
     parameterization: ParameterizationName = "fourier"
     decay_power: float = 1.0
     desaturation: float = 5.0
     decorrelate: bool = True
-    draws_per_step: int = 8
+    draws_per_step: int = 4
     crop_law: CropLaw = "uniform"
-    crop_range: tuple[float, float] = (0.05, 0.99)
+    crop_range: tuple[float, float] = (0.4, 0.99)
     noise_sd: float = 0.02
     noise_range: float = 0.02
 

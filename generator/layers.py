@@ -167,6 +167,11 @@ def _described(
     return layers
 
 
+def n_channels(layer: LayerInfo) -> int:
+    """Channels of maps (C, H, W), token layers (L, C) and vectors (C,)."""
+    return layer.shape[-1] if len(layer.shape) == 2 else layer.shape[0]
+
+
 def check_layer(name: str, layers: Collection[LayerInfo]) -> LayerInfo:
     """The layer of that name.
 

@@ -1,5 +1,6 @@
 """What is measured of a finished picture: whole, un-augmented, as it is saved."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,8 +53,8 @@ def structural_similarity_to(picture: Tensor, reference: Tensor) -> float:
     Source: Wang, Bovik, Sheikh & Simoncelli (2004), Image quality assessment.
     """
     ours, theirs = (part.double().cpu().numpy() for part in (picture, reference))
-    value: float = structural_similarity(ours, theirs, channel_axis=0, data_range=1.0)
-    return float(value)
+    compare: Callable[..., float] = structural_similarity  # untyped there
+    return float(compare(ours, theirs, channel_axis=0, data_range=1.0))
 
 
 def percentile_in(value: float, pool: np.ndarray) -> float:

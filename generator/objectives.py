@@ -21,6 +21,8 @@ def unit_scores(activations: Mapping[str, Tensor], units: Sequence[Unit]) -> Ten
     """
     scores = []
     for job, unit in enumerate(units):
-        per_job = by_position(activations[unit.layer]).unflatten(0, (len(units), -1))
-        scores.append(per_job[job, :, unit.index].mean())
+        of_layer = by_position(activations[unit.layer])  # (J * T, C, P)
+        n_draws = len(of_layer) // len(units)
+        own = of_layer[job * n_draws : (job + 1) * n_draws, unit.index]  # (T, P)
+        scores.append(own.mean())
     return torch.stack(scores)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor, nn
 
 from generator.errors import ConfigError, NetworkError
@@ -27,11 +28,11 @@ def smoothed_distance(
         (J,).
     """
     squared = by_position(activations - reference).square().sum(1)  # (J * T, P)
-    per_job = squared.unflatten(0, (n_jobs, -1)).flatten(1)  # (J, T * P)
+    per_job = squared.reshape(n_jobs, -1)  # (J, T * P)
     delta = smoothing[:, None]
     total = per_job + delta.square()
     apart = total > 0
-    norm = total.where(apart, 1.0).sqrt().where(apart, 0.0)
+    norm = torch.where(apart, torch.where(apart, total, 1.0).sqrt(), 0.0)
     return (norm - delta).mean(1)
 
 
