@@ -62,7 +62,8 @@ class WorkFolder:
         """
         file = self._file(key)
         try:
-            with np.load(file, allow_pickle=False) as stored:
+            # An own stream, because np.load leaves a damaged file open.
+            with file.open("rb") as stream, np.load(stream) as stored:
                 return {name: stored[name] for name in stored.files}
         except FileNotFoundError:
             return None
