@@ -35,3 +35,11 @@ class PoolError(GeneratorError):
 
 class BundleError(GeneratorError):
     """A stimulus bundle cannot be written or is not whole."""
+
+
+class NotFiniteError(GeneratorError):
+    """A search for a picture ended in values that are not numbers."""
+
+
+class OutputError(GeneratorError):
+    """A result cannot be written where it was asked for."""

@@ -1,0 +1,80 @@
+"""How strong the feature's pull on the parameters is, and the penalty's."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from generator.problem import Problem, draw_for, gradients
+
+_BLOCK = 8
+"""Draws in one pass. Fixed, so that the numbers do not depend on other settings."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Pull:
+    """L1 norms, over a job's parameters, of gradients averaged over draws."""
+
+    objective: Tensor
+    """(J,); 0 where no change of the picture moves the feature."""
+
+    penalty: Tensor | None
+    """(J,); None without a penalty."""
+
+    def balance(self) -> Tensor:
+        """(J,) b: the penalty's gradient times b is as large as the objective's."""
+        if self.penalty is None:
+            return torch.zeros_like(self.objective)
+        felt = self.penalty > 0
+        return torch.where(felt, self.objective / self.penalty.where(felt, 1.0), 0.0)
+
+
+def measure_pull(
+    problem: Problem, parameters: Tensor, *, n_draws: int, offset: float
+) -> Pull:
+    """Average both gradients over draws of the balance's own, a little off the start.
+
+    At the start itself the distance is zero and its gradient rounding noise; ε = 1e-3
+    standard deviations away it is well defined in every number format. The norm of a
+    mean gradient shrinks with the number of draws, so that number is part of the unit.
+
+    Args:
+        parameters: (J, …) the start of the search.
+        n_draws: K, random draws averaged.
+        offset: ε, distance from the start in standard deviations of the parameters.
+    """
+    start = _beside(problem, parameters, offset).requires_grad_()
+    with torch.enable_grad():
+        images = problem.parameterization.to_image(start)
+        canvases = images.detach()
+        towards = torch.zeros_like(canvases)
+        away = torch.zeros_like(canvases)
+        for block, first in enumerate(range(0, n_draws, _BLOCK)):
+            size = min(_BLOCK, n_draws - first)
+            draws = draw_for(problem, canvases, block, for_balance=size)
+            found = gradients(problem, canvases, draws)
+            towards += found.objective * (size / n_draws)
+            if found.penalty is not None:
+                away += found.penalty * (size / n_draws)
+        pulled = _parameter_norm(images, start, towards)
+        if problem.anchor is None:
+            return Pull(objective=pulled, penalty=None)
+        return Pull(objective=pulled, penalty=_parameter_norm(images, start, away))
+
+
+def _beside(problem: Problem, parameters: Tensor, offset: float) -> Tensor:
+    """Parameters moved by `offset` of their own standard deviation, at random."""
+    shape = parameters.shape[1:]
+    noise = np.stack([s.rng("balance").standard_normal(shape) for s in problem.streams])
+    direction = torch.from_numpy(noise).to(parameters)
+    spread = parameters.flatten(1).std(1).view(-1, *[1] * len(shape))
+    return (parameters + offset * spread * direction).detach()
+
+
+def _parameter_norm(images: Tensor, parameters: Tensor, pull: Tensor) -> Tensor:
+    """(J,) L1 norm of a canvas gradient carried back to the parameters."""
+    (gradient,) = torch.autograd.grad(
+        images, parameters, grad_outputs=pull, retain_graph=True
+    )
+    return gradient.flatten(1).abs().sum(1)

@@ -1,0 +1,194 @@
+"""Put chosen and made pictures together as a manifest and its PNG files."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from generator.activation_index import ActivationIndex
+from generator.activations import find_unit
+from generator.exemplars import Tiles
+from generator.features import FeatureId
+from generator.jobs import content_key
+from generator.made_pictures import MadePicture
+from generator.networks import Network
+from generator.opacity import display_opacity, render_masked
+from generator.photographs import read_photograph, to_canvas
+from generator.plan_check import CheckedPlan
+from generator.provenance import describe_generator
+from generator.query_pairs import QueryPair
+from generator.stimuli import StimulusSheet, made_facts, photograph_facts
+
+
+def assemble_bundle(
+    checked: CheckedPlan,
+    index: ActivationIndex,
+    *,
+    tiles: Mapping[FeatureId, Tiles],
+    accentuations: Mapping[FeatureId, list[MadePicture]],
+    visualizations: Mapping[FeatureId, list[MadePicture]],
+    pairs: Mapping[FeatureId, tuple[QueryPair, ...]],
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The manifest's content, and the PNG file of each stimulus_id."""
+    config = checked.plan.as_config()
+    pool = index.describe()
+    content = content_key(config, checked.network.weights_sha256, pool["sha256"])
+    sheet = StimulusSheet(content=content)
+    features, query_pairs = [], []
+    for feature in checked.plan.features:
+        writer = _FeatureWriter(
+            checked=checked, index=index, feature=feature, sheet=sheet
+        )
+        features.append(
+            writer.add_panels(
+                tiles[feature], accentuations[feature], visualizations[feature]
+            )
+        )
+        query_pairs += writer.add_pairs(pairs[feature])
+    manifest = {
+        "generator": describe_generator(checked.network.device),
+        "network": describe_network(checked.network),
+        "config": config,
+        "pool": pool,
+        "features": features,
+        "query_pairs": query_pairs,
+        "stimuli": sheet.sorted_records(),
+    }
+    return manifest, sheet.pictures
+
+
+def describe_network(network: Network) -> dict[str, Any]:
+    """The `network` object of a manifest."""
+    preprocessing = network.preprocessing
+    labels = json.dumps(list(network.labels), ensure_ascii=False)
+    return {
+        "name": network.name,
+        "weights_sha256": network.weights_sha256,
+        "input_px": preprocessing.input_px,
+        "resize_px": preprocessing.resize_px,
+        "mean": list(preprocessing.mean),
+        "std": list(preprocessing.std),
+        "labels_sha256": hashlib.sha256(labels.encode()).hexdigest(),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class _FeatureWriter:
+    """Adds one feature's pictures to the sheet."""
+
+    checked: CheckedPlan
+    index: ActivationIndex
+    feature: FeatureId
+    sheet: StimulusSheet
+
+    def add_panels(
+        self,
+        tiles: Tiles,
+        accentuations: list[MadePicture],
+        visualizations: list[MadePicture],
+    ) -> dict[str, Any]:
+        """Add everything that panels show; returns the feature's own object."""
+        unit = find_unit(self.checked.network, self.feature)
+        seed_ids = [
+            self._add_photograph("seed_image", int(position), ("tile", number))
+            for number, position in enumerate(tiles.seed_images)
+        ]
+        return {
+            "feature_id": str(self.feature),
+            "label": unit.label,
+            "layer": unit.layer,
+            "unit_index": unit.index,
+            "natural": [
+                self._add_photograph("natural", int(position), ("tile", number))
+                for number, position in enumerate(tiles.natural)
+            ],
+            "seed_images": seed_ids,
+            "accentuations": [
+                self._add_accentuation(made, seed_id)
+                for made, seed_id in zip(accentuations, seed_ids, strict=True)
+            ],
+            "feature_visualizations": [
+                self._add_made("feature_visualization", made, (number,))
+                for number, made in enumerate(visualizations)
+            ],
+        }
+
+    def add_pairs(self, pairs: tuple[QueryPair, ...]) -> list[dict[str, Any]]:
+        """Add the photographs of the query pairs; returns the pairs' objects."""
+        found = []
+        for number, pair in enumerate(pairs):
+            high, low = (
+                self._add_photograph("natural", position, ("query", number, role))
+                for position, role in [(pair.high, "high"), (pair.low, "low")]
+            )
+            pair_id = self.sheet.opaque_id("query pair", str(self.feature), number)
+            found.append(
+                {
+                    "query_pair_id": pair_id,
+                    "feature_id": str(self.feature),
+                    "stratum": pair.stratum,
+                    "high_stimulus_id": high,
+                    "low_stimulus_id": low,
+                    "activation_gap": pair.gap,
+                }
+            )
+        return found
+
+    def _add_photograph(
+        self, kind: str, position: int, role: tuple[object, ...]
+    ) -> str:
+        photograph = self.index.photographs[position]
+        image = read_photograph(self.checked.folder / photograph.path)
+        preprocessing = self.checked.network.preprocessing
+        canvas = to_canvas(image, preprocessing, self.checked.canvas_px)
+        facts = photograph_facts(self.index, self.feature, position)
+        return self.sheet.add(kind, self.feature, role, _levels(canvas), **facts)
+
+    def _add_made(
+        self, kind: str, made: MadePicture, role: tuple[object, ...], **known: object
+    ) -> str:
+        facts = made_facts(self.index, self.feature, made)
+        return self.sheet.add(kind, self.feature, role, made.picture, **facts, **known)
+
+    def _add_accentuation(self, made: MadePicture, seed_id: str) -> str:
+        """Add an accentuation with its opacity map and its masked view."""
+        accentuation_id = self._add_made(
+            "accentuation", made, (seed_id,), seed_image_id=seed_id
+        )
+        config = self.checked.plan.accentuation
+        blur_px = config.blur_fraction * self.checked.canvas_px
+        shown = display_opacity(
+            torch.from_numpy(made.opacity),
+            clip_percent=config.clip_percent,
+            blur_px=blur_px,
+        )
+        image = torch.from_numpy(made.picture).permute(2, 0, 1).float() / 255
+        views = {
+            "opacity_map": shown.expand(3, -1, -1),
+            "masked_accentuation": render_masked(image, shown),
+        }
+        for kind, view in views.items():
+            self.sheet.add(
+                kind,
+                self.feature,
+                (seed_id,),
+                _levels(view),
+                seed_image_id=seed_id,
+                accentuation_id=accentuation_id,
+                display={"clip_percent": config.clip_percent, "blur_px": blur_px},
+            )
+        return accentuation_id
+
+
+def _levels(canvas: Tensor) -> NDArray[np.uint8]:
+    """(3, H, W) in [0, 1] as (H, W, 3) uint8, each value rounded."""
+    levels: NDArray[np.uint8] = (
+        (canvas.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).contiguous().numpy()
+    )
+    return levels

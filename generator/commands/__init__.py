@@ -1,0 +1,1 @@
+"""One module per command of `accentuate`; each offers `add_parser`."""

@@ -1,0 +1,84 @@
+"""`accentuate visualize`: pictures of features grown from noise."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from generator.commands.arguments import (
+    add_command,
+    add_network_arguments,
+    add_search_arguments,
+    advance,
+    network_from,
+    search_changes,
+)
+from generator.config import VisualizationConfig
+from generator.features import FeatureId
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command to those of `accentuate`."""
+    parser = add_command(
+        subparsers,
+        "visualize",
+        summary="Visualize features from noise: what they respond to most.",
+        example="accentuate visualize --feature logit:brick --starts 4 --out out",
+    )
+    parser.add_argument(
+        "--feature",
+        action="append",
+        required=True,
+        metavar="F",
+        help="LAYER:CHANNEL, logit:LABEL or logit:INDEX; may be given several times",
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="a new or empty folder"
+    )
+    parser.add_argument(
+        "--starts",
+        type=int,
+        default=1,
+        metavar="N",
+        help="pictures of each feature, from different noise (default: 1)",
+    )
+    parser.add_argument(
+        "--spectrum",
+        type=Path,
+        metavar="DIR",
+        help="photographs whose mean spectrum fourier_phase keeps (default: 1 / f)",
+    )
+    add_network_arguments(parser)
+    add_search_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check everything, visualize, print the table."""
+    features = [FeatureId.parse(text) for text in arguments.feature]
+    config = VisualizationConfig().with_changes(**search_changes(arguments))
+    # Imported late: `--help` need not wait seconds for torch.
+    from generator.result_folder import ResultFolder
+    from generator.visualize_run import VisualizeRequest, make_visualizations
+
+    request = VisualizeRequest(
+        features=features,
+        n_starts=arguments.starts,
+        spectrum=arguments.spectrum,
+        rng_seed=arguments.rng_seed,
+        config=config,
+    )
+    folder = ResultFolder.create(arguments.out)
+    network = network_from(arguments)
+    total = len(features) * arguments.starts * config.steps
+    with tqdm(total=total, desc="visualizing", unit="step", file=sys.stderr) as bar:
+        rows = make_visualizations(
+            network, request, folder, on_step=lambda n: advance(bar, n)
+        )
+    print(f"{'feature':24}  {'rng_seed':8}  {'activation':>10}")
+    for row in rows:
+        print(f"{row['feature_id']:24}  {row['rng_seed']:8}  {row['activation']:10.2f}")
+    print(f"written to {arguments.out}")
+    return 0

@@ -1,0 +1,1 @@
+"""A small network of our own, so that everything can be tried without a download."""

@@ -1,0 +1,162 @@
+"""Hold a plan against its network and its photographs before anything is computed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.activations import find_unit, find_units
+from generator.errors import (
+    FeatureNotFoundError,
+    GeneratorError,
+    LayerNotFoundError,
+    PhotographError,
+)
+from generator.features import FeatureId
+from generator.layers import check_layer, list_layers
+from generator.networks import Network, load_network
+from generator.photographs import Photograph, default_canvas_px, list_photographs
+from generator.plan import NetworkPlan, Plan, PlanDraft, raise_faults
+from generator.plan_sources import (
+    PlanOverrides,
+    apply_network,
+    find_photographs,
+    find_weights,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedPlan:
+    """A plan that fits its network and photographs, as far as names and counts go."""
+
+    plan: Plan
+    """With the canvas filled in."""
+
+    network: Network
+    folder: Path
+    """Of the photographs."""
+
+    photographs: tuple[Photograph, ...]
+
+    canvas_px: int
+    """Side of every picture."""
+
+
+def check_plan(draft: PlanDraft, overrides: PlanOverrides) -> CheckedPlan:
+    """Load the network, list the photographs, and judge the whole plan.
+
+    Raises:
+        ConfigError: names every fault of the plan.
+    """
+    draft = apply_network(draft, overrides)
+    faults = list(draft.faults)
+    network = _network(draft, overrides, faults)
+    if network is not None:
+        faults += _feature_faults(network, draft.features)
+        faults += _layer_faults(network, draft)
+    folder = find_photographs(draft, overrides)
+    photographs = _photographs(folder, draft, faults)
+    if photographs:
+        faults += _pool_faults(photographs, draft)
+    raise_faults(draft.path, faults)
+    return _checked(draft.finished(), network, folder, photographs)
+
+
+def _checked(
+    plan: Plan,
+    network: Network | None,
+    folder: Path | None,
+    photographs: list[Photograph],
+) -> CheckedPlan:
+    if network is None or folder is None:
+        raise ValueError("a plan without network or photographs has faults; got none")
+    canvas_px = plan.photographs.canvas_px or default_canvas_px(network.preprocessing)
+    return CheckedPlan(
+        plan=plan.with_canvas(canvas_px),
+        network=network,
+        folder=folder,
+        photographs=tuple(photographs),
+        canvas_px=canvas_px,
+    )
+
+
+def _network(
+    draft: PlanDraft, overrides: PlanOverrides, faults: list[str]
+) -> Network | None:
+    table: NetworkPlan | None = draft.tables["network"]
+    if table is None:
+        return None
+    try:
+        weights = find_weights(draft, overrides)
+        return load_network(table.name, weights=weights, device=table.device)
+    except GeneratorError as error:
+        faults.append(f"network: {error}")
+        return None
+
+
+def _feature_faults(network: Network, features: tuple[FeatureId, ...]) -> list[str]:
+    """Features the network does not have."""
+    missing = (LayerNotFoundError, FeatureNotFoundError)
+    try:
+        find_units(network, features)
+    except missing:
+        faults = []
+        for feature in features:  # one by one, to name them all
+            try:
+                find_unit(network, feature)
+            except missing as error:
+                faults.append(f"features: {str(feature)!r}: {error}")
+        return faults
+    return []
+
+
+def _layer_faults(network: Network, draft: PlanDraft) -> list[str]:
+    """A regularization layer the network does not have."""
+    accentuation = draft.tables["accentuation"]
+    if accentuation is None or accentuation.regularization_layer is None:
+        return []
+    try:
+        check_layer(accentuation.regularization_layer, list_layers(network))
+    except LayerNotFoundError as error:
+        return [f"accentuation.regularization_layer: {error}"]
+    return []
+
+
+def _photographs(
+    folder: Path | None, draft: PlanDraft, faults: list[str]
+) -> list[Photograph]:
+    if folder is None:
+        if draft.tables["photographs"] is not None:
+            faults.append(
+                "photographs.folder is missing: name the folder of photographs there, "
+                "or on the command line (--photographs DIR)"
+            )
+        return []
+    try:
+        return list_photographs(folder)
+    except PhotographError as error:
+        faults.append(f"photographs.folder: {error}")
+        return []
+
+
+def _pool_faults(photographs: list[Photograph], draft: PlanDraft) -> list[str]:
+    """A pool that is too small or lacks the classes that the strata need."""
+    selection, pairs = draft.tables["selection"], draft.tables["query_pairs"]
+    if selection is None or pairs is None:
+        return []
+    faults = []
+    needed = selection.n_natural + selection.n_seed_images + 2 * pairs.n_pairs
+    if len(photographs) < needed:
+        faults.append(
+            f"photographs: a feature needs {needed} different photographs "
+            f"({selection.n_natural} exemplars, {selection.n_seed_images} seed images, "
+            f"2 x {pairs.n_pairs} queries); got {len(photographs)}. Add photographs, "
+            "or lower the numbers in selection and query_pairs"
+        )
+    n_unlabelled = sum(photo.class_label is None for photo in photographs)
+    if pairs.needs_classes and n_unlabelled:
+        faults.append(
+            f"query_pairs: far = {pairs.far} and within_class = {pairs.within_class} "
+            f"need the class of every photograph, but {n_unlabelled} of "
+            f"{len(photographs)} lie in no sub-folder. Sort them into one folder per "
+            "class, or set far = 0 and within_class = 0"
+        )
+    return faults

@@ -1,0 +1,91 @@
+"""A plan's choices for each feature: tiles first, query pairs at the end."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from generator.activation_index import ActivationIndex
+from generator.errors import PoolError
+from generator.exemplars import Tiles, select_tiles
+from generator.features import FeatureId
+from generator.jobs import content_key
+from generator.plan import Plan
+from generator.query_pairs import QueryPair, select_query_pairs
+
+
+def choose_tiles(index: ActivationIndex, plan: Plan) -> dict[FeatureId, Tiles]:
+    """Choose exemplars and seed images, and see that query pairs can be had.
+
+    Raises:
+        PoolError: names every feature the pool cannot supply, with the reason.
+    """
+    tiles, faults = {}, []
+    for feature in plan.features:
+        try:
+            tiles[feature] = select_tiles(
+                index.pool(feature),
+                plan.selection,
+                n_far_pairs=plan.query_pairs.far,
+                rng=_rng(plan, feature, "tiles"),
+            )
+            choose_pairs_of(index, plan, feature, tiles[feature], made_hashes=())
+        except PoolError as error:
+            faults.append(str(error))
+    _raise_all(faults)
+    return tiles
+
+
+def choose_pairs(
+    index: ActivationIndex,
+    plan: Plan,
+    tiles: Mapping[FeatureId, Tiles],
+    made_hashes: Mapping[FeatureId, Iterable[int]],
+) -> dict[FeatureId, tuple[QueryPair, ...]]:
+    """Choose the query pairs, once every picture of the panels is known.
+
+    Args:
+        made_hashes: perceptual hashes of each feature's made pictures.
+
+    Raises:
+        PoolError: names every feature the pool cannot supply, with the reason.
+    """
+    pairs, faults = {}, []
+    for feature in plan.features:
+        try:
+            pairs[feature] = choose_pairs_of(
+                index, plan, feature, tiles[feature], made_hashes=made_hashes[feature]
+            )
+        except PoolError as error:
+            faults.append(str(error))
+    _raise_all(faults)
+    return pairs
+
+
+def choose_pairs_of(
+    index: ActivationIndex,
+    plan: Plan,
+    feature: FeatureId,
+    tiles: Tiles,
+    *,
+    made_hashes: Iterable[int],
+) -> tuple[QueryPair, ...]:
+    """The query pairs of one feature."""
+    return select_query_pairs(
+        index.pool(feature),
+        tiles,
+        plan.query_pairs,
+        made_hashes=made_hashes,
+        rng=_rng(plan, feature, "query pairs"),
+    )
+
+
+def _rng(plan: Plan, feature: FeatureId, purpose: str) -> np.random.Generator:
+    """Chance of one feature and purpose, whatever else the plan holds."""
+    key = content_key(plan.rng_seed, str(feature), purpose)
+    return np.random.default_rng(int(key[:32], 16))
+
+
+def _raise_all(faults: list[str]) -> None:
+    if faults:
+        lines = "".join(f"\n  - {fault}" for fault in faults)
+        raise PoolError(f"the photographs cannot supply the plan:{lines}")

@@ -1,0 +1,111 @@
+"""The records of a manifest: one per picture, with an id that tells nothing."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.activation_index import ActivationIndex
+from generator.bundle import encode_png
+from generator.bundle_schema import STIMULUS_KEYS
+from generator.features import FeatureId
+from generator.jobs import content_key
+from generator.made_pictures import MadePicture
+from generator.perceptual_hash import difference_hash, hash_text
+
+
+@dataclass(kw_only=True)
+class StimulusSheet:
+    """Collects the pictures of a bundle and their records."""
+
+    content: str
+    """Hash of all that the bundle depends on; ids follow from it."""
+
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Record of each stimulus_id."""
+
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    """PNG file of each stimulus_id."""
+
+    def opaque_id(self, *role: object) -> str:
+        """32 hex digits for a role in the bundle; they tell nothing about it."""
+        return content_key(self.content, *role)[:32]
+
+    def add(
+        self,
+        kind: str,
+        feature: FeatureId,
+        role: tuple[object, ...],
+        picture: NDArray[np.uint8],
+        **known: object,
+    ) -> str:
+        """Add a picture (H, W, 3); what is not known of it is null.
+
+        Args:
+            kind: kind of stimulus.
+            role: tells this picture from the feature's others of its kind.
+            known: values of further keys of the record.
+
+        Returns:
+            Its stimulus_id.
+        """
+        stimulus_id = self.opaque_id(kind, str(feature), *role)
+        content = encode_png(picture)
+        height, width, _ = picture.shape
+        record: dict[str, Any] = dict.fromkeys(STIMULUS_KEYS)
+        record |= {
+            "stimulus_id": stimulus_id,
+            "kind": kind,
+            "file": f"images/{stimulus_id}.png",
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "width_px": width,
+            "height_px": height,
+            "feature_id": str(feature),
+            "perceptual_hash": hash_text(difference_hash(picture)),
+        }
+        self.records[stimulus_id] = record | known
+        self.pictures[stimulus_id] = content
+        return stimulus_id
+
+    def sorted_records(self) -> list[dict[str, Any]]:
+        """All records, sorted by stimulus_id."""
+        return [self.records[stimulus_id] for stimulus_id in sorted(self.records)]
+
+
+def photograph_facts(
+    index: ActivationIndex, feature: FeatureId, position: int
+) -> Mapping[str, object]:
+    """What a record says of a photograph of the pool."""
+    photograph = index.photographs[position]
+    activation = float(index.column(feature)[position])
+    return {
+        "source": {"path": photograph.path, "sha256": photograph.sha256},
+        "class_label": photograph.class_label,
+        "activation": activation,
+        "activation_percentile": index.percentile(feature, activation),
+    }
+
+
+def made_facts(
+    index: ActivationIndex, feature: FeatureId, made: MadePicture
+) -> Mapping[str, object]:
+    """What a record says of an accentuation or a feature visualization."""
+    before = made.activation_before
+    return {
+        "rng_seed": made.rng_seed,
+        "activation": made.activation,
+        "activation_percentile": index.percentile(feature, made.activation),
+        "activation_before": before,
+        "activation_before_percentile": (
+            None if before is None else index.percentile(feature, before)
+        ),
+        "latent_distance": made.latent_distance,
+        "latent_distance_relative": made.latent_distance_relative,
+        "ssim": made.ssim,
+        "regularization_layer": made.regularization_layer,
+        "regularization_weight": made.regularization_weight,
+        "regularization_balance": made.regularization_balance,
+    }

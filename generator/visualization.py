@@ -1,0 +1,149 @@
+"""Feature visualization: pictures grown from noise, to show a feature on its own.
+
+Source: Olah, Mordvintsev & Schubert (2017), Feature Visualization; with
+    `fourier_phase`, Fel et al. (2023), arXiv 2306.06805.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from generator.activations import Unit, feature_activations, find_units
+from generator.balance import measure_pull
+from generator.config import VisualizationConfig
+from generator.errors import ConfigError, NoGradientError
+from generator.features import FeatureId
+from generator.layers import undisturbed
+from generator.networks import Network
+from generator.optimize import OnStep, optimize
+from generator.parameterization.choice import for_noise
+from generator.photographs import default_canvas_px, quantize
+from generator.problem import Problem
+from generator.spectrum import assumed_magnitude
+from generator.streams import JobStreams, content_id
+
+_PROBES = 16
+"""Draws that decide whether a feature responds to changes of the noise at all."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VisualizationJob:
+    """One feature, and the seed of the noise its picture grows from."""
+
+    feature: FeatureId
+    rng_seed: int
+
+    def streams(self) -> JobStreams:
+        job_id = content_id("noise", str(self.feature))
+        return JobStreams(rng_seed=self.rng_seed, job_id=job_id)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class FeatureVisualization:
+    """A finished visualization. Tensors are on the CPU."""
+
+    job: VisualizationJob
+
+    image: Tensor
+    """(3, N, N) in [0, 1], in the 256 levels that a PNG keeps."""
+
+    opacity_map: Tensor
+    """(N, N), not negative: where the feature saw something, for equal coverage."""
+
+    activation: float
+    """Of `image`, whole and un-augmented."""
+
+    n_steps: int
+
+
+def visualize(
+    network: Network,
+    jobs: Sequence[VisualizationJob],
+    config: VisualizationConfig,
+    *,
+    natural_magnitude: Tensor | None = None,
+    on_step: OnStep | None = None,
+) -> list[FeatureVisualization]:
+    """Grow a picture for each job from its own noise; results in the order given.
+
+    Args:
+        natural_magnitude: (3, N, N // 2 + 1) from `spectrum.natural_magnitude`, N the
+            side of the picture; used by `fourier_phase`. None: a 1 / f fall-off.
+        on_step: called after each step with the number of jobs that took it.
+
+    Raises:
+        LayerNotFoundError, FeatureNotFoundError: the network has no such feature.
+        NoGradientError: a feature responds to no change of its noise.
+        NotFiniteError: a search ended in values that are not numbers.
+    """
+    side = config.canvas_px or default_canvas_px(network.preprocessing)
+    magnitude = natural_magnitude
+    if magnitude is None:
+        magnitude = assumed_magnitude(side, side)
+    if magnitude.shape != (3, side, side // 2 + 1):
+        raise ConfigError(
+            f"natural_magnitude must be {(3, side, side // 2 + 1)} for a canvas of "
+            f"{side} pixels; got {tuple(magnitude.shape)}"
+        )
+    units = find_units(network, [job.feature for job in jobs])
+    members = list(zip(jobs, units, strict=True))
+    size = max(1, config.pictures_per_pass // config.draws_per_step)
+    finished: list[FeatureVisualization] = []
+    with undisturbed(network.module):
+        for first in range(0, len(members), size):
+            batch = members[first : first + size]
+            finished += _run(network, batch, config, magnitude, on_step)
+    return finished
+
+
+def _run(
+    network: Network,
+    batch: list[tuple[VisualizationJob, Unit]],
+    config: VisualizationConfig,
+    magnitude: Tensor,
+    on_step: OnStep | None,
+) -> Iterator[FeatureVisualization]:
+    jobs = [job for job, _ in batch]
+    streams = [job.streams() for job in jobs]
+    problem = Problem(
+        network=network,
+        parameterization=for_noise(config, magnitude.to(network.device)),
+        units=[unit for _, unit in batch],
+        streams=streams,
+        config=config,
+        anchor=None,
+    )
+    start = problem.parameterization.random([s.rng("init") for s in streams])
+    start = start.to(network.device)
+    _check_movable(problem, jobs, start)
+    found = optimize(
+        problem, start, pull_back=start.new_zeros(len(jobs)), on_step=on_step
+    )
+    with torch.no_grad():
+        images = quantize(problem.parameterization.to_image(found.parameters))
+    features = [job.feature for job in jobs]
+    activations = feature_activations(network, images, features).diagonal()
+    corrected = found.opacity.corrected()
+    for i, job in enumerate(jobs):
+        yield FeatureVisualization(
+            job=job,
+            image=images[i].cpu(),
+            opacity_map=corrected[i].cpu(),
+            activation=float(activations[i]),
+            n_steps=config.steps,
+        )
+
+
+def _check_movable(
+    problem: Problem, jobs: list[VisualizationJob], start: Tensor
+) -> None:
+    pull = measure_pull(problem, start, n_draws=_PROBES, offset=0.0)
+    for job, strength in zip(jobs, pull.objective.tolist(), strict=True):
+        if strength == 0:
+            raise NoGradientError(
+                f"{job.feature} does not respond to any change of the noise of "
+                f"rng_seed {job.rng_seed}: its gradient is exactly zero on every crop. "
+                "Try another rng_seed."
+            )

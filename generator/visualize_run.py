@@ -1,0 +1,128 @@
+"""Features × noise starts: visualize, measure and write each. No printing."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from generator.config import VisualizationConfig
+from generator.contact_sheet import SheetRow, contact_sheet
+from generator.errors import ConfigError
+from generator.features import FeatureId
+from generator.image_run import describe_network
+from generator.networks import Network
+from generator.optimize import OnStep
+from generator.photographs import (
+    default_canvas_px,
+    list_photographs,
+    read_photograph,
+    to_canvas,
+    to_picture,
+)
+from generator.result_folder import ResultFolder, versions
+from generator.spectrum import natural_magnitude
+from generator.visualization import FeatureVisualization, VisualizationJob, visualize
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VisualizeRequest:
+    """What `accentuate visualize` was asked for."""
+
+    features: Sequence[FeatureId]
+
+    n_starts: int
+    """Pictures of each feature."""
+
+    spectrum: Path | None
+    """Folder of the photographs whose spectrum `fourier_phase` keeps."""
+
+    rng_seed: int
+    """Of the first start; the next ones count up."""
+
+    config: VisualizationConfig
+
+    def __post_init__(self) -> None:
+        if self.n_starts < 1:
+            raise ConfigError(f"starts must be at least 1; got {self.n_starts}")
+
+
+def make_visualizations(
+    network: Network,
+    request: VisualizeRequest,
+    folder: ResultFolder,
+    *,
+    on_step: OnStep | None = None,
+) -> list[dict[str, Any]]:
+    """Write each picture, a contact sheet (a row per feature), table and record.
+
+    Returns:
+        The rows of metrics.csv.
+    """
+    side = request.config.canvas_px or default_canvas_px(network.preprocessing)
+    magnitude = _magnitude(network, request.spectrum, side)
+    jobs = [
+        VisualizationJob(feature=feature, rng_seed=request.rng_seed + start)
+        for feature in request.features
+        for start in range(request.n_starts)
+    ]
+    made = visualize(
+        network,
+        jobs,
+        request.config,
+        natural_magnitude=magnitude,
+        on_step=on_step,
+    )
+    rows = [_write_one(picture, folder) for picture in made]
+    folder.write_table("metrics.csv", rows)
+    folder.write_picture("contact_sheet.png", _sheet(made, request.n_starts))
+    folder.write_record(
+        "run.json",
+        {
+            "config": asdict(request.config) | {"canvas_px": side},
+            "network": describe_network(network),
+            "spectrum": str(request.spectrum) if request.spectrum else None,
+            "visualizations": rows,
+            "versions": versions(),
+        },
+    )
+    return rows
+
+
+def _magnitude(network: Network, folder: Path | None, side: int) -> Tensor | None:
+    if folder is None:
+        return None
+    canvases = [
+        to_canvas(read_photograph(folder / found.path), network.preprocessing, side)
+        for found in list_photographs(folder)
+    ]
+    return natural_magnitude(torch.stack(canvases))
+
+
+def _write_one(made: FeatureVisualization, folder: ResultFolder) -> dict[str, Any]:
+    feature, rng_seed = made.job.feature, made.job.rng_seed
+    file = f"{folder.new_stem(str(feature), str(rng_seed))}.png"
+    folder.write_picture(file, to_picture(made.image))
+    return {
+        "feature_id": str(feature),
+        "rng_seed": rng_seed,
+        "activation": made.activation,
+        "file": file,
+    }
+
+
+def _sheet(made: Sequence[FeatureVisualization], n_starts: int) -> Image.Image:
+    rows = []
+    for first in range(0, len(made), n_starts):
+        group = made[first : first + n_starts]
+        scores = ", ".join(f"{picture.activation:.2f}" for picture in group)
+        rows.append(
+            SheetRow(
+                pictures=[to_picture(picture.image) for picture in group],
+                caption=f"{group[0].job.feature}  {scores}",
+            )
+        )
+    return contact_sheet(rows, titles=["feature visualizations"])
