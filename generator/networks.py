@@ -1,7 +1,6 @@
 """Networks by name, with their own preprocessing, labels and checked weights."""
 
 import hashlib
-import importlib
 import logging
 import pickle
 from collections.abc import Mapping
@@ -16,6 +15,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from generator.demo.network import (
+    INPUT_PX,
+    MEAN,
+    RESIZE_PX,
+    STD,
+    load_embedded_network,
+)
 from generator.errors import NetworkError
 
 EMBEDDED = "embedded"
@@ -111,17 +117,15 @@ def _load_embedded(*, weights: Path | None, device: str) -> Network:
             f"the embedded network brings its own weights; got {weights}. "
             "Leave the weights out, or name a torchvision network."
         )
-    # Imported late, because the demo package imports this module.
-    demo = importlib.import_module("generator.demo.network")
-    network: Network = demo.load_embedded_network()
-    if device == network.device:
-        return network
+    loaded = load_embedded_network()
     return Network(
-        name=network.name,
-        module=_placed(network.module, device),
-        preprocessing=network.preprocessing,
-        labels=network.labels,
-        weights_sha256=network.weights_sha256,
+        name=EMBEDDED,
+        module=_placed(loaded.module, device),
+        preprocessing=Preprocessing(
+            input_px=INPUT_PX, resize_px=RESIZE_PX, mean=MEAN, std=STD
+        ),
+        labels=loaded.labels,
+        weights_sha256=loaded.weights_sha256,
         device=device,
     )
 
