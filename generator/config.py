@@ -65,10 +65,10 @@ class SearchConfig:
     pictures_per_pass: int = 16
     """Crops that go through the network at once: bounds the memory needed."""
 
-    clip_percent: float = 20.0
+    clip_percent: float = 5.0
     """Opacity display: this share of the strongest pixels is fully opaque."""
 
-    blur_fraction: float = 2 / 512
+    blur_fraction: float = 4 / 512
     """Opacity display: sd of the blur, as a fraction of the canvas side."""
 
     def __post_init__(self) -> None:
@@ -111,11 +111,11 @@ class AccentuationConfig(SearchConfig):
     """How seed images are pushed towards features."""
 
     steps: int = 40
-    learning_rate: float = 0.02
+    learning_rate: float = 0.03
     optimizer: OptimizerName = "shared_adam"
     cool_down: float = 0.3
     parameterization: ParameterizationName = "fourier"
-    decay_power: float = 1.0
+    decay_power: float = 0.75
     desaturation: float = 5.0
     decorrelate: bool = True
     draws_per_step: int = 4
