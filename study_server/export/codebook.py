@@ -4,18 +4,12 @@ The tables are written by this schema, and `codebook.json` is printed from it, s
 neither can say what the other does not. `EXPORT_FORMAT.md` is the same for people.
 """
 
+from study_server.bundle import STRATA
+from study_server.design.conditions import CONDITIONS
 from study_server.export.column import Column
 
 SCHEMA_VERSION = 1
 
-CONDITIONS = (
-    "accentuation",
-    "attribution",
-    "feature_visualization",
-    "natural",
-    "none",
-    "seed_only",
-)
 OPTIONS = ("left", "right")
 
 SESSION_ID = Column(
@@ -59,7 +53,7 @@ TRIAL_PLACE = (
     Column(
         name="condition",
         type="text",
-        levels=CONDITIONS,
+        levels=tuple(CONDITIONS),
         meaning="What the panel beside the query images showed.",
     ),
     Column(
@@ -72,20 +66,21 @@ TRIAL_PLACE = (
         name="query_pair_id",
         type="text",
         formula_guard=True,
-        meaning="Pair of query images, as the stimulus bundle names it.",
+        meaning="Pair of query images, named by the bundle; missing in catch trials.",
     ),
     Column(
         name="stratum",
         type="text",
-        levels=("near", "far", "within_class"),
-        meaning="How far the query pair lies from the images of the panels.",
+        levels=STRATA,
+        meaning="How far the query pair lies from the panels; missing in catch trials.",
     ),
     Column(
         name="activation_gap",
         type="number",
         unit="percentile points",
         range=(0, 100),
-        meaning="Activation percentile of the target minus that of the distractor.",
+        meaning="Activation percentile of the pair's high image minus that of the low "
+        "one; missing in catch trials.",
     ),
 )
 

@@ -79,19 +79,22 @@ def reset_password(db: Session, name: str) -> str:
     return password
 
 
-def authenticate(
-    db: Session, name: str, password: str, *, at: datetime
-) -> Researcher | None:
+def authenticate(db: Session, name: str, password: str) -> Researcher | None:
     """The researcher with this name and password, or None.
 
-    An unknown name takes as long to refuse as a wrong password.
+    An unknown name takes as long to refuse as a wrong password. Nothing is written, so
+    that guessing never holds up the participants' answers.
     """
     researcher = find_researcher(db, name)
     password_hash = researcher.password_hash if researcher else DECOY_HASH
-    if not is_password(password_hash, password) or researcher is None:
-        return None
-    researcher.last_login_at = at
-    return researcher
+    return researcher if is_password(password_hash, password) else None
+
+
+def record_login(db: Session, name: str, *, at: datetime) -> None:
+    """Note when the researcher last logged in."""
+    researcher = find_researcher(db, name)
+    if researcher is not None:
+        researcher.last_login_at = at
 
 
 def change_password(researcher: Researcher, *, current: str, new: str) -> None:

@@ -16,6 +16,7 @@ from study_server.services.researchers import (
     change_password,
     find_researcher,
     login_mark,
+    record_login,
     reset_password,
 )
 from tests.study_server.rows import MORNING
@@ -35,10 +36,19 @@ def db(tmp_path: Path) -> Iterator[Session]:
 def test_a_new_researcher_logs_in_with_the_one_time_password(db: Session) -> None:
     password = add_researcher(db, "ada", created_at=MORNING)
 
-    researcher = authenticate(db, "ada", password, at=MORNING)
+    researcher = authenticate(db, "ada", password)
 
     assert researcher is not None
     assert researcher.has_one_time_password
+
+
+def test_a_login_leaves_its_time(db: Session) -> None:
+    add_researcher(db, "ada", created_at=MORNING)
+
+    record_login(db, "ada", at=MORNING)
+
+    researcher = find_researcher(db, "ada")
+    assert researcher is not None
     assert researcher.last_login_at == MORNING
 
 
@@ -58,7 +68,7 @@ def test_a_wrong_name_or_password_is_refused_alike(
 ) -> None:
     add_researcher(db, "ada", created_at=MORNING)
 
-    assert authenticate(db, name, password, at=MORNING) is None
+    assert authenticate(db, name, password) is None
 
 
 def test_an_unknown_name_costs_as_much_work_as_a_known_one() -> None:
@@ -80,7 +90,7 @@ def test_a_name_that_cannot_be_typed_back_is_refused(db: Session, name: str) -> 
 
 def test_a_changed_password_ends_one_time_use_and_older_logins(db: Session) -> None:
     password = add_researcher(db, "ada", created_at=MORNING)
-    researcher = authenticate(db, "ada", password, at=MORNING)
+    researcher = authenticate(db, "ada", password)
     assert researcher is not None
     mark = login_mark(researcher)
 
@@ -88,8 +98,8 @@ def test_a_changed_password_ends_one_time_use_and_older_logins(db: Session) -> N
 
     assert not researcher.has_one_time_password
     assert login_mark(researcher) != mark
-    assert authenticate(db, "ada", password, at=MORNING) is None
-    assert authenticate(db, "ada", GOOD, at=MORNING) is researcher
+    assert authenticate(db, "ada", password) is None
+    assert authenticate(db, "ada", GOOD) is researcher
 
 
 @pytest.mark.parametrize(
@@ -112,8 +122,8 @@ def test_a_reset_gives_a_new_one_time_password(db: Session) -> None:
 
     second = reset_password(db, "ada")
 
-    assert authenticate(db, "ada", first, at=MORNING) is None
-    researcher = authenticate(db, "ada", second, at=MORNING)
+    assert authenticate(db, "ada", first) is None
+    researcher = authenticate(db, "ada", second)
     assert researcher is not None
     assert researcher.has_one_time_password
 
