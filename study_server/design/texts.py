@@ -21,12 +21,12 @@ A network looks at photographs. One part of it becomes active when it sees somet
 particular, for instance a certain texture, shape or object. Your task is to find out \
 what.
 
-On the left you see example pictures. They hint at what makes this part of the \
-network active. Study them first. After a moment, two new photographs appear.
+First you see example pictures. They hint at what makes this part of the network \
+active. Study them. After a moment, two new photographs appear.
 
 Choose the photograph that you think makes the same part of the network more active, \
-and say how sure you are: 1 is a guess, 3 is certain. Every choice starts anew, with \
-other examples.
+and say how sure you are: a guess, fairly sure, or certain. Every choice starts anew, \
+with other examples.
 
 Sometimes the examples are quite strange. That is fine: go by your impression. \
 There is no time limit for your answer."""
