@@ -4,7 +4,7 @@ import hmac
 from datetime import UTC, datetime
 from random import SystemRandom
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, abort, current_app, request
 
 from study_server.config import ServerConfig
 from study_server.db import Database
@@ -35,6 +35,13 @@ def randomness() -> SystemRandom:
 
 
 def is_simulated() -> bool:
-    """Whether the request shows the key of our own simulated participants."""
-    shown = request.headers.get("X-Simulation-Key", "")
-    return hmac.compare_digest(shown.encode(), config().simulation_key().encode())
+    """Whether the request shows the key of our own simulated participants.
+
+    A wrong key is refused: whoever shows one is no person whose answers count.
+    """
+    shown = request.headers.get("X-Simulation-Key")
+    if shown is None:
+        return False
+    if not hmac.compare_digest(shown.encode(), config().simulation_key().encode()):
+        abort(403)
+    return True

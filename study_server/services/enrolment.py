@@ -36,6 +36,8 @@ def enrol(
 ) -> Enrolment:
     """Lease the lowest free slot to a participant who has just consented.
 
+    Simulated participants have slots of their own, so that they take no one's place.
+
     Args:
         db: open write transaction (BEGIN IMMEDIATE), which makes arrivals queue.
         rng: source of ids and of the token; unpredictable outside tests.
@@ -47,14 +49,16 @@ def enrol(
         raise NotOpenError(f"study {study.study_id!r} is {study.status}")
     definition = definition_of(study)
     release_expired_leases(db, study, now=started_at)
-    slot_index = lowest_free_slot(db, study, definition)
+    slot_index = lowest_free_slot(db, study, definition, is_simulated=is_simulated)
     token = new_id(rng)
     session = _new_session(
         study, definition, slot_index=slot_index, started_at=started_at, rng=rng
     )
     session.token_sha256 = hash_token(token)
     session.is_simulated = is_simulated
-    session.rng_seed = plan_rng_seed(db, study, definition, slot_index)
+    session.rng_seed = plan_rng_seed(
+        db, study, definition, slot_index, is_simulated=is_simulated
+    )
     db.add(session)
     db.flush()
     store_plan(db, session, definition.design, bundle, rng=rng)
@@ -68,6 +72,7 @@ def is_open(db: Session, study: Study, *, now: datetime) -> bool:
     n_slots = definition_of(study).study.n_slots
     held = select(StudySession.slot_index).where(
         StudySession.study_pk == study.id,
+        StudySession.is_simulated.is_(False),
         StudySession.holds_slot,
         (StudySession.lease_expires_at > now) | (StudySession.stage == Stage.COMPLETED),
     )
@@ -93,7 +98,9 @@ def release_expired_leases(db: Session, study: Study, *, now: datetime) -> int:
     return len(db.scalars(expired).all())
 
 
-def lowest_free_slot(db: Session, study: Study, definition: StudyDefinition) -> int:
+def lowest_free_slot(
+    db: Session, study: Study, definition: StudyDefinition, *, is_simulated: bool
+) -> int:
     """The first slot nobody holds, so that cells fill evenly.
 
     Raises:
@@ -102,7 +109,9 @@ def lowest_free_slot(db: Session, study: Study, definition: StudyDefinition) -> 
     held = set(
         db.scalars(
             select(StudySession.slot_index).where(
-                StudySession.study_pk == study.id, StudySession.holds_slot
+                StudySession.study_pk == study.id,
+                StudySession.is_simulated.is_(is_simulated),
+                StudySession.holds_slot,
             )
         )
     )
@@ -127,12 +136,19 @@ def find_session(db: Session, study_id: str, token: str) -> StudySession | None:
 
 
 def plan_rng_seed(
-    db: Session, study: Study, definition: StudyDefinition, slot_index: int
+    db: Session,
+    study: Study,
+    definition: StudyDefinition,
+    slot_index: int,
+    *,
+    is_simulated: bool,
 ) -> int:
     """63 bits that follow from the study's own seed, the slot and who had it before."""
     earlier = db.scalars(
         select(StudySession.session_id).where(
-            StudySession.study_pk == study.id, StudySession.slot_index == slot_index
+            StudySession.study_pk == study.id,
+            StudySession.slot_index == slot_index,
+            StudySession.is_simulated.is_(is_simulated),
         )
     ).all()
     text = f"{definition.study.rng_seed} {study.version} {slot_index} {len(earlier)}"
