@@ -95,7 +95,7 @@ def tell_of_missing_study(_error: StudyNotFoundError) -> tuple[str, int]:
 
 @admin.errorhandler(HTTPException)
 def tell_of_refusal(error: HTTPException) -> tuple[str, int]:
-    """Anything else that Flask refuses."""
+    """Anything else that Flask refuses; what failed is in the server's log."""
     g.setdefault("login", None)
     return page_of_error(error.name, error.description or "", error.code or 500)
 

@@ -166,7 +166,11 @@ def test_a_pause_stops_arrivals_while_running_sessions_finish(server: Running) -
 
     with browser(server) as first, browser(server) as second:
         running = Participant(
-            first, "paused", ACCURATE, read_session=pause_in_the_middle, turn=Semaphore()
+            first,
+            "paused",
+            ACCURATE,
+            read_session=pause_in_the_middle,
+            turn=Semaphore(),
         )
 
         assert running.take_study()
@@ -178,9 +182,11 @@ def test_a_wrong_simulation_key_starts_no_session(server: Running) -> None:
     with server.database.read() as db:
         before = len(db.scalars(select(StudySession)).all())
 
-    with browser(server, key="guessed") as pretender:
-        with pytest.raises(SimulationError, match="403"):
-            participant(server, "planted", pretender).take_study()
+    with (
+        browser(server, key="guessed") as pretender,
+        pytest.raises(SimulationError, match="403"),
+    ):
+        participant(server, "planted", pretender).take_study()
 
     with server.database.read() as db:
         assert len(db.scalars(select(StudySession)).all()) == before
@@ -192,7 +198,10 @@ def test_another_servers_data_folder_is_noticed(
     elsewhere = Database(f"sqlite:///{tmp_path / 'other.sqlite3'}")
     elsewhere.create_tables()
 
-    with browser(server) as one, pytest.raises(SimulationError, match="another database"):
+    with (
+        browser(server) as one,
+        pytest.raises(SimulationError, match="another database"),
+    ):
         Participant(
             one,
             "planted",
