@@ -6,7 +6,9 @@ from flask_wtf.csrf import CSRFProtect
 from study_server.admin import admin
 from study_server.config import ServerConfig
 from study_server.db import Database
+from study_server.error_pages import add_error_pages
 from study_server.participant import participant
+from study_server.security_headers import add_security_headers
 
 
 def create_app(config: ServerConfig) -> Flask:
@@ -26,6 +28,8 @@ def create_app(config: ServerConfig) -> Flask:
     app.extensions["server_config"] = config
     app.extensions["database"] = database
     CSRFProtect(app)
+    add_security_headers(app)
+    add_error_pages(app)
     app.register_blueprint(participant)
     app.register_blueprint(admin)
     return app

@@ -1,5 +1,6 @@
 """Where the server keeps its things. No Flask."""
 
+import hashlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -43,3 +44,10 @@ class ServerConfig:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(32))
         return path.read_text().strip()
+
+    def simulation_key(self) -> str:
+        """What a simulated participant shows at the start, in X-Simulation-Key.
+
+        Only who can read the data folder can make simulated sessions.
+        """
+        return hashlib.sha256(f"simulation {self.secret_key()}".encode()).hexdigest()

@@ -1,5 +1,6 @@
-"""Pages for researchers."""
+"""The researchers' pages under /admin: parse, one service, answer."""
 
-from flask import Blueprint
+from study_server.admin import access, accounts, downloads, studies
+from study_server.admin.blueprint import admin
 
-admin = Blueprint("admin", __name__, url_prefix="/admin")
+__all__ = ["access", "accounts", "admin", "downloads", "studies"]

@@ -1,1 +1,1 @@
-"""The study export: codebook, tables, archive."""
+"""The study export: one zip of tables and what is needed to read them."""

@@ -40,6 +40,7 @@ class StudySession(Base):
             "one_live_session_per_slot",
             "study_pk",
             "slot_index",
+            "is_simulated",  # who only simulates takes no one's place
             unique=True,
             sqlite_where=text("holds_slot"),
             postgresql_where=text("holds_slot"),

@@ -33,8 +33,9 @@ class Trial(Base):
     trial_kind: Mapped[str]
     condition: Mapped[str]
     feature_id: Mapped[str]
-    query_pair_id: Mapped[str]
-    stratum: Mapped[str]
+    query_pair_id: Mapped[str | None]
+    """None in catch trials, as are stratum and gap."""
+    stratum: Mapped[str | None]
     activation_gap: Mapped[float | None]
     target_stimulus_id: Mapped[str]
     distractor_stimulus_id: Mapped[str]

@@ -1,5 +1,6 @@
 """Pages and answers for participants."""
 
-from flask import Blueprint
+from study_server.participant import api, images, pages, stopping
+from study_server.participant.blueprint import participant
 
-participant = Blueprint("participant", __name__, url_prefix="/s")
+__all__ = ["api", "images", "pages", "participant", "stopping"]

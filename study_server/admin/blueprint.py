@@ -1,0 +1,28 @@
+"""The blueprint that the researchers' pages hang on."""
+
+from flask import Blueprint, current_app
+from flask.blueprints import BlueprintSetupState
+
+from study_server.admin.throttle import LoginThrottle
+from study_server.db import Database
+
+admin = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+@admin.record_once
+def _remember_failed_logins(state: BlueprintSetupState) -> None:
+    state.app.extensions["login_throttle"] = LoginThrottle()
+
+
+def database() -> Database:
+    """The database of the running application."""
+    found = current_app.extensions["database"]
+    assert isinstance(found, Database)
+    return found
+
+
+def login_throttle() -> LoginThrottle:
+    """The running application's count of failed logins."""
+    found = current_app.extensions["login_throttle"]
+    assert isinstance(found, LoginThrottle)
+    return found

@@ -1,0 +1,54 @@
+"""The command line `study-server`: arguments to one call, errors to one line."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from study_server.commands import (
+    change_status,
+    check,
+    create,
+    export,
+    import_bundle,
+    researcher,
+    run,
+    show_status,
+    simulate,
+)
+from study_server.errors import StudyServerError
+
+COMMANDS = (
+    import_bundle,
+    check,
+    create,
+    researcher,
+    run,
+    show_status,
+    change_status,
+    simulate,
+    export,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = make_parser().parse_args(arguments)
+    try:
+        options.run_command(options)
+    except StudyServerError as error:
+        print(f"study-server: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="study-server", description="Run a study of feature explanations."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for module in COMMANDS:
+        module.add_parser(commands)
+    return parser

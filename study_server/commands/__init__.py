@@ -1,0 +1,1 @@
+"""The commands of `study-server`, one file each; nothing but arguments to one call."""

@@ -1,0 +1,91 @@
+"""`study-server run`: serve participants and researchers until told to stop."""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from study_server import create_app
+from study_server.commands.options import (
+    add_command,
+    add_data_options,
+    open_database,
+    server_config,
+)
+from study_server.config import ServerConfig
+
+if TYPE_CHECKING:
+    from study_server.commands.options import Commands
+
+KEEP_ALIVE_S = 75
+"""Longer than a browser waits before it reuses a connection."""
+GRACEFUL_STOP_S = 8
+"""Open requests are finished for so long after SIGTERM."""
+
+
+def add_parser(commands: "Commands") -> None:
+    """Declare the command."""
+    parser = add_command(
+        commands,
+        "run",
+        run_command,
+        purpose="Serve participants (/s/STUDY_ID/) and researchers (/admin).",
+        example="study-server run --data data --host 127.0.0.1 --port 8000",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
+    parser.add_argument(
+        "--port", type=int, default=8000, help="default: %(default)s; 0: any free one"
+    )
+    parser.add_argument(
+        "--threads", type=int, default=12, help="requests at a time (%(default)s)"
+    )
+    parser.add_argument(
+        "--https",
+        action="store_true",
+        help="participants come over HTTPS, through a proxy: mark cookies Secure",
+    )
+    add_data_options(parser)
+
+
+def run_command(options: argparse.Namespace) -> None:
+    """Check the data folder and serve; SIGTERM and Ctrl-C end it cleanly."""
+    config = server_config(options, has_https=options.https)
+    with open_database(config):
+        pass  # a fault shows here, before anyone is served
+    settings = {
+        "bind": f"{options.host}:{options.port}",
+        "workers": 1,  # SQLite has one writer; threads share it without starving
+        "worker_class": "gthread",
+        "threads": options.threads,
+        "keepalive": KEEP_ALIVE_S,
+        "graceful_timeout": GRACEFUL_STOP_S,
+        "when_ready": print_address,
+        "control_socket_disable": True,
+        "loglevel": "warning",
+    }
+    StudyServer(config, settings).run()
+
+
+def print_address(arbiter: Any) -> None:
+    """Tell people, and programs that started us, where we are."""
+    host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Serving on http://{shown}:{port} (researchers: /admin)", flush=True)
+
+
+class StudyServer(BaseApplication):  # type: ignore[misc]
+    """Our application, handed to gunicorn with our settings and no others."""
+
+    def __init__(self, config: ServerConfig, settings: dict[str, Any]) -> None:
+        self._config = config
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._settings.items():
+            if name in self.cfg.settings:  # older versions have no control socket
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(self._config)

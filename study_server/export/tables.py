@@ -1,0 +1,144 @@
+"""The rows of the export's three tables. No Flask.
+
+Each column of the codebook is read from the model attribute of the same name; the few
+that are counted are named here. Rows stand in the order of their session's random id
+and, within it, of the plan: the same data give the same rows.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from study_server.export.cells import cell
+from study_server.export.codebook import TABLES
+from study_server.models import (
+    Base,
+    Response,
+    ResponseConflict,
+    Study,
+    StudySession,
+    Trial,
+    TrialKind,
+)
+
+SESSION_FILTERS = ("all", "real", "simulated")
+ROWS_PER_FETCH = 1000
+"""Rows held in memory at a time."""
+
+Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+def rows(
+    db: Session, table: str, study_id: str, *, sessions: str
+) -> Iterator[list[str]]:
+    """The cells of one table, row by row, without the header.
+
+    Args:
+        db: open transaction; all tables read in it show the same moment.
+        table: `participants`, `trials` or `responses`.
+        sessions: `all`, `real` (people only) or `simulated`.
+    """
+    columns = TABLES[table]
+    statement = STATEMENTS[table]().where(*in_study(study_id, sessions))
+    options = {"yield_per": ROWS_PER_FETCH}
+    for row in db.execute(statement, execution_options=options):
+        yield [cell(column, value) for column, value in zip(columns, row, strict=True)]
+
+
+def count_sessions(db: Session, study_id: str, *, sessions: str) -> int:
+    """How many sessions of the study the filter lets through."""
+    statement = select(func.count()).select_from(StudySession).join(Study)
+    return db.execute(statement.where(*in_study(study_id, sessions))).scalar_one()
+
+
+def in_study(study_id: str, sessions: str) -> list[ColumnElement[bool]]:
+    """What must hold of a session that is exported."""
+    conditions: list[ColumnElement[bool]] = [Study.study_id == study_id]
+    if sessions != "all":
+        conditions.append(StudySession.is_simulated.is_(sessions == "simulated"))
+    return conditions
+
+
+def select_participants() -> Select[Any]:
+    """One row per session, also of those who stopped."""
+    planned = main_trials_per_session(has_response=False)
+    answered = main_trials_per_session(has_response=True)
+    return (
+        _select(
+            "participants",
+            StudySession,
+            study_version=Study.version,
+            n_main_trials=func.coalesce(planned.c.n, 0),
+            n_main_responses=func.coalesce(answered.c.n, 0),
+        )
+        .select_from(StudySession)
+        .join(Study)
+        .outerjoin(planned, planned.c.session_id == StudySession.session_id)
+        .outerjoin(answered, answered.c.session_id == StudySession.session_id)
+        .order_by(StudySession.session_id)
+    )
+
+
+def select_trials() -> Select[Any]:
+    """One row per planned trial, also of those never shown."""
+    return (
+        _select("trials", Trial, StudySession)
+        .select_from(Trial)
+        .join(StudySession)
+        .join(Study)
+        .order_by(Trial.session_id, Trial.trial_index)
+    )
+
+
+def select_responses() -> Select[Any]:
+    """One row per stored response."""
+    conflicts = (
+        select(ResponseConflict.trial_id, func.count().label("n"))
+        .group_by(ResponseConflict.trial_id)
+        .subquery()
+    )
+    return (
+        _select(
+            "responses",
+            Response,
+            Trial,
+            StudySession,
+            n_conflicts=func.coalesce(conflicts.c.n, 0),
+        )
+        .select_from(Response)
+        .join(Trial)
+        .join(StudySession)
+        .join(Study)
+        .outerjoin(conflicts, conflicts.c.trial_id == Response.trial_id)
+        .order_by(Trial.session_id, Trial.trial_index)
+    )
+
+
+STATEMENTS = {
+    "participants": select_participants,
+    "trials": select_trials,
+    "responses": select_responses,
+}
+
+
+def main_trials_per_session(*, has_response: bool) -> Subquery:
+    """Session id and number `n` of its main trials, planned or answered."""
+    statement = select(Trial.session_id, func.count().label("n"))
+    if has_response:
+        statement = statement.join(Response)
+    return (
+        statement.where(Trial.trial_kind == TrialKind.MAIN)
+        .group_by(Trial.session_id)
+        .subquery()
+    )
+
+
+def _select(table: str, *models: type[Base], **counted: Expression) -> Select[Any]:
+    """A query for the table's columns: counted, or from the first model that has it."""
+    expressions: list[Expression] = []
+    for column in TABLES[table]:
+        sources = [getattr(m, column.name) for m in models if hasattr(m, column.name)]
+        expressions.append(counted.get(column.name, *sources[:1]))
+    return select(*expressions)

@@ -1,0 +1,52 @@
+"""Who is asking: the session behind a cookie, and the page it belongs on."""
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from study_server.models import Outcome, Stage, Study, StudySession
+from study_server.participant.blueprint import config
+from study_server.services.enrolment import find_session
+
+COOKIE_NAME = "participant"
+COOKIE_MAX_AGE_S = 30 * 24 * 3600
+
+PAGE_OF_STAGE = {
+    Stage.CONSENT: "participant.landing",
+    Stage.INSTRUCTIONS: "participant.instructions",
+    Stage.PRACTICE: "participant.trial",
+    Stage.MAIN: "participant.trial",
+    Stage.DEBRIEF: "participant.questions",
+    Stage.COMPLETED: "participant.completed",
+}
+
+
+def find_sitting(db: Session, study_id: str) -> StudySession | None:
+    """The session whose secret the browser holds for this study."""
+    token = request.cookies.get(COOKIE_NAME, "")
+    return find_session(db, study_id, token) if token else None
+
+
+def study_of(db: Session, session: StudySession) -> Study:
+    """The version of the study the session was planned by."""
+    return db.get_one(Study, session.study_pk)
+
+
+def page_of(session: StudySession) -> str:
+    """The endpoint a session stands on; every other page leads there."""
+    if session.outcome == Outcome.WITHDRAWN:
+        return "participant.withdrawn"
+    return PAGE_OF_STAGE[Stage(session.stage)]
+
+
+def remember(answer: Response, study_id: str, token: str) -> None:
+    """Give the browser the secret by which the session is found again."""
+    answer.set_cookie(
+        COOKIE_NAME,
+        token,
+        max_age=COOKIE_MAX_AGE_S,
+        path=url_for("participant.landing", study_id=study_id).rstrip("/"),
+        secure=config().has_https,
+        httponly=True,
+        samesite="Lax",
+    )

@@ -1,0 +1,98 @@
+"""Taking in stimulus bundles, and finding them again."""
+
+import io
+import logging
+import shutil
+import tempfile
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image
+from sqlalchemy.orm import Session
+
+from study_server.bundle import (
+    Bundle,
+    Stimulus,
+    check_image,
+    decode_image,
+    read_file,
+    read_manifest,
+)
+from study_server.errors import BundleError
+from study_server.models import ImportedBundle
+
+logger = logging.getLogger(__name__)
+
+
+def import_bundle(
+    db: Session, folder: Path, *, bundles_dir: Path, imported_at: datetime
+) -> ImportedBundle:
+    """Check a bundle and keep its images, re-encoded without metadata.
+
+    Importing the same bundle again changes nothing.
+
+    Raises:
+        BundleError: a file is missing, changed or not what the manifest says.
+    """
+    bundle = read_manifest(folder)
+    stored = db.get(ImportedBundle, bundle.bundle_id)
+    if stored is not None and (bundles_dir / bundle.bundle_id).is_dir():
+        if stored.manifest_sha256 != bundle.manifest_sha256:
+            raise BundleError(
+                f"{folder}: a bundle {bundle.bundle_id!r} with another manifest is "
+                "already here; the stored one stays. Use it, or make a new bundle."
+            )
+        return stored
+    copy_bundle(bundle, bundles_dir)
+    row = ImportedBundle(
+        bundle_id=bundle.bundle_id,
+        manifest_sha256=bundle.manifest_sha256,
+        imported_at=imported_at,
+    )
+    merged = db.merge(row)
+    db.flush()
+    return merged
+
+
+def copy_bundle(bundle: Bundle, bundles_dir: Path) -> Path:
+    """Write the server's own copy of a bundle, whole or not at all."""
+    bundles_dir.mkdir(parents=True, exist_ok=True)
+    target = bundles_dir / bundle.bundle_id
+    temporary = Path(tempfile.mkdtemp(dir=bundles_dir, prefix=".import-"))
+    try:
+        (temporary / "images").mkdir()
+        manifest = read_file(bundle.folder / "manifest.json")
+        (temporary / "manifest.json").write_bytes(manifest)
+        for stimulus in bundle.stimuli.values():
+            content = read_file(bundle.folder / stimulus.file)
+            check_image(content, stimulus)
+            clean = encode_without_metadata(content, stimulus)
+            (temporary / stimulus.file).write_bytes(clean)
+        temporary.chmod(0o755)
+        if target.exists():  # left by an import whose transaction failed
+            shutil.rmtree(target)
+        temporary.rename(target)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    logger.info("imported %d images of %s", len(bundle.stimuli), bundle.bundle_id)
+    return target
+
+
+def encode_without_metadata(content: bytes, stimulus: Stimulus) -> bytes:
+    """The same pixels as a PNG file that holds nothing else."""
+    image = decode_image(content, stimulus)
+    bare = Image.frombytes("RGB", image.size, image.tobytes())
+    buffer = io.BytesIO()
+    bare.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def load_bundle(bundles_dir: Path, bundle_id: str) -> Bundle:
+    """An imported bundle; its images were checked when it came in."""
+    return _load(bundles_dir / bundle_id)
+
+
+@lru_cache(maxsize=8)  # bundles never change
+def _load(folder: Path) -> Bundle:
+    return read_manifest(folder)

@@ -1,0 +1,90 @@
+"""Studies: making them, finding them, opening and closing them."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from study_server.bundle import Bundle
+from study_server.design.definition import StudyDefinition, parse_definition
+from study_server.design.fit import check_fit
+from study_server.errors import StudyNotFoundError
+from study_server.models import Study, StudyStatus
+
+
+def create_study(
+    db: Session, definition: StudyDefinition, bundle: Bundle, *, created_at: datetime
+) -> Study:
+    """Store a definition as a study, or as a new version of one.
+
+    The newest version with the same definition and bundle is returned as it is.
+
+    Args:
+        db: open session; the bundle has been imported in it or before.
+
+    Raises:
+        DefinitionError: the study asks for more than the bundle has.
+    """
+    check_fit(definition.design, bundle)
+    newest = _newest(db, definition.study.study_id)
+    if (
+        newest is not None
+        and newest.definition_sha256 == definition.sha256
+        and newest.bundle_id == bundle.bundle_id
+    ):
+        return newest
+    study = Study(
+        study_id=definition.study.study_id,
+        version=1 if newest is None else newest.version + 1,
+        title=definition.study.title,
+        status=StudyStatus.OPEN,
+        definition=definition.to_dict(),
+        definition_sha256=definition.sha256,
+        bundle_id=bundle.bundle_id,
+        created_at=created_at,
+    )
+    db.add(study)
+    db.flush()
+    return study
+
+
+def get_study(db: Session, study_id: str) -> Study:
+    """The newest version of a study.
+
+    Raises:
+        StudyNotFoundError: there is none; the message lists those there are.
+    """
+    study = _newest(db, study_id)
+    if study is None:
+        names = ", ".join(s.study_id for s in list_studies(db)) or "none yet"
+        raise StudyNotFoundError(f"no study {study_id!r}; there are: {names}")
+    return study
+
+
+def list_studies(db: Session) -> list[Study]:
+    """The newest version of every study, by name."""
+    newest = select(func.max(Study.id)).group_by(Study.study_id)
+    query = select(Study).where(Study.id.in_(newest)).order_by(Study.study_id)
+    return list(db.scalars(query))
+
+
+def set_status(db: Session, study_id: str, status: StudyStatus) -> Study:
+    """Open, pause or close a study; sessions in progress always finish."""
+    study = get_study(db, study_id)
+    study.status = StudyStatus(status)
+    db.flush()
+    return study
+
+
+def definition_of(study: Study) -> StudyDefinition:
+    """The definition a study was made from."""
+    return parse_definition(study.definition, name=f"study {study.study_id}")
+
+
+def _newest(db: Session, study_id: str) -> Study | None:
+    return db.scalars(
+        select(Study)
+        .where(Study.study_id == study_id)
+        .order_by(Study.version.desc())
+        .limit(1)
+    ).first()

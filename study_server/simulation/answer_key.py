@@ -1,0 +1,58 @@
+"""What the server knows and a browser never learns, read from its database.
+
+Only simulated participants need it: to be right as often as was planted, they must
+know what is right. Nothing is written here.
+"""
+
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from study_server.db import Database
+from study_server.errors import SimulationError
+from study_server.models import StudySession, Trial
+from study_server.simulation.observer import TrialTruth
+
+
+class SessionFacts(NamedTuple):
+    """What is planned for one session."""
+
+    rng_seed: int
+    truths: dict[str, TrialTruth]
+    """By trial_id."""
+
+
+def read_session(database: Database, trial_id: str) -> SessionFacts:
+    """The plan of the session that a trial belongs to.
+
+    Raises:
+        SimulationError: this database does not know the trial, or holds the session
+            for that of a person.
+    """
+    with database.read() as db:
+        trial = db.get(Trial, trial_id)
+        if trial is None:
+            raise SimulationError(
+                "the server at this address uses another database than this one; "
+                "give --data and --database as they were given to `study-server run`"
+            )
+        session = db.get_one(StudySession, trial.session_id)
+        if not session.is_simulated:
+            raise SimulationError(
+                f"session {session.session_id} was not marked as simulated; "
+                "it is left where it is"
+            )
+        trials = db.scalars(
+            select(Trial).where(Trial.session_id == trial.session_id)
+        ).all()
+        truths = {each.trial_id: _truth(each) for each in trials}
+        return SessionFacts(session.rng_seed, truths)
+
+
+def _truth(trial: Trial) -> TrialTruth:
+    return TrialTruth(
+        trial_kind=trial.trial_kind,
+        condition=trial.condition,
+        feature_id=trial.feature_id,
+        correct_option=trial.correct_option,
+    )

@@ -1,0 +1,138 @@
+"""Many simulated participants at once, until enough of them are through."""
+
+import ssl
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import partial
+from threading import Semaphore
+from typing import NamedTuple, NoReturn
+
+import httpx
+from tqdm import tqdm
+
+from study_server.db import Database
+from study_server.errors import SimulationError
+from study_server.services.monitor import count_completed
+from study_server.services.studies import get_study
+from study_server.simulation.answer_key import read_session
+from study_server.simulation.browser import Browser
+from study_server.simulation.config import ObserverConfig
+from study_server.simulation.participant import Participant
+
+MAX_WAITING = 64
+"""Sessions that are open at the same time, most of them reading instructions."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SimulationConfig:
+    """Who takes which study where."""
+
+    study_id: str
+    """The study's name in links."""
+
+    url: str
+    """Where the server answers, without a path."""
+
+    n_sessions: int
+    """Completed simulated sessions wanted; those already there count."""
+
+    n_workers: int = 4
+    """Sessions that send requests at the same time."""
+
+    simulation_key: str
+    """What marks a session as simulated; the server's own, from its data folder."""
+
+    def __post_init__(self) -> None:
+        if self.n_sessions < 1:
+            raise SimulationError(f"sessions must be at least 1; got {self.n_sessions}")
+        if self.n_workers < 1:
+            raise SimulationError(f"workers must be at least 1; got {self.n_workers}")
+
+
+class Simulated(NamedTuple):
+    """What came out."""
+
+    n_completed: int
+    """Completed simulated sessions of the study, with those of earlier runs."""
+
+    n_started: int
+    """Sessions begun in this run."""
+
+
+def simulate(
+    config: SimulationConfig, observers: ObserverConfig, database: Database
+) -> Simulated:
+    """Top up to the wanted number of completed simulated sessions.
+
+    Whoever drops out is replaced by someone else.
+
+    Raises:
+        SimulationError: a session failed, or everyone drops out.
+    """
+    n_before = n_completed = completed_in(database, config.study_id)
+    n_started = 0
+    with tqdm(total=config.n_sessions, initial=n_before, unit="session") as bar:
+        while (n_missing := config.n_sessions - n_completed) > 0:
+            run_round(config, observers, database, n_sessions=n_missing, bar=bar)
+            n_started += n_missing
+            n_after = completed_in(database, config.study_id)
+            if n_after == n_completed:
+                raise SimulationError(
+                    f"all of {n_missing} simulated participants dropped out; "
+                    "lower the hazard under [dropout]"
+                )
+            n_completed = n_after
+    return Simulated(n_completed, n_started)
+
+
+def completed_in(database: Database, study_id: str) -> int:
+    """Completed simulated sessions of a study that exists."""
+    with database.read() as db:
+        study = get_study(db, study_id)
+        return count_completed(db, study.study_id, is_simulated=True)
+
+
+def run_round(
+    config: SimulationConfig,
+    observers: ObserverConfig,
+    database: Database,
+    *,
+    n_sessions: int,
+    bar: "tqdm[NoReturn]",
+) -> None:
+    """Run so many sessions to their end, and then tell of those that failed.
+
+    Raises:
+        SimulationError: at least one failed; the others were still played.
+    """
+    turn = Semaphore(config.n_workers)
+    tls = ssl.create_default_context()  # costs more than a whole trial
+
+    def take_study(_number: int) -> bool:
+        with Browser(config.url, config.simulation_key, tls) as browser:
+            participant = Participant(
+                browser,
+                config.study_id,
+                observers,
+                read_session=partial(read_session, database),
+                turn=turn,
+            )
+            return participant.take_study()
+
+    failures: list[Exception] = []
+    with ThreadPoolExecutor(min(n_sessions, MAX_WAITING)) as pool:
+        futures = [pool.submit(take_study, number) for number in range(n_sessions)]
+        try:
+            for future in as_completed(futures):
+                try:
+                    bar.update(future.result())
+                except (SimulationError, httpx.HTTPError) as error:
+                    failures.append(error)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    if failures:
+        raise SimulationError(
+            f"{len(failures)} of {n_sessions} simulated sessions failed; the first: "
+            f"{failures[0] or type(failures[0]).__name__}"
+        )

@@ -1,0 +1,142 @@
+// Everything that touches the page.
+const byId = (id) => document.getElementById(id);
+const live = byId("live");
+const notice = byId("notice");
+const panel = byId("panel");
+const options = byId("options");
+const wait = byId("wait");
+const feedback = byId("feedback");
+const buttons = [...options.querySelectorAll("button")];
+const verdicts = [...options.querySelectorAll(".verdict")];
+
+export const trialElement = byId("trial");
+
+export function showNotice(text) {
+  if (notice.textContent === text) return;
+  notice.textContent = text;
+  notice.hidden = !text;
+  if (text) live.textContent = text;
+}
+
+export function showProgress({ phase, number, n_trials }) {
+  byId("progress-text").textContent =
+    `${phase === "practice" ? "Practice" : "Choice"} ${number} of ${n_trials}`;
+  byId("progress").max = n_trials;
+  byId("progress").value = number - 1;
+}
+
+export async function pause({ interlude, n_blocks_done, n_blocks }) {
+  const section = document.querySelector(`[data-interlude="${interlude}"]`);
+  if (interlude === "break") {
+    section.querySelector("[data-blocks-done]").textContent = n_blocks_done;
+    section.querySelector("[data-blocks]").textContent = n_blocks;
+  }
+  section.hidden = false;
+  await pressed(section.querySelector("button"));
+  section.hidden = true;
+}
+
+export function showPanel(images, { panel_columns }) {
+  panel.dataset.columns = panel_columns;
+  panel.replaceChildren(...images);
+  images.forEach((image, i) => (image.alt = `Example ${i + 1}`));
+  wait.hidden = false;
+  trialElement.hidden = false;
+  trialElement.focus({ preventScroll: true });
+  scrollTo(0, 0);
+  live.textContent = `${byId("progress-text").textContent}. Study the examples.`;
+}
+
+export function showOptions({ left, right }) {
+  for (const [side, image] of Object.entries({ left, right })) {
+    image.alt = `${side === "left" ? "Left" : "Right"} photograph`;
+    optionOn(side).querySelector(".photo").replaceChildren(image);
+  }
+  buttons.forEach((button) => (button.disabled = false));
+  wait.hidden = true;
+  live.textContent = "The two photographs are shown. Which one makes it more active?";
+}
+
+// Resolves with the first answer, by mouse, touch, pen or keyboard.
+export function waitForAnswer() {
+  return new Promise((resolve) => {
+    const listening = new AbortController();
+    const { signal } = listening;
+    let press = null; // a click tells its result; the press before it tells its time
+    const answer = (button, timeStamp, modality) => {
+      listening.abort();
+      buttons.forEach((each) => (each.disabled = true));
+      button.dataset.chosen = "";
+      const { choice, confidence } = button.dataset;
+      resolve({ choice, confidence: Number(confidence), timeStamp, modality });
+    };
+    const notePress = (event) => {
+      const button = event.target.closest?.("button[data-choice]");
+      press = button && { button, timeStamp: event.timeStamp, modality: event.pointerType };
+    };
+    options.addEventListener("pointerdown", notePress, { signal });
+    options.addEventListener(
+      "click",
+      (event) => {
+        const button = event.target.closest("button[data-choice]");
+        if (!button || button.disabled) return;
+        const isPointer = press?.button === button && event.detail > 0;
+        const timeStamp = isPointer ? press.timeStamp : event.timeStamp;
+        answer(button, timeStamp, isPointer ? press.modality || "mouse" : "keyboard");
+      },
+      { signal },
+    );
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+        const isElsewhere = !trialElement.contains(event.target) && event.target !== document.body;
+        const button = buttons.find(({ dataset }) => dataset.key === event.key);
+        if (button && !isElsewhere) answer(button, event.timeStamp, "keyboard");
+      },
+      { signal },
+    );
+  });
+}
+
+export async function giveFeedback({ is_correct, correct_option }) {
+  for (const verdict of verdicts) {
+    const isRight = verdict.closest(".option").dataset.side === correct_option;
+    verdict.textContent = isRight ? "✓ This one" : "";
+    verdict.hidden = !isRight;
+    verdict.closest(".option").classList.toggle("right", isRight);
+  }
+  const side = correct_option === "left" ? "left" : "right";
+  const text = is_correct
+    ? `Right: the ${side} photograph makes it more active.`
+    : `Not this time: the ${side} photograph makes it more active.`;
+  feedback.querySelector("p").textContent = text;
+  feedback.hidden = false;
+  live.textContent = text;
+  await pressed(feedback.querySelector("button"));
+  feedback.hidden = true;
+}
+
+export function clear() {
+  trialElement.hidden = true;
+  panel.replaceChildren();
+  buttons.forEach((button) => {
+    button.disabled = true;
+    delete button.dataset.chosen;
+  });
+  for (const option of options.querySelectorAll(".option")) {
+    option.classList.remove("right");
+    option.querySelector(".photo").replaceChildren();
+  }
+  verdicts.forEach((verdict) => (verdict.hidden = true));
+}
+
+function optionOn(side) {
+  return options.querySelector(`[data-side="${side}"]`);
+}
+
+function pressed(button) {
+  button.focus({ preventScroll: true });
+  button.scrollIntoView({ block: "nearest" });
+  return new Promise((resolve) => button.addEventListener("click", resolve, { once: true }));
+}

@@ -1,0 +1,129 @@
+"""A small stimulus bundle, drawn on the spot, for tests of the server."""
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from PIL import Image, ImageDraw
+
+from study_server.bundle import content_digest
+
+IMAGE_SIDE_PX = 48
+
+
+def write_bundle(
+    parent: Path,
+    *,
+    n_features: int = 6,
+    n_pairs: int = 2,
+    n_tiles: int = 8,
+    image_side_px: int = IMAGE_SIDE_PX,
+) -> Path:
+    """Write a bundle into a new folder inside `parent` and return the folder.
+
+    Features are `logit:feature-0`, …; each has `n_tiles` natural images and feature
+    visualizations, half as many seed images and accentuations, and `n_pairs` pairs.
+    """
+    (parent / "new" / "images").mkdir(parents=True)
+    rng = Random(7)
+    stimuli: list[dict[str, Any]] = []
+    features: list[dict[str, Any]] = []
+    pairs: list[dict[str, Any]] = []
+    for index in range(n_features):
+        feature, feature_pairs, feature_stimuli = _feature(
+            index, n_pairs=n_pairs, n_tiles=n_tiles, rng=rng
+        )
+        features.append(feature)
+        pairs += feature_pairs
+        stimuli += feature_stimuli
+    for stimulus in stimuli:
+        content = _png(stimulus, image_side_px)
+        stimulus["sha256"] = hashlib.sha256(content).hexdigest()
+        stimulus["width_px"] = stimulus["height_px"] = image_side_px
+        (parent / "new" / stimulus["file"]).write_bytes(content)
+    manifest = {
+        "schema_version": 1,
+        "generator": {"version": "0", "commit": None, "device": "cpu"},
+        "network": {"name": "tiny", "input_px": image_side_px},
+        "config": {},
+        "pool": {"n_images": 100, "sha256": "0" * 64, "classes": {}},
+        "features": features,
+        "query_pairs": pairs,
+        "stimuli": sorted(stimuli, key=lambda row: str(row["stimulus_id"])),
+    }
+    return write_manifest(parent / "new", manifest)
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> Path:
+    """Seal a manifest with its id and name the folder after it."""
+    manifest["bundle_id"] = f"tiny-{content_digest(manifest)}"
+    manifest["created_at"] = "2026-01-01T00:00:00Z"
+    text = json.dumps(manifest, sort_keys=True, indent=2, ensure_ascii=False)
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    return folder.rename(folder.parent / manifest["bundle_id"])
+
+
+def _feature(
+    index: int, *, n_pairs: int, n_tiles: int, rng: Random
+) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
+    feature_id = f"logit:feature-{index}"
+    made: list[dict[str, Any]] = []
+
+    def make(kind: str, count: int, seeds: Iterator[str] | None = None) -> list[str]:
+        for _ in range(count):
+            stimulus_id = f"{rng.getrandbits(128):032x}"
+            made.append(
+                {
+                    "stimulus_id": stimulus_id,
+                    "kind": kind,
+                    "file": f"images/{stimulus_id}.png",
+                    "feature_id": feature_id,
+                    "seed_image_id": next(seeds) if seeds else None,
+                    "class_label": f"class-{index}",
+                }
+            )
+        return [row["stimulus_id"] for row in made[-count:]]
+
+    seed_images = make("seed_image", n_tiles // 2)
+    feature = {
+        "feature_id": feature_id,
+        "label": f"feature-{index}",
+        "layer": "logit",
+        "unit_index": index,
+        "natural": make("natural", n_tiles),
+        "seed_images": seed_images,
+        "accentuations": make("accentuation", n_tiles // 2, iter(seed_images)),
+        "feature_visualizations": make("feature_visualization", n_tiles),
+    }
+    pairs = [
+        {
+            "query_pair_id": f"pair-{index}-{number}",
+            "feature_id": feature_id,
+            "stratum": ("near", "far", "far", "within_class")[number % 4],
+            "high_stimulus_id": make("natural", 1)[0],
+            "low_stimulus_id": make("natural", 1)[0],
+            "activation_gap": 40.0 + number,
+        }
+        for number in range(n_pairs)
+    ]
+    return feature, pairs, made
+
+
+def _png(stimulus: dict[str, Any], side_px: int) -> bytes:
+    """A picture of its own for each stimulus: shapes in colours from its id."""
+    rng = Random(str(stimulus["stimulus_id"]))
+    colour = tuple(rng.randrange(256) for _ in range(3))
+    image = Image.new("RGB", (side_px, side_px), colour)
+    draw = ImageDraw.Draw(image)
+    for _ in range(4):
+        x, y = rng.randrange(side_px), rng.randrange(side_px)
+        size = rng.randrange(side_px // 8, side_px // 2)
+        fill = tuple(rng.randrange(256) for _ in range(3))
+        draw.ellipse((x - size, y - size, x + size, y + size), fill=fill)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()

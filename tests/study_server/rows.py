@@ -1,0 +1,165 @@
+"""Rows for tests that need a filled database and no participant."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from study_server.models import (
+    ImportedBundle,
+    Outcome,
+    Response,
+    ResponseConflict,
+    Stage,
+    Study,
+    StudySession,
+    Trial,
+    TrialKind,
+)
+
+MORNING = datetime(2024, 5, 1, 9, 30, 15, 250_000, tzinfo=UTC)
+
+
+def add_study(db: Session, study_id: str = "demo", *, version: int = 1) -> Study:
+    """An open study on a bundle of no images."""
+    if db.get(ImportedBundle, "tiny-0123456789ab") is None:
+        db.add(
+            ImportedBundle(
+                bundle_id="tiny-0123456789ab",
+                manifest_sha256="m" * 64,
+                imported_at=MORNING,
+            )
+        )
+        db.flush()
+    study = Study(
+        study_id=study_id,
+        version=version,
+        title="A study of pictures",
+        status="open",
+        definition={"study": {"study_id": study_id, "title": "A study of pictures"}},
+        definition_sha256="d" * 64,
+        bundle_id="tiny-0123456789ab",
+        created_at=MORNING,
+    )
+    db.add(study)
+    db.flush()
+    return study
+
+
+def add_session(
+    db: Session,
+    study: Study,
+    session_id: str,
+    *,
+    slot_index: int = 0,
+    stage: str = Stage.MAIN,
+    outcome: str | None = None,
+    is_simulated: bool = False,
+    strategy: str | None = None,
+) -> StudySession:
+    """One sitting; its participant is named after it."""
+    session = StudySession(
+        session_id=session_id,
+        token_sha256=f"token of {session_id}",
+        participant_id=f"p-{session_id}",
+        study_pk=study.id,
+        rng_seed=7,
+        slot_index=slot_index,
+        holds_slot=True,
+        list_index=1,
+        sequence_index=2,
+        pair_offset=0,
+        stage=stage,
+        outcome=outcome,
+        is_simulated=is_simulated,
+        language="en",
+        created_at=MORNING,
+        consented_at=MORNING,
+        consent_sha256="c" * 64,
+        instructions_ms=21_000.5,
+        main_started_at=None,
+        completed_at=MORNING if outcome == Outcome.COMPLETED else None,
+        last_seen_at=MORNING,
+        lease_expires_at=MORNING + timedelta(hours=1),
+        difficulty=None,
+        strategy=strategy,
+        data_use=None,
+    )
+    db.add(session)
+    db.flush()
+    return session
+
+
+def add_trial(
+    db: Session,
+    session: StudySession,
+    trial_index: int,
+    *,
+    trial_kind: str = TrialKind.MAIN,
+    condition: str = "natural",
+    feature_id: str = "logit:brick",
+    is_shown: bool = True,
+) -> Trial:
+    """One planned trial whose correct option is on the left."""
+    trial = Trial(
+        trial_id=f"{session.session_id}-t{trial_index}",
+        session_id=session.session_id,
+        trial_index=trial_index,
+        block_index=None if trial_kind == TrialKind.PRACTICE else 0,
+        trial_kind=trial_kind,
+        condition=condition,
+        feature_id=feature_id,
+        query_pair_id="q1",
+        stratum="far",
+        activation_gap=62.5,
+        target_stimulus_id="a" * 32,
+        distractor_stimulus_id="b" * 32,
+        correct_option="left",
+        panel_stimulus_ids=["c" * 32, "e" * 32],
+        first_served_at=MORNING if is_shown else None,
+    )
+    db.add(trial)
+    db.flush()
+    return trial
+
+
+def add_response(db: Session, trial: Trial, *, choice: str = "left") -> Response:
+    """The answer to a trial."""
+    response = Response(
+        response_id=f"r-{trial.trial_id}",
+        trial_id=trial.trial_id,
+        choice=choice,
+        is_correct=choice == trial.correct_option,
+        confidence=2,
+        rt_ms=1234.5678901,
+        panel_onset_ms=None,
+        onset_ms=100.0,
+        response_ms=1334.5678901,
+        frame_interval_ms=16.7,
+        onset_method="raf_after_decode",
+        input_modality="mouse",
+        hidden_ms=0.0,
+        n_onsets=1,
+        viewport_width_px=1280,
+        viewport_height_px=720,
+        device_pixel_ratio=2.0,
+        received_at=MORNING,
+        is_late=False,
+        acknowledgement={},
+    )
+    db.add(response)
+    db.flush()
+    return response
+
+
+def add_conflict(db: Session, trial: Trial, response_id: str) -> None:
+    """A differing second answer to a trial."""
+    db.add(
+        ResponseConflict(
+            response_id=response_id,
+            trial_id=trial.trial_id,
+            payload={},
+            received_at=MORNING,
+            acknowledgement={},
+        )
+    )
+    db.flush()
