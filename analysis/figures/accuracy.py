@@ -86,15 +86,6 @@ def draw(table: pd.DataFrame) -> Figure:
         _draw_swarm(axes, part, x - 0.28, "participant", condition)
         _draw_swarm(axes, part, x + 0.28, "feature", condition)
         _draw_estimate(axes, part, x, condition)
-    axes.text(
-        len(conditions) - 0.48,
-        CHANCE - 0.012,
-        "chance",
-        color=GREY,
-        ha="right",
-        va="top",
-        fontsize=6.5,
-    )
     estimates = table.loc[table["mark"] == "estimate"].set_index("condition")
     n_responses = estimates["n_responses"].astype(int)
     axes.set_xticks(
@@ -127,7 +118,7 @@ def _draw_swarm(
         facecolors="none" if is_feature else color,
         edgecolors=color,
         linewidths=0.45 if is_feature else 0,
-        alpha=0.8 if is_feature else 0.5,
+        alpha=0.8 if is_feature else 0.6,
         zorder=2,
     )
 

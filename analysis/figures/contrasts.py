@@ -71,4 +71,12 @@ def _draw_row(axes: Axes, row: Mapping[Hashable, Any], y: int) -> None:
     )
     adjusted = p_value(row["p_adjusted"])
     text = points(row["value"]) + f"   p {adjusted}" * (adjusted != "n/a")
-    axes.text(row["value"], y - 0.2, text, ha="center", va="bottom", fontsize=6.5)
+    axes.text(
+        row["value"],
+        y - 0.2,
+        text,
+        ha="center",
+        va="bottom",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+        fontsize=6.5,
+    )
