@@ -103,14 +103,7 @@ CASES: list[tuple[str, dict[str, float], Change, set[str]]] = [
         lambda t: set_session(t, 7, completed_at=pd.Timestamp("2025-03-01T09:20:00Z")),
         {f"s{i:05d}" for i in range(12) if i != 7},
     ),
-    (
-        "took_part_before",
-        {},
-        lambda t: t["participants"].__setitem__(
-            "consented_at", t["participants"]["consented_at"]
-        ),
-        set(),
-    ),
+    ("took_part_before", {}, lambda _: None, set()),
 ]
 
 

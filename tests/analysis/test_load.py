@@ -124,7 +124,7 @@ def test_a_column_that_points_at_a_person_is_refused(
         ("responses", "confidence", "7", "a value from 1 to 3"),
         ("responses", "rt_ms", "fast", "a finite number"),
         ("responses", "rt_ms", "inf", "a finite number"),
-        ("responses", "is_late", "True", "true or false"),
+        ("responses", "is_late", "TRUE", "true or false"),
         ("participants", "consented_at", "2025-03-01 09:00", "an ISO 8601 time"),
         ("participants", "consented_at", "2025-13-41T09:00:00Z", "an ISO 8601 time"),
         ("trials", "trial_kind", "bonus", "one of main, catch, practice"),
@@ -134,7 +134,7 @@ def test_a_cell_of_the_wrong_kind_is_refused_with_row_and_value(
     tmp_path: Path, tables: Tables, table: str, column: str, value: str, wanted: str
 ) -> None:
     cells = tables[table][column].astype(object)
-    cells.iloc[2] = value if column != "is_late" else "TRUE"
+    cells.iloc[2] = value
     tables[table][column] = cells
 
     message = refusal(write_zip(tmp_path / "e.zip", tables))
