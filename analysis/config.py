@@ -1,0 +1,55 @@
+"""What one report is made from and how. Checked once, written into the results."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.errors import ConfigError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnalysisConfig:
+    """How intervals and tests are computed."""
+
+    level: float = 0.95
+    """Nominal coverage of every interval."""
+
+    n_resamples: int = 10_000
+    """Resamples of each bootstrap."""
+
+    n_flips: int = 100_000
+    """Sign flips drawn where they cannot all be enumerated."""
+
+    rng_seed: int = 0
+    """Seed of every random number; each use has its own stream of it."""
+
+    def __post_init__(self) -> None:
+        if not 0.5 <= self.level < 1:
+            raise ConfigError(f"level must lie in [0.5, 1); got {self.level}")
+        if self.n_resamples < 100:
+            raise ConfigError(
+                f"n_resamples must be at least 100; got {self.n_resamples}"
+            )
+        if self.n_flips < 100:
+            raise ConfigError(f"n_flips must be at least 100; got {self.n_flips}")
+        if self.rng_seed < 0:
+            raise ConfigError(f"rng_seed must not be negative; got {self.rng_seed}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportConfig:
+    """Where a report comes from and goes to."""
+
+    export_path: Path
+    """The study export, a zip."""
+
+    out_dir: Path
+    """Folder made by the report."""
+
+    planted_path: Path | None = None
+    """Observer file of a simulation, with its planted accuracies. None: real study."""
+
+    bundle_dir: Path | None = None
+    """Stimulus bundle of the study, for the features' names. None: ids only."""
+
+    analysis: AnalysisConfig = AnalysisConfig()
+    """How intervals and tests are computed."""

@@ -1,0 +1,82 @@
+"""Whether the three tables of an export tell one story."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.errors import ExportFormatError
+from analysis.schema import KEYS
+
+_REPEATED = ("session_id", "participant_id", "trial_kind", "condition", "feature_id")
+
+
+def check_tables_agree(tables: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse tables whose rows are double, orphaned or contradict each other.
+
+    Args:
+        tables: participants, trials and responses, typed.
+
+    Raises:
+        ExportFormatError: names the table, the column and the first row at fault.
+    """
+    for name, key in KEYS.items():
+        _check_unique(tables[name], name, key)
+    _check_one_answer_per_trial(tables["responses"])
+    _check_known(tables["trials"], "trials", "session_id", tables["participants"])
+    _check_known(tables["responses"], "responses", "trial_id", tables["trials"])
+    _check_repeated_columns(tables["trials"], tables["responses"])
+    _check_correctness(tables["responses"])
+
+
+def _check_unique(table: pd.DataFrame, name: str, key: str) -> None:
+    double = table[key].duplicated()
+    if double.any():
+        raise ExportFormatError(
+            f"table {name}, column {key}: {table.loc[double, key].iloc[0]!r} occurs "
+            "more than once. Export the study again."
+        )
+
+
+def _check_one_answer_per_trial(responses: pd.DataFrame) -> None:
+    double = responses["trial_id"].duplicated()
+    if double.any():
+        raise ExportFormatError(
+            "table responses, column trial_id: "
+            f"{responses.loc[double, 'trial_id'].iloc[0]!r} is answered more than once "
+            f"({int(double.sum())} such rows), and nothing says which answer stands. "
+            "The server keeps the first and counts the others in n_conflicts: export "
+            "the study again."
+        )
+
+
+def _check_known(table: pd.DataFrame, name: str, key: str, known: pd.DataFrame) -> None:
+    orphan = ~table[key].isin(known[key])
+    if orphan.any():
+        raise ExportFormatError(
+            f"table {name}, column {key}: {table.loc[orphan, key].iloc[0]!r} is in no "
+            f"other table ({int(orphan.sum())} such rows). Export the study again."
+        )
+
+
+def _check_repeated_columns(trials: pd.DataFrame, responses: pd.DataFrame) -> None:
+    columns = [*_REPEATED, "correct_option"]
+    planned = trials.set_index("trial_id").loc[responses["trial_id"], columns]
+    for column in columns:
+        differs = planned[column].to_numpy() != responses[column].to_numpy()
+        if differs.any():
+            row = int(differs.argmax())
+            raise ExportFormatError(
+                f"table responses, column {column}: data row {row + 1} says "
+                f"{responses[column].iloc[row]!r}; the plan in trials says "
+                f"{planned[column].iloc[row]!r}. Export the study again."
+            )
+
+
+def _check_correctness(responses: pd.DataFrame) -> None:
+    is_right = responses["choice"] == responses["correct_option"]
+    differs = is_right.to_numpy() != responses["is_correct"].to_numpy(dtype=bool)
+    if differs.any():
+        raise ExportFormatError(
+            f"table responses, column is_correct: data row {int(differs.argmax()) + 1} "
+            "contradicts choice and correct_option. Export the study again."
+        )

@@ -1,0 +1,260 @@
+"""A study export read from its zip and checked before anything uses it."""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.columns import parse_column
+from analysis.errors import ExportFormatError
+from analysis.integrity import check_tables_agree
+from analysis.schema import (
+    ALWAYS_FILLED,
+    COLUMN_TYPES,
+    EXPORT_KEYS,
+    KEYS,
+    LEVELS,
+    PLATFORM_ID_COLUMNS,
+    SCHEMA_VERSION,
+)
+
+AGAIN = "Export the study again with `study-server export`."
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyExport:
+    """What one export holds, typed and checked."""
+
+    header: Mapping[str, Any]
+    """The content of `export.json`."""
+
+    participants: pd.DataFrame
+    """One row per session, also of those who stopped."""
+
+    trials: pd.DataFrame
+    """One row per planned trial, sorted by session and trial_index, joined with its
+    answer: `is_shown`, `is_answered`, and the columns of the response or missing."""
+
+    sha256: str
+    """Of the zip file."""
+
+    @property
+    def definition(self) -> Mapping[str, Any]:
+        """The study definition."""
+        definition: Mapping[str, Any] = self.header["definition"]
+        return definition
+
+    @property
+    def responses(self) -> pd.DataFrame:
+        """The planned trials that were answered."""
+        return self.trials.loc[self.trials["is_answered"]]
+
+
+def load_export(path: Path) -> StudyExport:
+    """Read and check a study export without unpacking it to disk.
+
+    Raises:
+        ExportFormatError: the file is no export, is damaged, or differs from its
+            codebook. The message names the table and the column.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ExportFormatError(
+            f"cannot read {path}: {error.strerror}. "
+            "Give the path of a study export, a .zip file."
+        ) from error
+    files = _read_zip(content, path)
+    header = _read_json(files, "export.json", path)
+    _check_header(header, path)
+    _check_hashes(header, files)
+    codebook = _read_codebook(files, path)
+    tables = {name: _read_table(name, files, codebook[name], header) for name in KEYS}
+    check_tables_agree(tables)
+    return StudyExport(
+        header=header,
+        participants=_sorted(tables["participants"], ["participant_id", "session_id"]),
+        trials=_join(tables["trials"], tables["responses"]),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def _read_zip(content: bytes, path: Path) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            files = {name: archive.read(name) for name in names}
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError) as error:
+        raise ExportFormatError(
+            f"{path.name} is not a whole zip file ({error}). {AGAIN}"
+        ) from error
+    wanted = ["export.json", "codebook.json", *(f"{name}.csv" for name in KEYS)]
+    if missing := [name for name in wanted if name not in files]:
+        raise ExportFormatError(
+            f"{path.name} holds no {', '.join(missing)}; found: "
+            f"{', '.join(sorted(names)) or 'nothing'}. {AGAIN}"
+        )
+    if len(names) != len(files):
+        raise ExportFormatError(f"{path.name} holds a file twice: {names}. {AGAIN}")
+    return files
+
+
+def _read_json(files: Mapping[str, bytes], name: str, path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(files[name])
+    except ValueError as error:
+        raise ExportFormatError(
+            f"{name} of {path.name} is not JSON ({error}). {AGAIN}"
+        ) from error
+    if not isinstance(value, dict):
+        raise ExportFormatError(
+            f"{name} of {path.name} must be an object; got {type(value).__name__}. "
+            f"{AGAIN}"
+        )
+    return value
+
+
+def _check_header(header: Mapping[str, Any], path: Path) -> None:
+    if header.get("schema_version") != SCHEMA_VERSION:
+        raise ExportFormatError(
+            f"export.json of {path.name} has schema_version "
+            f"{header.get('schema_version')!r}; this analysis reads {SCHEMA_VERSION}. "
+            "Use the study-analysis that belongs to the study-server."
+        )
+    if missing := [key for key in EXPORT_KEYS if key not in header]:
+        raise ExportFormatError(
+            f"export.json of {path.name} lacks {', '.join(missing)}. {AGAIN}"
+        )
+    for key in ("definition", "n_rows", "table_sha256"):
+        if not isinstance(header[key], dict):
+            raise ExportFormatError(
+                f"export.json: {key} must be an object; got {header[key]!r}. {AGAIN}"
+            )
+
+
+def _check_hashes(header: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+    listed = header["table_sha256"]
+    for name in sorted({*listed, *(f"{table}.csv" for table in KEYS)}):
+        if name not in files or name not in listed:
+            raise ExportFormatError(
+                f"export.json and the zip disagree about {name}: listed with a "
+                f"checksum: {name in listed}, in the zip: {name in files}. {AGAIN}"
+            )
+        found = hashlib.sha256(files[name]).hexdigest()
+        if found != listed[name]:
+            raise ExportFormatError(
+                f"{name} was changed after the export: SHA-256 {found[:12]}…, "
+                f"export.json says {str(listed[name])[:12]}…. {AGAIN}"
+            )
+
+
+def _read_codebook(
+    files: Mapping[str, bytes], path: Path
+) -> Mapping[str, dict[str, dict[str, Any]]]:
+    codebook = _read_json(files, "codebook.json", path)
+    if codebook.get("schema_version") != SCHEMA_VERSION:
+        raise ExportFormatError(
+            f"codebook.json has schema_version {codebook.get('schema_version')!r}; "
+            f"this analysis reads {SCHEMA_VERSION}. {AGAIN}"
+        )
+    tables: dict[str, dict[str, dict[str, Any]]] = codebook.get("tables") or {}
+    for table, columns in COLUMN_TYPES.items():
+        for column, kind in columns.items():
+            entry = tables.get(table, {}).get(column)
+            if entry is None:
+                raise ExportFormatError(
+                    f"table {table}, column {column}: not in codebook.json, which has "
+                    f"{', '.join(tables.get(table, {})) or 'no such table'}. {AGAIN}"
+                )
+            if entry.get("type") != kind:
+                raise ExportFormatError(
+                    f"table {table}, column {column}: the codebook says type "
+                    f"{entry.get('type')!r}; the format says {kind!r}. {AGAIN}"
+                )
+    return tables
+
+
+def _read_table(
+    name: str,
+    files: Mapping[str, bytes],
+    entries: Mapping[str, dict[str, Any]],
+    header: Mapping[str, Any],
+) -> pd.DataFrame:
+    cells = _read_cells(name, files[f"{name}.csv"])
+    _check_columns(name, list(cells.columns), list(entries))
+    if len(cells) != header["n_rows"].get(name):
+        raise ExportFormatError(
+            f"table {name} has {len(cells)} rows; export.json says "
+            f"{header['n_rows'].get(name)}. {AGAIN}"
+        )
+    parsed = {
+        column: parse_column(
+            cells[column],
+            {**entry, "levels": entry.get("levels") or LEVELS.get(column)},
+            where=f"table {name}, column {column}",
+        )
+        for column, entry in entries.items()
+    }
+    table = pd.DataFrame(parsed, index=cells.index)
+    for column in ALWAYS_FILLED[name]:
+        if table[column].isna().any():
+            row = int(table[column].isna().to_numpy().argmax()) + 1
+            raise ExportFormatError(
+                f"table {name}, column {column}: empty in data row {row}; every row "
+                f"needs one. {AGAIN}"
+            )
+    return table
+
+
+def _read_cells(name: str, content: bytes) -> pd.DataFrame:
+    try:
+        return pd.read_csv(
+            io.BytesIO(content),
+            dtype=str,
+            keep_default_na=False,
+            na_filter=False,
+            index_col=False,
+            encoding="utf-8",
+        )
+    except (ValueError, pd.errors.EmptyDataError, pd.errors.ParserWarning) as error:
+        raise ExportFormatError(
+            f"table {name}: {name}.csv is not a UTF-8 table with a header row "
+            f"({error}). {AGAIN}"
+        ) from error
+
+
+def _check_columns(name: str, found: list[str], documented: list[str]) -> None:
+    if missing := [column for column in documented if column not in found]:
+        raise ExportFormatError(
+            f"table {name}, column {missing[0]}: missing; {name}.csv has "
+            f"{', '.join(found)}. {AGAIN}"
+        )
+    if extra := [column for column in found if column not in documented]:
+        raise ExportFormatError(
+            f"table {name}, column {extra[0]}: in {name}.csv but not in codebook.json, "
+            f"so nobody knows what it means. {AGAIN}"
+        )
+    if revealing := [c for c in found if c.lower() in PLATFORM_ID_COLUMNS]:
+        raise ExportFormatError(
+            f"table {name}, column {revealing[0]}: looks like a recruitment "
+            "platform's id of a person, which must not leave the server. "
+            "Remove it at the source and export again."
+        )
+
+
+def _join(trials: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
+    own = [c for c in responses.columns if c == "trial_id" or c not in trials.columns]
+    joined = trials.merge(responses[own], on="trial_id", how="left", validate="1:1")
+    joined["is_answered"] = joined["response_id"].notna()
+    joined["is_shown"] = joined["first_served_at"].notna() | joined["is_answered"]
+    return _sorted(joined, ["participant_id", "session_id", "trial_index", "trial_id"])
+
+
+def _sorted(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    return table.sort_values(by, kind="stable").reset_index(drop=True)

@@ -1,0 +1,70 @@
+"""What a result was made from: hashes and versions. No clock, host or user name."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from analysis.config import ReportConfig
+
+LIBRARIES = ("jinja2", "matplotlib", "numpy", "pandas", "scipy")
+
+
+def sha256_of_file(path: Path | None) -> str | None:
+    """Checksum of a file's bytes; None without a file."""
+    return None if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def sha256_of_code() -> str:
+    """Checksum of this package's source and templates: the exact program."""
+    digest = hashlib.sha256()
+    folder = Path(__file__).parent
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in (".py", ".html", ".css"):
+            digest.update(path.relative_to(folder).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def describe_inputs(config: ReportConfig) -> dict[str, Any]:
+    """Everything that decides the bytes of a report.
+
+    Two runs with equal descriptions make equal reports; `inputs_sha256` sums them up.
+
+    Raises:
+        OSError: an input cannot be read.
+    """
+    manifest = config.bundle_dir and config.bundle_dir / "manifest.json"
+    inputs: dict[str, Any] = {
+        "export_sha256": sha256_of_file(config.export_path),
+        "planted_sha256": sha256_of_file(config.planted_path),
+        "manifest_sha256": sha256_of_file(manifest or None),
+        "preregistration_sha256": None,
+        "analysis": asdict(config.analysis),
+        "code_sha256": sha256_of_code(),
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "n_threads": 1,
+        "command": command_line(config),
+    }
+    return {**inputs, "inputs_sha256": _digest(inputs)}
+
+
+def command_line(config: ReportConfig) -> str:
+    """The command that repeats the report, file names replaced by their roles."""
+    parts = ["study-analysis report EXPORT.zip --out DIR"]
+    if config.planted_path:
+        parts.append("--planted OBSERVERS.toml")
+    if config.bundle_dir:
+        parts.append("--bundle BUNDLE")
+    parts.append(f"--rng-seed {config.analysis.rng_seed}")
+    return " ".join(parts)
+
+
+def _digest(inputs: Mapping[str, Any]) -> str:
+    text = json.dumps(inputs, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

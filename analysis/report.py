@@ -1,0 +1,73 @@
+"""From a study export to a finished report folder: the one call behind the command."""
+
+from typing import NamedTuple
+
+from analysis.bundle import read_feature_labels
+from analysis.config import ReportConfig
+from analysis.errors import ExportFormatError
+from analysis.figures.render import render_figures, to_csv
+from analysis.load import load_export
+from analysis.output import check_replaceable, is_finished, write_folder
+from analysis.page import render_page
+from analysis.planted import read_planted_accuracies
+from analysis.provenance import describe_inputs
+from analysis.results import Analysis, analyse, to_json
+from analysis.tables import all_tables
+
+
+class ReportOutcome(NamedTuple):
+    """What a call made."""
+
+    config: ReportConfig
+    is_reused: bool
+    """Whether the folder already held the report of exactly these inputs."""
+
+
+def write_report(config: ReportConfig) -> ReportOutcome:
+    """Analyse an export and write results, tables, figures and the page.
+
+    A folder that already holds the report of the same inputs is left as it is.
+
+    Raises:
+        AnalysisError: an input is malformed, or the folder is not ours to replace.
+    """
+    try:
+        provenance = describe_inputs(config)
+    except OSError as error:
+        raise ExportFormatError(
+            f"cannot read {error.filename}: {error.strerror}. "
+            "Check the path of the export and of the other inputs."
+        ) from error
+    inputs_sha256 = str(provenance["inputs_sha256"])
+    if is_finished(config.out_dir, inputs_sha256):
+        return ReportOutcome(config, is_reused=True)
+    check_replaceable(config.out_dir)
+    export = load_export(config.export_path)
+    planted = config.planted_path and read_planted_accuracies(config.planted_path)
+    labels = config.bundle_dir and read_feature_labels(config.bundle_dir, export.header)
+    analysis = analyse(
+        export,
+        config.analysis,
+        provenance=provenance,
+        planted=planted or None,
+        feature_labels=labels or None,
+    )
+    write_folder(config.out_dir, report_files(analysis), inputs_sha256=inputs_sha256)
+    return ReportOutcome(config, is_reused=False)
+
+
+def report_files(analysis: Analysis) -> dict[str, bytes]:
+    """Every file of the report: path inside the folder -> content."""
+    figures = render_figures(analysis)
+    tables = all_tables(analysis)
+    drawings = {
+        name.removesuffix(".svg"): content
+        for name, content in figures.items()
+        if name.endswith(".svg")
+    }
+    return {
+        "results.json": to_json(analysis.results).encode(),
+        "report.html": render_page(analysis.results, drawings).encode(),
+        **{f"tables/{name}.csv": to_csv(t).encode() for name, t in tables.items()},
+        **{f"figures/{name}": content for name, content in figures.items()},
+    }

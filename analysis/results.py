@@ -1,0 +1,172 @@
+"""All numbers of a report as one plain dictionary: the content of results.json."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.config import AnalysisConfig
+from analysis.crossed import CrossedCounts, count_crossed
+from analysis.estimates import Estimate
+from analysis.estimation import (
+    Resamples,
+    estimate_accuracies,
+    estimate_confidence,
+    estimate_contrasts,
+    estimate_features,
+    estimate_strata,
+    paired_checks,
+)
+from analysis.exclusions import apply_rules, blinded, rules_of_definition
+from analysis.intervals import BOTH, NEW_PARTICIPANTS
+from analysis.load import StudyExport
+from analysis.measures import ordered_conditions, response_times
+from analysis.summaries import (
+    analysed_sizes,
+    catch_facts,
+    confidence_counts,
+    flow_facts,
+    study_facts,
+)
+from analysis.warnings_found import find_warnings
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """Results together with the rows they came from, for tables and figures."""
+
+    results: dict[str, Any]
+    """Plain values only: what results.json holds."""
+
+    responses: pd.DataFrame
+    """Analysed main responses."""
+
+    counts: CrossedCounts
+    """The same, counted."""
+
+
+def analyse(
+    export: StudyExport,
+    config: AnalysisConfig,
+    *,
+    provenance: Mapping[str, Any],
+    planted: Mapping[str, float] | None = None,
+    feature_labels: Mapping[str, str] | None = None,
+) -> Analysis:
+    """Compute everything the report says.
+
+    Args:
+        provenance: see `describe_inputs`.
+        planted: condition -> planted accuracy of a simulation.
+        feature_labels: feature_id -> name for people.
+    """
+    rules = rules_of_definition(export.definition)
+    flow = apply_rules(blinded(export.participants, export.trials), rules)
+    main = export.trials.loc[export.trials["trial_kind"] == "main"]
+    is_kept = main["is_answered"] & ~main["session_id"].isin(list(flow.removed))
+    responses = main.loc[is_kept].reset_index(drop=True)
+    conditions = ordered_conditions(list(main["condition"].unique()))
+    counts = count_crossed(responses, conditions)
+    resamples = Resamples(counts, config)
+    estimates = [
+        *estimate_accuracies(counts, resamples, config),
+        *estimate_contrasts(counts, resamples, config),
+        *estimate_strata(responses, conditions, config),
+        *estimate_confidence(responses, config),
+        *estimate_features(responses, config),
+    ]
+    results: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "provenance": dict(provenance),
+        "preregistration": None,
+        "study": study_facts(export, flow),
+        "analysed": analysed_sizes(responses, conditions),
+        "flow": flow_facts(export, flow),
+        "catch": catch_facts(export, flow),
+        "estimates": [_estimate_entry(estimate) for estimate in estimates],
+        "paired_checks": _paired_checks(counts, config),
+        "planted": _planted(planted, estimates),
+        "confidence": confidence_counts(responses),
+        "response_times": response_times(responses, ["condition"]).to_dict("records"),
+        "feature_labels": dict(feature_labels or {}),
+        "fits": [],
+    }
+    results["warnings"] = find_warnings(results)
+    plain: dict[str, Any] = _plain(results)
+    return Analysis(results=plain, responses=responses, counts=counts)
+
+
+def to_json(results: Mapping[str, Any]) -> str:
+    """Results as text: sorted keys, shortest floats, null for undefined."""
+    text = json.dumps(
+        results, sort_keys=True, indent=2, allow_nan=False, ensure_ascii=False
+    )
+    return text + "\n"
+
+
+def _plain(value: Any) -> Any:
+    """Numbers of Python, null for what is missing or not finite."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value
+
+
+def _estimate_entry(estimate: Estimate) -> dict[str, Any]:
+    entry = asdict(estimate)
+    if estimate.interval is not None:
+        entry["interval"] = estimate.interval._asdict()
+    return entry
+
+
+def _paired_checks(
+    counts: CrossedCounts, config: AnalysisConfig
+) -> list[dict[str, Any]]:
+    return [
+        {"first": first, "second": second, "over": over, **flips._asdict()}
+        for (first, second), over, flips in paired_checks(counts, config)
+    ]
+
+
+def _planted(
+    planted: Mapping[str, float] | None, estimates: Sequence[Estimate]
+) -> list[dict[str, Any]] | None:
+    """Planted and recovered accuracy of each planted condition; None: not given."""
+    if planted is None:
+        return None
+    rows = []
+    for condition in ordered_conditions(list(planted)):
+        recovered = [
+            e
+            for e in estimates
+            if e.quantity == "accuracy"
+            and e.condition == condition
+            and e.stratum is None
+            and e.generalizes_to in (BOTH, NEW_PARTICIPANTS)
+        ]
+        rows += [
+            {
+                "condition": condition,
+                "planted": planted[condition],
+                "recovered": e.value,
+                "method": e.method,
+                "generalizes_to": e.generalizes_to,
+                "interval": e.interval._asdict() if e.interval else None,
+                "contains": e.interval.low <= planted[condition] <= e.interval.high
+                if e.interval
+                else None,
+            }
+            for e in recovered
+        ]
+    return rows

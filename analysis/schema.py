@@ -1,0 +1,137 @@
+"""The tables of a study export that the analysis relies on, schema version 1."""
+
+from typing import Final
+
+SCHEMA_VERSION: Final = 1
+
+KEYS: Final = {
+    "participants": "session_id",
+    "trials": "trial_id",
+    "responses": "response_id",
+}
+"""Table -> the column that names its rows."""
+
+_PARTICIPANTS: Final = {
+    "text": "session_id participant_id stage outcome language strategy",
+    "integer": "study_version slot_index list_index sequence_index pair_offset "
+    "n_main_trials n_main_responses difficulty",
+    "number": "instructions_ms",
+    "boolean": "is_simulated data_use",
+    "timestamp": "consented_at main_started_at completed_at last_seen_at",
+}
+_TRIALS: Final = {
+    "text": "trial_id session_id participant_id trial_kind condition feature_id "
+    "query_pair_id stratum target_stimulus_id distractor_stimulus_id correct_option "
+    "panel_stimulus_ids",
+    "integer": "trial_index block_index",
+    "number": "activation_gap",
+    "timestamp": "first_served_at",
+}
+_RESPONSES: Final = {
+    "text": "response_id trial_id session_id participant_id trial_kind condition "
+    "feature_id query_pair_id stratum choice correct_option onset_method "
+    "input_modality",
+    "integer": "trial_index block_index confidence n_onsets viewport_width_px "
+    "viewport_height_px n_conflicts",
+    "number": "activation_gap rt_ms panel_onset_ms onset_ms response_ms "
+    "frame_interval_ms hidden_ms device_pixel_ratio",
+    "boolean": "is_correct is_late",
+    "timestamp": "received_at",
+}
+
+
+def _by_column(by_type: dict[str, str]) -> dict[str, str]:
+    return {name: kind for kind, names in by_type.items() for name in names.split()}
+
+
+COLUMN_TYPES: Final = {
+    "participants": _by_column(_PARTICIPANTS),
+    "trials": _by_column(_TRIALS),
+    "responses": _by_column(_RESPONSES),
+}
+"""Table -> column -> the type the codebook must give it."""
+
+ALWAYS_FILLED: Final = {
+    "participants": ("session_id", "participant_id", "stage", "is_simulated"),
+    "trials": (
+        "trial_id",
+        "session_id",
+        "participant_id",
+        "trial_kind",
+        "condition",
+        "feature_id",
+        "query_pair_id",
+        "stratum",
+        "correct_option",
+    ),
+    "responses": (
+        "response_id",
+        "trial_id",
+        "session_id",
+        "participant_id",
+        "trial_kind",
+        "condition",
+        "feature_id",
+        "choice",
+        "correct_option",
+        "is_correct",
+    ),
+}
+"""Table -> columns without which a row means nothing."""
+
+LEVELS: Final = {
+    "trial_kind": ("main", "catch", "practice"),
+    "choice": ("left", "right"),
+    "correct_option": ("left", "right"),
+    "outcome": (
+        "completed",
+        "no_consent",
+        "screened_out",
+        "withdrawn",
+        "timed_out",
+    ),
+    "stage": (
+        "consent",
+        "instructions",
+        "practice",
+        "main",
+        "debrief",
+        "completed",
+    ),
+}
+"""Column -> the values this analysis understands, in any table."""
+
+PLATFORM_ID_COLUMNS: Final = frozenset(
+    {
+        "prolific_pid",
+        "worker_id",
+        "workerid",
+        "assignment_id",
+        "assignmentid",
+        "hit_id",
+        "sona_id",
+        "survey_code",
+        "platform_id",
+        "ip_address",
+        "email",
+    }
+)
+"""Names that must never reach an analysis: they point at a person."""
+
+EXPORT_KEYS: Final = (
+    "schema_version",
+    "study_id",
+    "study_version",
+    "study_title",
+    "definition",
+    "definition_sha256",
+    "bundle_id",
+    "manifest_sha256",
+    "server_version",
+    "exported_at",
+    "sessions",
+    "n_rows",
+    "n_sessions_left_out",
+    "table_sha256",
+)
+"""What `export.json` must say."""

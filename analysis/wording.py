@@ -1,0 +1,81 @@
+"""Names and numbers as people read them."""
+
+import math
+from collections.abc import Mapping
+
+CONDITION_LABELS: Mapping[str, str] = {
+    "accentuation": "feature accentuation",
+    "attribution": "attribution map",
+    "feature_visualization": "feature visualization",
+    "natural": "natural exemplars",
+    "seed_only": "seed images only",
+    "none": "no panel",
+    "accentuation_random_feature": "accentuation of a random feature",
+    "accentuation_random_weights": "accentuation of an untrained network",
+}
+METHOD_LABELS: Mapping[str, str] = {
+    "two_way_cluster_robust_t": "two-way cluster-robust t",
+    "two_way_bootstrap": "two-way bootstrap",
+    "participant_bootstrap": "participant bootstrap",
+    "wilson": "Wilson, naive",
+}
+MINUS = "\N{MINUS SIGN}"
+
+
+def condition_label(condition: str) -> str:
+    """A condition spelled for people."""
+    return CONDITION_LABELS.get(condition, condition.replace("_", " "))
+
+
+def contrast_label(first: str, second: str) -> str:
+    """A contrast spelled for people."""
+    return f"{condition_label(first)} {MINUS} {condition_label(second)}"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A share as per cent; "n/a" where undefined."""
+    return "n/a" if _is_missing(value) else f"{100 * float(value or 0):.{digits}f} %"
+
+
+def points(value: float | None, digits: int = 1) -> str:
+    """A difference of shares in percentage points, always signed."""
+    if _is_missing(value):
+        return "n/a"
+    text = f"{100 * abs(float(value or 0)):.{digits}f}"
+    is_zero = float(text) == 0
+    sign = "" if is_zero else MINUS if float(value or 0) < 0 else "+"
+    return f"{sign}{text}"
+
+
+def p_value(p: float | None) -> str:
+    """A p value with its relation sign: "= .034", "< .001"."""
+    if p is None or _is_missing(p):
+        return "n/a"
+    if p < 0.001:
+        return "< .001"
+    digits = 3 if p < 0.1 else 2
+    text = f"{p:.{digits}f}"
+    return f"= {text}" if text.startswith("1") else f"= {text[1:]}"
+
+
+def seconds(milliseconds: float | None) -> str:
+    """A duration in seconds; "n/a" where undefined."""
+    if milliseconds is None or _is_missing(milliseconds):
+        return "n/a"
+    return f"{milliseconds / 1000:.2f} s"
+
+
+def counted(n: int, singular: str, plural: str | None = None) -> str:
+    """A number with its noun: "1 feature", "12 features"."""
+    return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
+
+
+def listed(items: list[str]) -> str:
+    """Items joined as in a sentence."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _is_missing(value: float | None) -> bool:
+    return value is None or math.isnan(value)

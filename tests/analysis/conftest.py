@@ -1,0 +1,22 @@
+"""A study export shared by the tests that only read it."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.load import StudyExport, load_export
+from tests.analysis.synthetic import SyntheticStudy, write_export
+
+TYPICAL = SyntheticStudy(sd_participant=0.4, sd_feature=0.5, sd_feature_condition=0.3)
+
+
+@pytest.fixture(scope="session")
+def export_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip of a simulated study of 40 people, 20 features, 4 conditions."""
+    return write_export(tmp_path_factory.mktemp("export") / "export.zip", TYPICAL)
+
+
+@pytest.fixture(scope="session")
+def export(export_path: Path) -> StudyExport:
+    """The same, loaded."""
+    return load_export(export_path)
