@@ -5,7 +5,7 @@ from typing import Any
 
 FEW_CLUSTERS = 20
 """Below this many people or features a two-way interval may be too narrow: simulated
-coverage of nominal 95 % was .93 at 20 features, less below."""
+coverage of nominal 95 % was .91 to .95 with 8 to 20 features or 10 people."""
 
 
 def find_warnings(results: Mapping[str, Any]) -> list[dict[str, str]]:
