@@ -237,6 +237,16 @@ def test_all_right_or_all_wrong_gives_only_the_naive_interval(
     assert contrast["value"] == 0
 
 
+def test_a_contrast_with_one_constant_side_is_flagged(tmp_path: Path) -> None:
+    study = SyntheticStudy(accuracy={"accentuation": 1.0, "seed_only": 0.7})
+
+    results = analysed(write_export(tmp_path / "e.zip", study)).results
+
+    ids = {warning["id"] for warning in results["warnings"]}
+    assert "one_side_varies/accentuation-seed_only" in ids
+    assert "no_variation" in ids
+
+
 def test_everyone_excluded_leaves_nothing_and_says_so(tmp_path: Path) -> None:
     tables = edge_tables()
     tables["participants"]["data_use"] = False
