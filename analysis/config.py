@@ -51,5 +51,8 @@ class ReportConfig:
     bundle_dir: Path | None = None
     """Stimulus bundle of the study, for the features' names. None: ids only."""
 
+    png_dpi: int = 300
+    """Resolution of the PNG figures, in dots per inch."""
+
     analysis: AnalysisConfig = AnalysisConfig()
     """How intervals and tests are computed."""

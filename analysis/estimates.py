@@ -21,6 +21,9 @@ TWO_WAY_BOOTSTRAP: Final = "two_way_bootstrap"
 PARTICIPANT_BOOTSTRAP: Final = "participant_bootstrap"
 WILSON: Final = "wilson"
 
+ALIKE: Final = 1e-12
+"""Resamples closer together than this are all the same."""
+
 OK: Final = "ok"
 NO_VARIATION: Final = "no_variation"
 TOO_FEW_CLUSTERS: Final = "too_few_clusters"
@@ -103,7 +106,7 @@ def with_two_way_robust(
     if variance.df < 1:
         few = too_few(variance.n_participants, variance.n_features)
         return replace(named, status=TOO_FEW_CLUSTERS, reason=few)
-    if not variance.total > 0:
+    if not variance.is_usable:
         return replace(named, status=NO_VARIATION, reason=NO_VARIATION_REASON)
     low, high = student_t(base.value, variance.standard_error, variance.df, level=level)
     ends = max(low, limits[0]), min(high, limits[1])
@@ -136,7 +139,7 @@ def with_bootstrap(
     ends = percentile_ends(resampled, level=level)
     if ends is None:
         return replace(named, status=DROPPED_RESAMPLES, reason=DROPPED_REASON)
-    if not np.nanmax(resampled) > np.nanmin(resampled):
+    if np.nanmax(resampled) - np.nanmin(resampled) < ALIKE:
         return replace(named, status=NO_VARIATION, reason=NO_VARIATION_REASON)
     return replace(named, interval=Interval(*ends, level, method, generalizes_to))
 

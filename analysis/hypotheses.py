@@ -45,7 +45,7 @@ def two_way_robust_difference(
     )
     accuracy = counts.accuracy()
     value = float(accuracy[a] - accuracy[b])
-    if not variance.total > 0 or variance.df < 1:
+    if not variance.is_usable:
         return Difference(value, variance, math.nan, math.nan)
     t = value / variance.standard_error
     return Difference(value, variance, t, float(2 * stats.t.sf(abs(t), variance.df)))

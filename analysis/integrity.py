@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.errors import ExportFormatError
-from analysis.schema import KEYS
+from analysis.schema import FILLED_IN_MAIN, KEYS
 
 _REPEATED = ("session_id", "participant_id", "trial_kind", "condition", "feature_id")
 
@@ -24,6 +24,7 @@ def check_tables_agree(tables: Mapping[str, pd.DataFrame]) -> None:
     _check_one_answer_per_trial(tables["responses"])
     _check_known(tables["trials"], "trials", "session_id", tables["participants"])
     _check_known(tables["responses"], "responses", "trial_id", tables["trials"])
+    _check_main_trials(tables["trials"])
     _check_repeated_columns(tables["trials"], tables["responses"])
     _check_correctness(tables["responses"])
 
@@ -56,6 +57,18 @@ def _check_known(table: pd.DataFrame, name: str, key: str, known: pd.DataFrame) 
             f"table {name}, column {key}: {table.loc[orphan, key].iloc[0]!r} is in no "
             f"other table ({int(orphan.sum())} such rows). Export the study again."
         )
+
+
+def _check_main_trials(trials: pd.DataFrame) -> None:
+    main = trials.loc[trials["trial_kind"] == "main"]
+    for column in FILLED_IN_MAIN:
+        empty = main[column].isna()
+        if empty.any():
+            raise ExportFormatError(
+                f"table trials, column {column}: empty in main trial "
+                f"{main.loc[empty, 'trial_id'].iloc[0]!r}; every main trial needs one. "
+                "Export the study again."
+            )
 
 
 def _check_repeated_columns(trials: pd.DataFrame, responses: pd.DataFrame) -> None:

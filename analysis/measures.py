@@ -63,29 +63,24 @@ def response_times(responses: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame
         One row per group: n_responses, n_without_time, median_ms, quartile_low_ms,
         quartile_high_ms, geometric_mean_ms, median_correct_ms; NaN without times.
     """
-    rows = []
-    for group, part in responses.groupby(list(keys), sort=True):
-        times = part["rt_ms"].where(part["rt_ms"] > 0)
-        is_timed = times.notna()
-        of_correct = times[is_timed & part["is_correct"].astype(bool)]
-        quartiles = times.quantile([0.25, 0.5, 0.75]).to_numpy()
-        rows.append(
-            {
-                **dict(zip(keys, group, strict=True)),
-                "n_responses": len(part),
-                "n_without_time": int((~is_timed).sum()),
-                "median_ms": quartiles[1],
-                "quartile_low_ms": quartiles[0],
-                "quartile_high_ms": quartiles[2],
-                "geometric_mean_ms": float(np.exp(np.log(times[is_timed]).mean()))
-                if is_timed.any()
-                else np.nan,
-                "median_correct_ms": of_correct.median(),
-            }
-        )
-    names = ["n_responses", "n_without_time", "median_ms", "quartile_low_ms"]
-    names += ["quartile_high_ms", "geometric_mean_ms", "median_correct_ms"]
-    return pd.DataFrame(rows, columns=[*keys, *names])
+    times = responses["rt_ms"].where(responses["rt_ms"] > 0)
+    is_correct = responses["is_correct"].astype(bool)
+    timed = responses[list(keys)].assign(
+        time=times, correct=times.where(is_correct), log=np.log(times)
+    )
+    groups = timed.groupby(list(keys), sort=True)
+    table = pd.DataFrame(
+        {
+            "n_responses": groups.size(),
+            "n_without_time": groups.size() - groups["time"].count(),
+            "median_ms": groups["time"].median(),
+            "quartile_low_ms": groups["time"].quantile(0.25),
+            "quartile_high_ms": groups["time"].quantile(0.75),
+            "geometric_mean_ms": np.exp(groups["log"].mean()),
+            "median_correct_ms": groups["correct"].median(),
+        }
+    )
+    return table.reset_index()
 
 
 def trial_flow(trials: pd.DataFrame, analysed_sessions: Sequence[str]) -> pd.DataFrame:

@@ -45,6 +45,7 @@ def describe_inputs(config: ReportConfig) -> dict[str, Any]:
         "manifest_sha256": sha256_of_file(manifest or None),
         "preregistration_sha256": None,
         "analysis": asdict(config.analysis),
+        "png_dpi": config.png_dpi,
         "code_sha256": sha256_of_code(),
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},

@@ -52,13 +52,14 @@ def write_report(config: ReportConfig) -> ReportOutcome:
         planted=planted or None,
         feature_labels=labels or None,
     )
-    write_folder(config.out_dir, report_files(analysis), inputs_sha256=inputs_sha256)
+    files = report_files(analysis, png_dpi=config.png_dpi)
+    write_folder(config.out_dir, files, inputs_sha256=inputs_sha256)
     return ReportOutcome(config, is_reused=False)
 
 
-def report_files(analysis: Analysis) -> dict[str, bytes]:
+def report_files(analysis: Analysis, *, png_dpi: int = 300) -> dict[str, bytes]:
     """Every file of the report: path inside the folder -> content."""
-    figures = render_figures(analysis)
+    figures = render_figures(analysis, png_dpi=png_dpi)
     tables = all_tables(analysis)
     drawings = {
         name.removesuffix(".svg"): content

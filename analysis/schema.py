@@ -60,8 +60,6 @@ ALWAYS_FILLED: Final = {
         "trial_kind",
         "condition",
         "feature_id",
-        "query_pair_id",
-        "stratum",
         "correct_option",
     ),
     "responses": (
@@ -78,6 +76,9 @@ ALWAYS_FILLED: Final = {
     ),
 }
 """Table -> columns without which a row means nothing."""
+
+FILLED_IN_MAIN: Final = ("query_pair_id", "stratum")
+"""Columns of trials that every main trial needs; a catch trial has no query pair."""
 
 LEVELS: Final = {
     "trial_kind": ("main", "catch", "practice"),

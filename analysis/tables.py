@@ -5,8 +5,28 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.measures import accuracy_by
+from analysis.measures import accuracy_by, response_times
 from analysis.results import Analysis
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_ESTIMATE_COLUMNS = _words(
+    "id quantity first second condition stratum feature_id confidence value unit low "
+    "high level method generalizes_to n_responses n_participants n_features t df p "
+    "p_adjusted family is_confirmatory status reason"
+)
+_PLANTED_COLUMNS = _words(
+    "condition planted recovered low high method generalizes_to contains"
+)
+_CHECK_COLUMNS = _words(
+    "first second over mean n_differences n_flips n_at_least_as_extreme p is_exact"
+)
+_TRIAL_COLUMNS = _words(
+    "condition n_planned n_not_shown n_not_answered n_answered n_analysed"
+)
 
 
 def estimates_table(
@@ -17,55 +37,49 @@ def estimates_table(
     Args:
         quantities: which, e.g. ("accuracy",).
     """
-    rows = []
-    for estimate in results["estimates"]:
-        if estimate["quantity"] not in quantities:
-            continue
-        interval = estimate["interval"] or {"low": None, "high": None, "level": None}
-        first, second = estimate["contrast"] or (None, None)
-        names = ("condition", "stratum", "feature_id", "confidence", "value", "unit")
-        counts = ("n_responses", "n_participants", "n_features")
-        tests = ("t", "df", "p", "p_adjusted", "family", "is_confirmatory")
-        rows.append(
-            {
-                "id": estimate["id"],
-                "quantity": estimate["quantity"],
-                "first": first,
-                "second": second,
-                **{name: estimate[name] for name in names},
-                **{name: interval[name] for name in ("low", "high", "level")},
-                "method": estimate["method"],
-                "generalizes_to": estimate["generalizes_to"],
-                **{name: estimate[name] for name in (*counts, *tests)},
-                "status": estimate["status"],
-                "reason": estimate["reason"],
-            }
-        )
-    return pd.DataFrame(rows)
+    rows = [
+        {
+            **estimate,
+            **_ends(estimate["interval"]),
+            **dict(zip(("first", "second"), estimate["contrast"] or (), strict=False)),
+        }
+        for estimate in results["estimates"]
+        if estimate["quantity"] in quantities
+    ]
+    return pd.DataFrame(rows, columns=_ESTIMATE_COLUMNS)
+
+
+def planted_table(results: Mapping[str, Any]) -> pd.DataFrame:
+    """Planted and recovered accuracies, one row per condition and interval."""
+    rows = [{**row, **_ends(row["interval"])} for row in results["planted"] or []]
+    return pd.DataFrame(rows, columns=_PLANTED_COLUMNS)
+
+
+def _ends(interval: Mapping[str, Any] | None) -> dict[str, Any]:
+    names = ("low", "high", "level")
+    return {name: interval[name] if interval else None for name in names}
 
 
 def all_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     """File name without ending -> table."""
     results, responses = analysis.results, analysis.responses
-    flow = results["flow"]
-    rules = pd.DataFrame(flow["rules"])
-    rules["parameters"] = [
-        "; ".join(f"{key}={value}" for key, value in parameters.items())
-        for parameters in rules["parameters"]
-    ]
+    catch = results["catch"]
     tables = {
         "accuracy": estimates_table(results, ("accuracy",)),
         "contrasts": estimates_table(results, ("difference",)),
         "features": estimates_table(results, ("feature_accuracy",)),
         "accuracy_at_confidence": estimates_table(results, ("accuracy_at_confidence",)),
-        "paired_checks": pd.DataFrame(results["paired_checks"]),
-        "exclusions": rules,
-        "sessions_by_list": pd.DataFrame(flow["by_list"]),
-        "trials": pd.DataFrame(flow["trials"]),
-        "catch": pd.DataFrame(results["catch"]["histogram"]),
-        "catch_rule": pd.DataFrame(results["catch"]["operating_characteristics"]),
-        "confidence": pd.DataFrame(results["confidence"]),
-        "response_times": pd.DataFrame(results["response_times"]),
+        "paired_checks": _frame(results["paired_checks"], _CHECK_COLUMNS),
+        "exclusions": _exclusions(results["flow"]["rules"]),
+        "sessions_by_list": pd.DataFrame(results["flow"]["by_list"]),
+        "trials": _frame(results["flow"]["trials"], _TRIAL_COLUMNS),
+        "catch": _frame(catch["histogram"], ["n_correct", "n_sessions"]),
+        "catch_rule": _frame(catch["operating_characteristics"], ["ability", "p_pass"]),
+        "confidence": _frame(
+            results["confidence"],
+            ["condition", "confidence", "n_responses", "n_correct"],
+        ),
+        "response_times": response_times(responses, ["condition"]),
         "participants": accuracy_by(responses, ["participant_id", "condition"]),
     }
     if results["planted"] is not None:
@@ -73,21 +87,16 @@ def all_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def planted_table(results: Mapping[str, Any]) -> pd.DataFrame:
-    """Planted and recovered accuracies, one row per condition and interval."""
-    rows = []
-    for row in results["planted"] or []:
-        interval = row["interval"] or {"low": None, "high": None}
-        rows.append(
-            {
-                "condition": row["condition"],
-                "planted": row["planted"],
-                "recovered": row["recovered"],
-                "low": interval["low"],
-                "high": interval["high"],
-                "method": row["method"],
-                "generalizes_to": row["generalizes_to"],
-                "contains": row["contains"],
-            }
-        )
-    return pd.DataFrame(rows)
+def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+    """Rows as a table that has its columns also when it has no row."""
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _exclusions(rules: list[dict[str, Any]]) -> pd.DataFrame:
+    """The rules with their limits in one cell each."""
+    table = pd.DataFrame(rules)
+    table["parameters"] = [
+        "; ".join(f"{name}={value}" for name, value in rule["parameters"].items())
+        for rule in rules
+    ]
+    return table

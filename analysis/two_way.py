@@ -7,6 +7,9 @@ import numpy as np
 
 from analysis.intervals import FloatArray
 
+NEGLIGIBLE = 1e-15
+"""A variance up to this is rounding: a standard error below 1e-7 of an accuracy."""
+
 
 class TwoWayVariance(NamedTuple):
     """The three parts of a two-way cluster-robust variance."""
@@ -20,7 +23,7 @@ class TwoWayVariance(NamedTuple):
     @property
     def is_replaced(self) -> bool:
         """Whether the parts sum to nothing, so that a one-way part stands in."""
-        return self.participants + self.features - self.cells <= 0
+        return self.participants + self.features - self.cells <= NEGLIGIBLE
 
     @property
     def total(self) -> float:
@@ -28,6 +31,11 @@ class TwoWayVariance(NamedTuple):
         if self.is_replaced:
             return max(self.participants, self.features)
         return self.participants + self.features - self.cells
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether anything varied, among at least two people and two features."""
+        return self.df >= 1 and self.total > NEGLIGIBLE
 
     @property
     def standard_error(self) -> float:

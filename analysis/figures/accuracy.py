@@ -12,6 +12,7 @@ from analysis.estimates import TWO_WAY_ROBUST
 from analysis.figures.style import (
     GREY,
     INK,
+    WIDTH_IN,
     look,
     new_axes,
     percent_axis,
@@ -76,7 +77,7 @@ def _mark(
 def draw(table: pd.DataFrame) -> Figure:
     """Draw the figure from its marks."""
     conditions = ordered_conditions(list(table["condition"].unique()))
-    figure, axes = new_axes(3.3)
+    figure, axes = new_axes(3.3, width_in=WIDTH_IN if len(conditions) < 6 else 7.0)
     if not conditions:
         say_nothing_to_show(axes, "no response to show")
         return figure
@@ -92,6 +93,7 @@ def draw(table: pd.DataFrame) -> Figure:
         range(len(conditions)),
         [f"{wrapped(c)}\nn = {n_responses[c]}" for c in conditions],
         linespacing=1.25,
+        fontsize=7.5 if len(conditions) < 4 else 6.8 if len(conditions) == 4 else 6,
     )
     axes.set_xlim(-0.55, len(conditions) - 0.45)
     lowest = float(table[["value", "low"]].min().min())
@@ -158,11 +160,18 @@ def _draw_estimate(axes: Axes, part: pd.DataFrame, x: int, condition: str) -> No
     estimate = part.loc[part["mark"] == "estimate"].iloc[0]
     color, marker = look(condition)
     if pd.notna(estimate["low"]):
-        axes.vlines(x, estimate["low"], estimate["high"], color=INK, linewidth=1.8)
+        axes.vlines(x, estimate["low"], estimate["high"], color=INK, linewidth=1.6)
+        axes.hlines(
+            [estimate["low"], estimate["high"]],
+            x - 0.06,
+            x + 0.06,
+            color=INK,
+            linewidth=1.0,
+        )
     axes.scatter(
         [x],
         [estimate["value"]],
-        s=34,
+        s=20,
         marker=marker,
         color=color,
         edgecolors="white",

@@ -24,8 +24,6 @@ from analysis.wording import condition_label, p_value, points
 def data(analysis: Analysis) -> pd.DataFrame:
     """One row per contrast and interval that generalizes to `both`."""
     table = estimates_table(analysis.results, ("difference",))
-    if table.empty:
-        return pd.DataFrame(columns=["first", "second", "method", "value"])
     return table.loc[table["generalizes_to"] == "both"].reset_index(drop=True)
 
 

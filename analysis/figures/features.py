@@ -84,7 +84,8 @@ def draw(table: pd.DataFrame) -> Figure:
     else:
         axes.set_yticks([])
         axes.set_ylabel(f"{n_features} features, best on top")
-    axes.set_xticks(range(len(conditions)), [wrapped(c) for c in conditions])
+    labels = [wrapped(c) for c in conditions]
+    axes.set_xticks(range(len(conditions)), labels, fontsize=6)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     bar = figure.colorbar(

@@ -19,8 +19,6 @@ from analysis.figures import (
 from analysis.figures.style import style
 from analysis.results import Analysis
 
-PNG_DPI = 300
-
 
 class FigureSpec(NamedTuple):
     """How a figure gets its data and is drawn."""
@@ -56,8 +54,12 @@ def from_csv(text: str) -> pd.DataFrame:
     )
 
 
-def render_figures(analysis: Analysis) -> dict[str, bytes]:
-    """File name -> content: NAME.csv, NAME.svg and NAME.png of every figure."""
+def render_figures(analysis: Analysis, *, png_dpi: int = 300) -> dict[str, bytes]:
+    """File name -> content: NAME.csv, NAME.svg and NAME.png of every figure.
+
+    Args:
+        png_dpi: resolution of the PNG, in dots per inch.
+    """
     files: dict[str, bytes] = {}
     for name, spec in FIGURES.items():
         if name == "planted" and analysis.results["planted"] is None:
@@ -66,12 +68,14 @@ def render_figures(analysis: Analysis) -> dict[str, bytes]:
         files[f"{name}.csv"] = text.encode()
         with style(name):
             figure = spec.draw(from_csv(text))
-            files[f"{name}.svg"] = _saved(figure, "svg", Date=None, Creator=None)
-            files[f"{name}.png"] = _saved(figure, "png", Software=None)
+            files[f"{name}.svg"] = _saved(
+                figure, "svg", png_dpi, Date=None, Creator=None
+            )
+            files[f"{name}.png"] = _saved(figure, "png", png_dpi, Software=None)
     return files
 
 
-def _saved(figure: Figure, kind: str, **metadata: None) -> bytes:
+def _saved(figure: Figure, kind: str, dpi: int, **metadata: None) -> bytes:
     out = io.BytesIO()
-    figure.savefig(out, format=kind, dpi=PNG_DPI, metadata=metadata)
+    figure.savefig(out, format=kind, dpi=dpi, metadata=metadata)
     return out.getvalue()

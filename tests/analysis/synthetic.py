@@ -37,7 +37,7 @@ ORDER = {
     "viewport_width_px viewport_height_px device_pixel_ratio received_at is_late "
     "n_conflicts",
 }
-GUARDED = {"feature_id", "strategy"}
+GUARDED = {"feature_id", "query_pair_id", "strategy"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +110,8 @@ def draw_tables(study: SyntheticStudy) -> Tables:
             "first_served_at": START + pd.to_timedelta(10 * index, unit="s"),
         }
     )
+    no_pair = ["query_pair_id", "stratum", "activation_gap"]
+    trials.loc[trials["trial_kind"] == "catch", no_pair] = np.nan
     is_right = _answers(study, rng, person, feature, which, kind)
     return {
         "participants": participants,

@@ -152,6 +152,17 @@ def test_an_empty_key_cell_is_refused(tmp_path: Path, tables: Tables) -> None:
     assert "table trials, column condition: empty in data row 2" in message
 
 
+def test_a_main_trial_without_its_query_pair_is_refused(
+    tmp_path: Path, tables: Tables
+) -> None:
+    is_main = tables["trials"]["trial_kind"] == "main"
+    tables["trials"].loc[is_main, "query_pair_id"] = ""
+
+    message = refusal(write_zip(tmp_path / "e.zip", tables))
+
+    assert "table trials, column query_pair_id: empty in main trial" in message
+
+
 def test_a_codebook_of_another_type_is_refused(tmp_path: Path, tables: Tables) -> None:
     book = codebook()
     book["tables"]["responses"]["rt_ms"]["type"] = "text"

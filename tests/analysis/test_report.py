@@ -1,0 +1,394 @@
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.cli import main
+from analysis.config import AnalysisConfig, ReportConfig
+from analysis.errors import AnalysisError, ConfigError, ExportFormatError
+from analysis.figures.render import FIGURES, from_csv
+from analysis.figures.style import style
+from analysis.output import OutputFolderError, write_folder
+from analysis.page import render_page
+from analysis.report import write_report
+from tests.analysis.synthetic import (
+    SyntheticStudy,
+    Tables,
+    draw_tables,
+    write_export,
+    write_zip,
+)
+
+ROOT = Path(__file__).parents[2]
+QUICK: dict[str, Any] = {
+    "analysis": AnalysisConfig(n_resamples=500, n_flips=500),
+    "png_dpi": 40,
+}
+
+
+@pytest.fixture(scope="module")
+def planted_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("planted") / "observers.toml"
+    path.write_text("[accuracy]\naccentuation = 0.85\nnatural = 0.8\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def report_dir(
+    export_path: Path, planted_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    out = tmp_path_factory.mktemp("report") / "report"
+    write_report(
+        ReportConfig(
+            export_path=export_path,
+            out_dir=out,
+            planted_path=planted_path,
+            **QUICK,
+        )
+    )
+    return out
+
+
+def page_of(results: dict[str, Any]) -> str:
+    return render_page(results, dict.fromkeys(FIGURES, b"<svg></svg>"))
+
+
+def read_results(folder: Path) -> dict[str, Any]:
+    results: dict[str, Any] = json.loads((folder / "results.json").read_text())
+    return results
+
+
+def test_a_report_is_results_tables_figures_and_a_page(report_dir: Path) -> None:
+    found = {p.relative_to(report_dir).as_posix() for p in report_dir.rglob("*.*")}
+
+    assert {"results.json", "report.html", "outputs.json"} <= found
+    for name in FIGURES:
+        assert {f"figures/{name}.{kind}" for kind in ("csv", "svg", "png")} <= found
+    assert {
+        "tables/accuracy.csv",
+        "tables/contrasts.csv",
+        "tables/exclusions.csv",
+    } <= found
+
+
+def test_the_page_has_no_script_and_no_outside_link(report_dir: Path) -> None:
+    page = (report_dir / "report.html").read_text()
+    markup = re.sub(r"base64,[A-Za-z0-9+/=]+", "", page)
+
+    assert "<script" not in markup
+    assert not re.findall(r"https?://|@import|url\(|href=", markup)
+
+
+def test_the_page_says_that_the_data_are_simulated(report_dir: Path) -> None:
+    page = (report_dir / "report.html").read_text()
+
+    assert "these numbers describe a program, not people" in page
+
+
+def test_real_data_are_not_called_simulated(tmp_path: Path) -> None:
+    path = write_export(tmp_path / "e.zip", SyntheticStudy(is_simulated=False))
+    config = ReportConfig(export_path=path, out_dir=tmp_path / "r", **QUICK)
+
+    write_report(config)
+
+    page = (tmp_path / "r" / "report.html").read_text()
+    assert "imulated" not in re.sub(r"base64,[A-Za-z0-9+/=]+", "", page)
+
+
+def test_a_number_changed_in_the_results_changes_in_the_page(report_dir: Path) -> None:
+    results = read_results(report_dir)
+    before = page_of(results)
+    estimate = next(
+        e
+        for e in results["estimates"]
+        if e["id"] == "accuracy/natural/two_way_cluster_robust_t"
+    )
+    estimate["value"], estimate["interval"]["low"] = 0.1234, 0.0567
+
+    after = page_of(results)
+
+    assert "12.3 %" in after
+    assert "5.7&nbsp;to" in after
+    assert "12.3 %" not in before
+
+
+def test_a_contrast_is_called_shown_only_by_its_adjusted_p(report_dir: Path) -> None:
+    results = read_results(report_dir)
+    tested = [e for e in results["estimates"] if e["family"] == "contrasts"]
+
+    for estimate in tested:
+        estimate["p"], estimate["p_adjusted"] = 0.01, 0.06
+    assert page_of(results).count("Not shown to differ") == len(tested)
+
+    for estimate in tested:
+        estimate["p_adjusted"] = 0.04
+    assert page_of(results).count("A difference is shown") == len(tested)
+
+
+def test_no_page_claims_that_there_is_no_difference(report_dir: Path) -> None:
+    assert "no difference" not in (report_dir / "report.html").read_text().lower()
+
+
+def test_titles_from_outside_cannot_become_markup(report_dir: Path) -> None:
+    results = read_results(report_dir)
+    results["study"]["study_title"] = "<script>alert(1)</script>"
+
+    assert "<script>" not in page_of(results)
+
+
+def test_every_interval_in_the_page_has_its_sentence(report_dir: Path) -> None:
+    page = (report_dir / "report.html").read_text()
+
+    for sentence in (
+        "other people shown other features",
+        "other people shown the same features",
+        "the same people shown other features",
+        "these very participants and these very features",
+    ):
+        assert sentence in page.lower() or sentence in page
+
+
+def test_the_same_inputs_make_the_same_bytes_in_another_process(
+    tmp_path: Path, export_path: Path, planted_path: Path
+) -> None:
+    digests = []
+    for name, hash_seed, zone in (("a", "1", "Asia/Tokyo"), ("b", "77", "US/Alaska")):
+        out = tmp_path / name
+        command = [sys.executable, "-m", "analysis", "report", str(export_path)]
+        command += ["--out", str(out), "--planted", str(planted_path)]
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "TZ": zone}
+        subprocess.run(
+            command, check=True, cwd=ROOT, env=environment, capture_output=True
+        )
+        digests.append(
+            {
+                path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes())
+                for path in sorted(out.rglob("*.*"))
+            }
+        )
+
+    one, two = ({k: v.hexdigest() for k, v in d.items()} for d in digests)
+    assert len(one) > 30
+    assert one == two
+
+
+def test_a_figure_is_drawn_from_its_csv_alone(report_dir: Path) -> None:
+    for name, spec in FIGURES.items():
+        text = (report_dir / "figures" / f"{name}.csv").read_text()
+        with style(name):
+            assert spec.draw(from_csv(text)).axes
+
+
+def test_a_second_run_reuses_a_whole_report_and_repairs_a_damaged_one(
+    tmp_path: Path, export_path: Path
+) -> None:
+    out = tmp_path / "r"
+    config = ReportConfig(export_path=export_path, out_dir=out, **QUICK)
+
+    first, second = write_report(config), write_report(config)
+    whole = (out / "report.html").read_bytes()
+    (out / "report.html").write_text("damaged")
+    third = write_report(config)
+
+    assert [first.is_reused, second.is_reused, third.is_reused] == [False, True, False]
+    assert (out / "report.html").read_bytes() == whole
+
+
+def test_a_folder_that_is_not_ours_is_left_alone(
+    tmp_path: Path, export_path: Path
+) -> None:
+    out = tmp_path / "thesis"
+    out.mkdir()
+    (out / "chapter1.txt").write_text("years of work")
+    config = ReportConfig(export_path=export_path, out_dir=out, **QUICK)
+
+    with pytest.raises(OutputFolderError, match="not a report of ours"):
+        write_report(config)
+
+    assert [p.name for p in out.iterdir()] == ["chapter1.txt"]
+
+
+def test_notes_added_to_a_report_are_not_thrown_away(
+    tmp_path: Path, export_path: Path
+) -> None:
+    out = tmp_path / "r"
+    write_folder(out, {"report.html": b"x"}, inputs_sha256="0")
+    (out / "notes.txt").write_text("mine")
+    config = ReportConfig(export_path=export_path, out_dir=out, **QUICK)
+
+    with pytest.raises(OutputFolderError, match=r"notes\.txt"):
+        write_report(config)
+
+
+def test_a_failed_run_leaves_no_folder_behind(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"no zip")
+    config = ReportConfig(export_path=broken, out_dir=tmp_path / "r", **QUICK)
+
+    with pytest.raises(ExportFormatError):
+        write_report(config)
+
+    assert [p.name for p in tmp_path.iterdir()] == ["broken.zip"]
+
+
+def empty(tables: Tables) -> Tables:
+    return {name: table.iloc[:0] for name, table in tables.items()}
+
+
+def unanswered(tables: Tables) -> Tables:
+    return {**tables, "responses": tables["responses"].iloc[:0]}
+
+
+def without_extras(tables: Tables) -> Tables:
+    responses = tables["responses"]
+    bare = responses.assign(rt_ms=np.nan, confidence=np.nan)
+    return {**tables, "responses": bare}
+
+
+EDGES = {
+    "empty": empty(draw_tables(SyntheticStudy(n_participants=2))),
+    "nobody answered": unanswered(draw_tables(SyntheticStudy(n_participants=3))),
+    "one participant": draw_tables(SyntheticStudy(n_participants=1)),
+    "one feature": draw_tables(SyntheticStudy(n_features=1, n_participants=8)),
+    "all right": draw_tables(
+        SyntheticStudy(accuracy={"accentuation": 1.0, "seed_only": 1.0})
+    ),
+    "all wrong": draw_tables(
+        SyntheticStudy(accuracy={"accentuation": 0.0, "seed_only": 0.0})
+    ),
+    "one condition, unknown name": draw_tables(SyntheticStudy(accuracy={"dream": 0.6})),
+    "no times, no confidence": without_extras(
+        draw_tables(SyntheticStudy(n_participants=4))
+    ),
+    "the condition called none": draw_tables(SyntheticStudy(accuracy={"none": 0.6})),
+}
+
+
+@pytest.mark.parametrize("name", list(EDGES))
+def test_a_poor_study_gets_a_report_that_says_what_cannot_be_said(
+    tmp_path: Path, planted_path: Path, name: str
+) -> None:
+    path = write_zip(tmp_path / "e.zip", EDGES[name], exclusions=())
+    config = ReportConfig(
+        export_path=path,
+        out_dir=tmp_path / "r",
+        planted_path=planted_path,
+        **QUICK,
+    )
+
+    write_report(config)
+
+    page = (tmp_path / "r" / "report.html").read_text()
+    text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", page)
+    assert "nan" not in re.findall(r"[A-Za-z]+", text)
+    if name != "the condition called none":
+        assert "Before believing a number below" in text
+    if name in ("empty", "nobody answered"):
+        assert "Nothing can be said about accuracy" in text
+
+
+def write_bundle(folder: Path) -> dict[str, Any]:
+    """A manifest, and the export header that goes with it."""
+    folder.mkdir()
+    features = [{"feature_id": f"logit:{i}", "label": f"brick {i}"} for i in range(20)]
+    manifest = {"bundle_id": "demo-0123456789ab", "features": features}
+    content = json.dumps(manifest).encode()
+    (folder / "manifest.json").write_bytes(content)
+    return {"manifest_sha256": hashlib.sha256(content).hexdigest()}
+
+
+def test_features_get_their_names_from_the_studys_own_bundle(
+    tmp_path: Path,
+) -> None:
+    header = write_bundle(tmp_path / "bundle")
+    path = write_zip(tmp_path / "e.zip", draw_tables(SyntheticStudy()), header=header)
+    config = ReportConfig(
+        export_path=path,
+        out_dir=tmp_path / "r",
+        bundle_dir=tmp_path / "bundle",
+        **QUICK,
+    )
+
+    write_report(config)
+
+    assert "brick 3" in (tmp_path / "r" / "figures" / "features.csv").read_text()
+
+
+def test_another_studys_bundle_is_refused(tmp_path: Path, export_path: Path) -> None:
+    write_bundle(tmp_path / "bundle")
+    config = ReportConfig(
+        export_path=export_path,
+        out_dir=tmp_path / "r",
+        bundle_dir=tmp_path / "bundle",
+        **QUICK,
+    )
+
+    with pytest.raises(ExportFormatError, match="not the bundle of this study"):
+        write_report(config)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("[speed]\na = 1\n", "no .accuracy. table"),
+        ("[accuracy]\nnatural = 80\n", "must be from 0 to 1"),
+        ("[accuracy\n", "cannot read planted"),
+    ],
+)
+def test_a_planted_file_that_makes_no_sense_is_refused(
+    tmp_path: Path, export_path: Path, content: str, said: str
+) -> None:
+    planted = tmp_path / "o.toml"
+    planted.write_text(content)
+    config = ReportConfig(
+        export_path=export_path,
+        out_dir=tmp_path / "r",
+        planted_path=planted,
+        **QUICK,
+    )
+
+    with pytest.raises(ConfigError, match=said):
+        write_report(config)
+
+
+def test_the_command_prints_where_the_report_is(
+    tmp_path: Path, export_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["report", str(export_path), "--out", str(tmp_path / "r")]
+
+    codes = main(arguments), main(arguments)
+
+    first, second = capsys.readouterr().out.splitlines()
+    assert codes == (0, 0)
+    assert first.endswith("report.html (written)")
+    assert second.endswith("(unchanged, same inputs as before)")
+
+
+def test_the_command_explains_a_fault_without_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["report", str(tmp_path / "absent.zip"), "--out", str(tmp_path / "r")])
+
+    assert code == 1
+    message = capsys.readouterr().err
+    assert message.startswith("study-analysis: cannot read")
+    assert "Traceback" not in message
+
+
+def test_help_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["report", "--help"])
+
+    assert "study-analysis report export.zip --out report" in capsys.readouterr().out
+
+
+def test_every_error_a_researcher_can_act_on_has_one_base() -> None:
+    assert issubclass(OutputFolderError, AnalysisError)
+    assert issubclass(ExportFormatError, AnalysisError)
