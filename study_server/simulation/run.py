@@ -8,11 +8,12 @@ from threading import Semaphore
 from typing import NamedTuple, NoReturn
 
 import httpx
+from sqlalchemy import func, select
 from tqdm import tqdm
 
 from study_server.db import Database
 from study_server.errors import SimulationError
-from study_server.services.monitor import count_completed
+from study_server.models import Outcome, StudySession
 from study_server.services.studies import get_study
 from study_server.simulation.answer_key import read_session
 from study_server.simulation.browser import Browser
@@ -53,7 +54,7 @@ class Simulated(NamedTuple):
     """What came out."""
 
     n_completed: int
-    """Completed simulated sessions of the study, with those of earlier runs."""
+    """Completed simulated sessions of the newest version, with earlier runs'."""
 
     n_started: int
     """Sessions begun in this run."""
@@ -86,10 +87,14 @@ def simulate(
 
 
 def completed_in(database: Database, study_id: str) -> int:
-    """Completed simulated sessions of a study that exists."""
+    """Completed simulated sessions of a study's newest version."""
     with database.read() as db:
-        study = get_study(db, study_id)
-        return count_completed(db, study.study_id, is_simulated=True)
+        statement = select(func.count()).where(
+            StudySession.study_pk == get_study(db, study_id).id,
+            StudySession.is_simulated,
+            StudySession.outcome == Outcome.COMPLETED,
+        )
+        return db.execute(statement).scalar_one()
 
 
 def run_round(
