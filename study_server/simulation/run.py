@@ -1,5 +1,6 @@
 """Many simulated participants at once, until enough of them are through."""
 
+import re
 import ssl
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from study_server.simulation.browser import Browser
 from study_server.simulation.config import ObserverConfig
 from study_server.simulation.participant import Participant
 
+SERVER_ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?/?")
 MAX_WAITING = 64
 """Sessions that are open at the same time, most of them reading instructions."""
 
@@ -44,6 +46,11 @@ class SimulationConfig:
     """What marks a session as simulated; the server's own, from its data folder."""
 
     def __post_init__(self) -> None:
+        if not SERVER_ADDRESS.fullmatch(self.url):
+            raise SimulationError(
+                f"url must be like http://127.0.0.1:8000, without a path; "
+                f"got {self.url!r}"
+            )
         if self.n_sessions < 1:
             raise SimulationError(f"sessions must be at least 1; got {self.n_sessions}")
         if self.n_workers < 1:
