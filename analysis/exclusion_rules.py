@@ -107,7 +107,7 @@ def total_time(evidence: Evidence, parameters: Parameters) -> frozenset[str]:
     return _sessions(people, too_fast | too_slow)
 
 
-def straight_lining(evidence: Evidence, parameters: Parameters) -> frozenset[str]:
+def rarer_side(evidence: Evidence, parameters: Parameters) -> frozenset[str]:
     """Chose the rarer side in less than min_share of the main answers."""
     main = evidence.responses.loc[evidence.responses["trial_kind"] == "main"]
     left = (main["choice"] == "left").groupby(main["session_id"]).mean()
@@ -136,8 +136,6 @@ class RuleSpec(NamedTuple):
     defaults: Parameters = MappingProxyType({})
 
 
-_KEPT_TO_ONE_SIDE = RuleSpec(straight_lining, "kept to one side", {"min_share": 5 / 45})
-
 RULES: Mapping[str, RuleSpec] = {
     "no_consent": RuleSpec(no_consent, "did not consent"),
     "withdrawn": RuleSpec(withdrawn, "withdrew"),
@@ -154,10 +152,8 @@ RULES: Mapping[str, RuleSpec] = {
         "took too short or too long",
         {"min_ms": 0, "max_ms": float("inf")},
     ),
-    "straight_lining": _KEPT_TO_ONE_SIDE,
-    "rarer_side": _KEPT_TO_ONE_SIDE,
+    "rarer_side": RuleSpec(rarer_side, "kept to one side", {"min_share": 5 / 45}),
     "data_use": RuleSpec(data_use, "asked us not to use the data"),
     "no_main_response": RuleSpec(no_main_response, "gave no main answer"),
 }
-"""Name -> rule. The names stand in study definitions; `rarer_side` is another name
-of `straight_lining`."""
+"""Name -> rule. The names stand in study definitions."""

@@ -80,7 +80,7 @@ def rules_of_definition(definition: Mapping[str, Any]) -> list[ExclusionRule]:
 
     Args:
         definition: the study definition; `exclusions` is a list of objects with
-            `rule` (or `name`) and its parameters.
+            a `name` and its parameters.
 
     Raises:
         ConfigError: an unknown rule, an unknown or missing parameter, a rule twice.
@@ -89,12 +89,12 @@ def rules_of_definition(definition: Mapping[str, Any]) -> list[ExclusionRule]:
     if not isinstance(listed, list) or not all(isinstance(x, dict) for x in listed):
         raise ConfigError(
             "exclusions of the study definition must be a list of objects like "
-            f'{{"rule": "catch", "min_correct": 7}}; got {listed!r}'
+            f'{{"name": "catch", "min_correct": 7}}; got {listed!r}'
         )
     own = [
         ExclusionRule(
-            name=str(entry.get("rule", entry.get("name"))),
-            parameters={k: v for k, v in entry.items() if k not in ("rule", "name")},
+            name=str(entry.get("name")),
+            parameters={k: v for k, v in entry.items() if k != "name"},
         )
         for entry in listed
     ]

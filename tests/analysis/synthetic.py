@@ -17,10 +17,10 @@ from analysis.schema import COLUMN_TYPES, KEYS, LEVELS
 
 START = pd.Timestamp("2025-03-01T09:00:00Z")
 EXCLUSIONS: tuple[dict[str, Any], ...] = (
-    {"rule": "did_not_finish"},
-    {"rule": "instructions_too_fast", "min_ms": 20000},
-    {"rule": "catch", "min_correct": 3},
-    {"rule": "straight_lining", "min_share": 0.111},
+    {"name": "did_not_finish"},
+    {"name": "instructions_too_fast", "min_ms": 20000},
+    {"name": "catch", "min_correct": 3},
+    {"name": "rarer_side", "min_share": 0.111},
 )
 ORDER = {
     "participants": "session_id participant_id study_version slot_index list_index "

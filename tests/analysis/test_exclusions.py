@@ -150,7 +150,7 @@ def test_keeping_to_one_side_is_judged_by_the_rarer_side(
     choice = ["left"] * n_left + ["right"] * (8 - n_left)
     responses.loc[rows, "choice"] = choice
     responses.loc[rows, "is_correct"] = choice == responses.loc[rows, "correct_option"]
-    rule = ExclusionRule(name="straight_lining", parameters={"min_share": 0.2})
+    rule = ExclusionRule(name="rarer_side", parameters={"min_share": 0.2})
 
     assert ("s00000" in flow_of(tmp_path, tables, rule).removed) is is_removed
 
@@ -237,7 +237,7 @@ def test_what_a_rule_sees_holds_no_condition_and_no_truth(
 
 
 def test_rules_keep_the_order_of_the_definition_between_those_always_applied() -> None:
-    listed = [{"rule": "catch", "min_correct": 3}, {"name": "did_not_finish"}]
+    listed = [{"name": "catch", "min_correct": 3}, {"name": "did_not_finish"}]
 
     rules = rules_of_definition({"exclusions": listed})
 
@@ -255,10 +255,10 @@ def test_rules_keep_the_order_of_the_definition_between_those_always_applied() -
 @pytest.mark.parametrize(
     ("listed", "said"),
     [
-        ([{"rule": "cach"}], "close names: catch"),
-        ([{"rule": "catch", "min": 3}], "no parameter 'min'"),
-        ([{"rule": "catch", "min_correct": "many"}], "must be a number"),
-        ([{"rule": "catch"}, {"rule": "catch"}], "more than once"),
+        ([{"name": "cach"}], "close names: catch"),
+        ([{"name": "catch", "min": 3}], "no parameter 'min'"),
+        ([{"name": "catch", "min_correct": "many"}], "must be a number"),
+        ([{"name": "catch"}, {"name": "catch"}], "more than once"),
         ("catch", "must be a list"),
     ],
 )

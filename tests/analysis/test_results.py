@@ -278,7 +278,7 @@ def test_mixing_people_with_simulations_is_said(tmp_path: Path) -> None:
 
 
 def test_a_catch_rule_nobody_can_pass_is_said(tmp_path: Path) -> None:
-    rules = ({"rule": "catch", "min_correct": 7},)
+    rules = ({"name": "catch", "min_correct": 7},)
     path = write_zip(tmp_path / "e.zip", edge_tables(n_catch=4), exclusions=rules)
 
     results = analysed(path).results

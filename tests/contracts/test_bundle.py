@@ -1,0 +1,70 @@
+"""What the generator writes, the server and the analysis read."""
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from analysis.bundle import read_feature_labels
+from generator.bundle import Bundle
+from generator.bundle_run import make_bundle
+from generator.jobs import WorkFolder
+from generator.progress import NoProgress
+from study_server.bundle import read_bundle
+from study_server.errors import BundleError
+from tests.generator.tiny_world import check_tiny_plan, write_photographs
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """A real bundle of a tiny network."""
+    folder = tmp_path_factory.mktemp("bundle")
+    write_photographs(folder / "photographs")
+    return make_bundle(
+        check_tiny_plan(folder),
+        folder / "bundles",
+        work=WorkFolder(path=folder / "work"),
+        progress=NoProgress(),
+        created_at=datetime(2026, 1, 2, tzinfo=UTC),
+    )
+
+
+def test_the_server_reads_every_feature_pair_and_image(made: Bundle) -> None:
+    bundle = read_bundle(made.folder)
+
+    manifest = made.manifest
+    assert bundle.bundle_id == manifest["bundle_id"]
+    assert [f.feature_id for f in bundle.features] == [
+        row["feature_id"] for row in manifest["features"]
+    ]
+    assert len(bundle.query_pairs) == len(manifest["query_pairs"])
+    assert len(bundle.stimuli) == len(manifest["stimuli"])
+
+
+def test_the_server_refuses_a_changed_byte_and_names_the_image(
+    made: Bundle, tmp_path: Path
+) -> None:
+    copy = tmp_path / made.folder.name
+    (copy / "images").mkdir(parents=True)
+    for path in made.folder.rglob("*.*"):
+        (copy / path.relative_to(made.folder)).write_bytes(path.read_bytes())
+    image = sorted((copy / "images").iterdir())[0]
+    content = bytearray(image.read_bytes())
+    content[-20] ^= 1
+    image.write_bytes(bytes(content))
+
+    with pytest.raises(BundleError, match=image.name):
+        read_bundle(copy)
+
+
+def test_the_analysis_finds_the_names_of_the_features(made: Bundle) -> None:
+    content = (made.folder / "manifest.json").read_bytes()
+    header = {
+        "bundle_id": made.manifest["bundle_id"],
+        "manifest_sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+    labels = read_feature_labels(made.folder, header)
+
+    assert labels["logit:brick"] == "brick"
