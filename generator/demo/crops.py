@@ -11,6 +11,7 @@ from torch import Tensor
 from generator.demo.network import INPUT_PX
 from generator.demo.regions import CLASSES, Cell, Region
 from generator.demo.sources import read_source
+from generator.errors import ConfigError
 
 MARGIN_PX = 3
 """Pixels kept free around held-out cells, so that resizing cannot reach across."""
@@ -19,6 +20,7 @@ MIN_INSIDE = 0.85
 """Least share of a training crop that lies on training cells of its class."""
 
 MAX_TRIES = 1000
+"""Random squares tried for each crop before giving up."""
 
 
 class Box(NamedTuple):
@@ -52,15 +54,24 @@ class CropConfig:
     side_range: tuple[float, float] = (0.6, 1.5)
     """Smallest and largest side, in cells of the region."""
 
+    def __post_init__(self) -> None:
+        low, high = self.side_range
+        if self.n_per_class < 1 or not 0 < low <= high:
+            raise ConfigError(
+                "n_per_class must be at least 1 and side_range must satisfy "
+                f"0 < low <= high; got {self.n_per_class} and {self.side_range}"
+            )
+
 
 def training_crops(config: CropConfig, rng: np.random.Generator) -> Crops:
     """Random squares from the training cells; none comes near a held-out cell."""
+    photographs = read_all_sources()
     pictures, classes = [], []
     for class_index, regions in enumerate(CLASSES.values()):
         weights = np.array([sum(not c.is_held_out for c in r.cells()) for r in regions])
         counts = rng.multinomial(config.n_per_class, weights / weights.sum())
         for region, count in zip(regions, counts, strict=True):
-            photograph = read_source(region.photograph)
+            photograph = photographs[region.photograph]
             for box in training_boxes(region, int(count), config, rng):
                 pictures.append(cut(photograph, box))
                 classes.append(class_index)
@@ -78,7 +89,10 @@ def training_boxes(
     while len(boxes) < count:
         tries += 1
         if tries > MAX_TRIES * count:
-            raise RuntimeError(f"no room for training crops in {region}")
+            raise ConfigError(
+                f"no room for training crops of side {config.side_range} cells in "
+                f"{region}; lower side_range"
+            )
         side = rng.uniform(*config.side_range) * region.cell_px
         x = rng.uniform(0, max(width - side, 0))
         y = rng.uniform(0, max(height - side, 0))
@@ -110,15 +124,15 @@ def masks(region: Region) -> tuple[np.ndarray, np.ndarray]:
 
 def held_out_crops(n_per_cell: int, rng: np.random.Generator) -> Crops:
     """Each held-out cell, and random squares inside it."""
+    photographs = read_all_sources()
     pictures, classes = [], []
     for class_index, regions in enumerate(CLASSES.values()):
-        for region in regions:
-            photograph = read_source(region.photograph)
-            for cell in region.cells():
-                if cell.is_held_out:
-                    for box in held_out_boxes(cell, n_per_cell, rng):
-                        pictures.append(cut(photograph, box))
-                        classes.append(class_index)
+        cells = [cell for region in regions for cell in region.cells()]
+        for cell in cells:
+            if cell.is_held_out:
+                for box in held_out_boxes(cell, n_per_cell, rng):
+                    pictures.append(cut(photographs[cell.photograph], box))
+                    classes.append(class_index)
     return Crops(torch.from_numpy(np.stack(pictures)), torch.tensor(classes))
 
 
@@ -130,6 +144,12 @@ def held_out_boxes(cell: Cell, count: int, rng: np.random.Generator) -> list[Box
         x, y = rng.uniform(0, cell.side_px - side, size=2)
         boxes.append(Box(cell.left + x, cell.top + y, side))
     return boxes
+
+
+def read_all_sources() -> dict[str, Image.Image]:
+    """Every photograph the classes lie on, by file name."""
+    names = {region.photograph for regions in CLASSES.values() for region in regions}
+    return {name: read_source(name) for name in sorted(names)}
 
 
 def cut(photograph: Image.Image, box: Box) -> np.ndarray:

@@ -67,7 +67,9 @@ def read_source(name: str) -> Image.Image:
 
 def with_contrast(picture: Image.Image, factor: float) -> Image.Image:
     """The picture with each channel's distance from its median times a factor."""
-    levels = np.asarray(picture, dtype=np.float64)  # (H, W, 3)
+    if factor == 1:
+        return picture
+    levels = np.asarray(picture, dtype=np.float32)  # (H, W, 3)
     median = np.median(levels, axis=(0, 1))  # (3,)
     stretched = median + factor * (levels - median)
     return Image.fromarray(stretched.round().clip(0, 255).astype(np.uint8))

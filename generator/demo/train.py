@@ -96,7 +96,14 @@ def train(config: TrainingConfig, on_step: OnStep | None = None) -> EmbeddedNetw
         for step in range(config.steps):
             progress = step / config.steps
             set_learning_rate(optimizer, learning_rate_at(progress, config))
-            loss = train_step(network, optimizer, crops, progress, config, rng)
+            pictures, classes = draw_batch(crops, config, rng)
+            radius = draw_radius(progress, config, rng)
+            if radius is not None:
+                pictures = attacked(network, pictures, classes, radius=radius, rng=rng)
+            optimizer.zero_grad()
+            loss = add_gradients(network, pictures, classes)
+            nn.utils.clip_grad_norm_(network.parameters(), config.max_gradient_norm)
+            optimizer.step()
             if on_step is not None:
                 on_step(step + 1, loss)
     return network.to(memory_format=torch.contiguous_format).eval()
@@ -116,28 +123,31 @@ def initialized_network(n_classes: int, rng: Generator) -> EmbeddedNetwork:
     return network.to(memory_format=torch.channels_last)
 
 
-def train_step(
-    network: EmbeddedNetwork,
-    optimizer: torch.optim.Optimizer,
-    crops: Crops,
-    progress: float,
-    config: TrainingConfig,
-    rng: Generator,
-) -> float:
-    """One step on one random batch; returns the loss. Changes the network."""
+def draw_batch(
+    crops: Crops, config: TrainingConfig, rng: Generator
+) -> tuple[Tensor, Tensor]:
+    """Random crops, changed at random: (B, 3, 64, 64) in [0, 1], and their classes."""
     chosen = torch.randint(len(crops.pictures), (config.batch_size,), generator=rng)
     classes = crops.classes[chosen]
     pictures = augment(crops.pictures[chosen], classes, config.augmentation, rng)
+    return pictures, classes
+
+
+def draw_radius(
+    progress: float, config: TrainingConfig, rng: Generator
+) -> Tensor | None:
+    """(B, 1, 1, 1) radius of the attack on each picture; None: no attack."""
     growth = min(1.0, progress / max(config.attack_growth, 1e-9))
-    if config.attack_radius * growth > 0:
-        share = torch.rand(len(pictures), 1, 1, 1, generator=rng)
-        radius = config.attack_radius * growth * share  # (B, 1, 1, 1)
-        pictures = attacked(network, pictures, classes, radius=radius, rng=rng)
+    if config.attack_radius * growth == 0:
+        return None
+    share = torch.rand(config.batch_size, 1, 1, 1, generator=rng)
+    return config.attack_radius * growth * share
+
+
+def add_gradients(network: EmbeddedNetwork, pictures: Tensor, classes: Tensor) -> float:
+    """Add the loss's gradients to the parameters' own; returns the loss."""
     loss = functional.cross_entropy(logits_of(network, pictures), classes)
-    optimizer.zero_grad()
     torch.autograd.backward(loss)
-    nn.utils.clip_grad_norm_(network.parameters(), config.max_gradient_norm)
-    optimizer.step()
     return loss.item()
 
 

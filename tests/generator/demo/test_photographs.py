@@ -15,7 +15,7 @@ from generator.demo.photographs import (
     write_photographs,
 )
 from generator.demo.regions import CLASSES, Cell
-from generator.demo.sources import pixels_sha256, read_source
+from generator.demo.sources import pixels_sha256, read_source, with_contrast
 from generator.errors import ConfigError, PhotographError
 
 SMALL = PhotographsConfig(side_px=32, max_per_class=2)
@@ -101,8 +101,18 @@ def test_changed_photograph_is_named_with_both_hashes(
     Image.new("RGB", (20, 20), "red").save(tmp_path / "brick.png")
     monkeypatch.setattr(sources, "folder", lambda: tmp_path)
 
-    with pytest.raises(PhotographError, match=r"brick\.png is not .* pip install"):
+    with pytest.raises(PhotographError, match=r"brick\.png is not .*`pip install"):
         read_source("brick.png")
+
+
+def test_contrast_is_raised_around_the_median() -> None:
+    levels = np.full((4, 4, 3), 100, dtype=np.uint8)
+    levels[0, 0] = 110
+    levels[0, 1] = 0
+
+    stretched = np.asarray(with_contrast(Image.fromarray(levels), 2.0))
+
+    assert stretched[:2, :2, 0].tolist() == [[120, 0], [100, 100]]
 
 
 def test_missing_photograph_is_named(

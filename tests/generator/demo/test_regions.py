@@ -16,6 +16,7 @@ from generator.demo.crops import (
 )
 from generator.demo.regions import CLASSES, Cell, Region
 from generator.demo.sources import PIXELS_SHA256, read_source
+from generator.errors import ConfigError
 
 MIN_CELLS = 14  # eight exemplars and the high images of query pairs
 
@@ -103,6 +104,19 @@ def test_crops_come_with_their_classes_and_repeat() -> None:
     assert first.pictures.shape == (2 * len(CLASSES), 3, 64, 64)
     assert first.classes.bincount().tolist() == [2] * len(CLASSES)
     assert first.pictures.equal(again.pictures)
+
+
+def test_squares_larger_than_the_region_are_refused() -> None:
+    region = Region(photograph="x", left=0, top=0, cell_px=20, rows=("#",))
+    config = CropConfig(side_range=(2.0, 3.0))
+
+    with pytest.raises(ConfigError, match="no room for training crops"):
+        training_boxes(region, 1, config, np.random.default_rng(0))
+
+
+def test_crop_range_given_backwards_is_refused() -> None:
+    with pytest.raises(ConfigError, match="0 < low <= high"):
+        CropConfig(side_range=(1.5, 0.5))
 
 
 def test_every_class_is_measured() -> None:

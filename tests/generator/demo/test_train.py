@@ -46,7 +46,7 @@ def test_training_leaves_the_number_of_threads_alone() -> None:
 def test_training_learns() -> None:
     losses: list[float] = []
     config = TrainingConfig(
-        steps=60, batch_size=16, attack_radius=0, crops=CropConfig(n_per_class=8)
+        steps=30, batch_size=16, attack_radius=0, crops=CropConfig(n_per_class=8)
     )
 
     train(config, lambda _, loss: losses.append(loss))
