@@ -10,12 +10,12 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from generator.errors import NetworkError
@@ -26,7 +26,7 @@ RESIZE_PX = INPUT_PX
 MEAN = (0.45, 0.45, 0.45)
 STD = (0.25, 0.25, 0.25)
 WEIGHTS_FILE = Path(__file__).with_name("weights.safetensors")
-STAGE_CHANNELS = (24, 32, 64, 96, 160)
+STAGE_CHANNELS = (16, 24, 64, 96, 160)
 FORMAT = "accentuate embedded network 1"
 REMEDY = (
     "Restore the file from the repository, or make it anew with "
@@ -39,26 +39,23 @@ class EmbeddedNetwork(nn.Module):
 
     Args:
         n_classes: number of logits.
-        is_normalized: put batch normalization after every convolution, as training
-            does; the weights file holds the network with it folded away.
     """
 
-    def __init__(self, n_classes: int, *, is_normalized: bool = False) -> None:
+    def __init__(self, n_classes: int) -> None:
         super().__init__()
-        make = partial(stage, is_normalized=is_normalized)
         first, second, third, fourth, fifth = STAGE_CHANNELS
-        self.stage1 = make(3, first, kernel_px=6, stride=2, halves=False)
-        self.stage2 = make(first, second, halves=False)
-        self.stage3 = make(second, third)
-        self.stage4 = make(third, fourth)
-        self.stage5 = make(fourth, fifth)
+        self.stage1 = stage(3, first, kernel_px=6, stride=2, halves=False)
+        self.stage2 = stage(first, second, halves=False)
+        self.stage3 = stage(second, third)
+        self.stage4 = stage(third, fourth)
+        self.stage5 = stage(fourth, fifth)
         self.pool = nn.AdaptiveAvgPool2d(1)
         self.readout = nn.Linear(fifth, n_classes)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Logits (B, n_classes) of normalized pictures (B, 3, 64, 64)."""
-        x = self.stage1(pictures)  # (B, 24, 32, 32)
-        x = self.stage2(x)  # (B, 32, 32, 32)
+        x = self.stage1(pictures)  # (B, 16, 32, 32)
+        x = self.stage2(x)  # (B, 24, 32, 32)
         x = self.stage3(x)  # (B, 64, 16, 16)
         x = self.stage4(x)  # (B, 96, 8, 8)
         x = self.stage5(x)  # (B, 160, 4, 4)
@@ -73,21 +70,13 @@ def stage(
     kernel_px: int = 3,
     stride: int = 1,
     halves: bool = True,
-    is_normalized: bool,
 ) -> nn.Sequential:
-    """Average pooling, convolution, batch normalization and SiLU, in this order.
-
-    Args:
-        halves: pool first.
-        is_normalized: normalize after the convolution.
-    """
+    """Average pooling (where it halves), convolution and SiLU."""
     parts: OrderedDict[str, nn.Module] = OrderedDict()
     if halves:
         parts["pool"] = nn.AvgPool2d(2)
     padding = (kernel_px - stride) // 2
     parts["conv"] = nn.Conv2d(n_in, n_out, kernel_px, stride=stride, padding=padding)
-    if is_normalized:
-        parts["norm"] = nn.BatchNorm2d(n_out)
     parts["act"] = nn.SiLU()
     return nn.Sequential(parts)
 
@@ -155,6 +144,49 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
             f"{REMEDY}"
         )
     return tensors, metadata
+
+
+def write_weights(
+    path: Path,
+    module: EmbeddedNetwork,
+    *,
+    labels: tuple[str, ...],
+    training: Mapping[str, object],
+) -> None:
+    """Write a weights file that `load_embedded_network` accepts.
+
+    Args:
+        labels: name of each logit.
+        training: how the weights were made; kept as JSON.
+
+    Raises:
+        NetworkError: the file cannot be written.
+    """
+    tensors = {
+        name: tensor.detach().contiguous()
+        for name, tensor in module.state_dict().items()
+    }
+    metadata = {
+        "format": FORMAT,
+        "labels": json.dumps(labels),
+        "training": json.dumps(training, sort_keys=True),
+        "tensors_sha256": tensors_sha256(tensors),
+    }
+    content = in_order(save(tensors, metadata=metadata))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise NetworkError(f"{path} cannot be written: {error}") from error
+
+
+def in_order(content: bytes) -> bytes:
+    """The same safetensors file with a sorted header: the library's order varies."""
+    length = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + length])
+    text = json.dumps(header, sort_keys=True, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + content[8 + length :]
 
 
 def tensors_sha256(tensors: Mapping[str, Tensor]) -> str:

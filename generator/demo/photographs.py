@@ -1,0 +1,107 @@
+"""scikit-image's photographs as a folder of small ones, one sub-folder per class.
+
+This is the demo's photograph pool. No two pictures share a pixel, so a picture that is
+asked about never overlaps one that was shown.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from PIL import Image
+
+from generator.demo.regions import CLASSES, Cell
+from generator.demo.sources import read_source
+from generator.errors import ConfigError, PhotographError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhotographsConfig:
+    """How the pool is cut."""
+
+    side_px: int = 128
+    """Side of the pictures written, pixels."""
+
+    max_per_class: int = 36
+    """Pictures of a class at most, evenly taken from all its cells, so that no class
+    fills the pool."""
+
+    def __post_init__(self) -> None:
+        if self.side_px < 32:
+            raise ConfigError(f"side_px must be at least 32; got {self.side_px}")
+        if self.max_per_class < 1:
+            raise ConfigError(
+                f"max_per_class must be at least 1; got {self.max_per_class}"
+            )
+
+
+class PoolPicture(NamedTuple):
+    """One picture of the pool and where it comes from."""
+
+    path: PurePosixPath
+    """Relative to the pool's folder."""
+
+    cell: Cell
+
+
+def write_photographs(folder: Path, config: PhotographsConfig) -> int:
+    """Write the pool; the same bytes every time.
+
+    Args:
+        folder: new or empty.
+
+    Returns:
+        Number of pictures written.
+
+    Raises:
+        PhotographError: the folder is not empty or cannot be written, or a
+            photograph of scikit-image is missing or another than expected.
+    """
+    refuse_full_folder(folder)
+    photographs: dict[str, Image.Image] = {}
+    n_written = 0
+    for picture in pool_pictures(config):
+        name = picture.cell.photograph
+        if name not in photographs:
+            photographs[name] = read_source(name)
+        path = folder / picture.path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            cut_cell(photographs[name], picture.cell, config.side_px).save(path)
+        except OSError as error:
+            raise PhotographError(f"{path} cannot be written: {error}") from error
+        n_written += 1
+    return n_written
+
+
+def refuse_full_folder(folder: Path) -> None:
+    """A pool mixed with other files would not be the pool."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise PhotographError(
+            f"{folder} exists and is not an empty folder; name a new one"
+        )
+
+
+def pool_pictures(config: PhotographsConfig) -> Iterator[PoolPicture]:
+    """Every picture of the pool, in the order of the classes."""
+    for class_label, regions in CLASSES.items():
+        cells = [cell for region in regions for cell in region.cells()]
+        for cell in evenly_taken(cells, config.max_per_class):
+            stem = cell.photograph.split(".")[0].replace("_", "-")
+            name = f"{stem}-x{cell.left:04d}-y{cell.top:04d}.png"
+            yield PoolPicture(PurePosixPath(class_label, name), cell)
+
+
+def evenly_taken(cells: list[Cell], count: int) -> list[Cell]:
+    """At most `count` of the cells, spread over the whole list."""
+    if len(cells) <= count:
+        return cells
+    return [cells[index * len(cells) // count] for index in range(count)]
+
+
+def cut_cell(photograph: Image.Image, cell: Cell, side_px: int) -> Image.Image:
+    """The cell alone, resized: pixels outside it do not enter."""
+    right, bottom = cell.left + cell.side_px, cell.top + cell.side_px
+    square = photograph.crop((cell.left, cell.top, right, bottom))
+    return square.resize((side_px, side_px), Image.Resampling.BICUBIC)
