@@ -129,7 +129,8 @@ def test_maps_and_tokens_of_the_same_values_read_alike() -> None:
 
 
 def test_an_activation_is_the_mean_over_positions_of_the_whole_picture() -> None:
-    network = toy_network()
+    module = toy_module()
+    network = toy_network(module)
     canvas = picture(16, 16)  # as large as the input: nothing is resized
 
     found = feature_activations(
@@ -138,7 +139,7 @@ def test_an_activation_is_the_mean_over_positions_of_the_whole_picture() -> None
 
     view = (canvas[None] - 0.5) / 0.25
     with torch.no_grad():
-        by_hand = network.module.conv1(view)[0, 2].mean(), network.module(view)[0, 2]
+        by_hand = module.conv1(view)[0, 2].mean(), module(view)[0, 2]
     assert torch.allclose(found[0], torch.stack(by_hand), atol=1e-6)
 
 

@@ -11,19 +11,32 @@ LABELS = ("dot", "line", "wave", "grid")
 INPUT_PX = 16
 
 
-def toy_module(*, activation: type[nn.Module] = nn.Tanh) -> nn.Sequential:
-    """Two convolutions and a readout; smooth unless told otherwise."""
-    module = nn.Sequential(
-        OrderedDict(
-            conv1=nn.Conv2d(3, 6, 3, stride=2, padding=1),
-            act1=activation(),
-            conv2=nn.Conv2d(6, 8, 3, stride=2, padding=1),
-            act2=activation(),
-            pool=nn.AdaptiveAvgPool2d(1),
-            flat=nn.Flatten(),
-            readout=nn.Linear(8, len(LABELS)),
+class ToyModule(nn.Sequential):
+    """Two convolutions and a readout, smooth."""
+
+    conv1: nn.Conv2d
+    act1: nn.Tanh
+    conv2: nn.Conv2d
+    act2: nn.Tanh
+    readout: nn.Linear
+
+    def __init__(self) -> None:
+        super().__init__(
+            OrderedDict[str, nn.Module](
+                conv1=nn.Conv2d(3, 6, 3, stride=2, padding=1),
+                act1=nn.Tanh(),
+                conv2=nn.Conv2d(6, 8, 3, stride=2, padding=1),
+                act2=nn.Tanh(),
+                pool=nn.AdaptiveAvgPool2d(1),
+                flat=nn.Flatten(),
+                readout=nn.Linear(8, len(LABELS)),
+            )
         )
-    )
+
+
+def toy_module() -> ToyModule:
+    """A toy with fixed weights."""
+    module = ToyModule()
     rng = torch.Generator().manual_seed(7)
     with torch.no_grad():
         for weight in module.parameters():
