@@ -14,7 +14,7 @@ from torch import Tensor
 from generator.activations import Unit, feature_activations, find_units, network_view
 from generator.balance import measure_pull
 from generator.config import AccentuationConfig
-from generator.errors import ConfigError, NoGradientError
+from generator.errors import ConfigError, NoGradientError, NotFiniteError
 from generator.features import FeatureId
 from generator.layers import layer_activations, list_layers, undisturbed
 from generator.metrics import latent_distances, structural_similarity_to
@@ -166,7 +166,7 @@ def _batches(
         _check_image(job)
         layer = choose_layer(network.module, layers, wanted=wanted, feature=unit.layer)
         groups.setdefault((layer, job.seed_image.shape), []).append((job, unit))
-    size = max(1, config.pictures_per_pass // config.draws_per_step)
+    size = config.jobs_per_pass(network.preprocessing.input_px)
     for (layer, _), members in groups.items():
         for first in range(0, len(members), size):
             yield layer, members[first : first + size]
@@ -205,6 +205,11 @@ def _prepare(
         n_draws=config.balance_draws,
         offset=config.balance_offset,
     )
+    if not torch.isfinite(pull.objective).all():
+        raise NotFiniteError(
+            f"{network.name} answers with values that are not numbers; "
+            "check its weights and preprocessing"
+        )
     moves = (pull.objective > 0).tolist()
     refused = [job for (job, _), can in zip(batch, moves, strict=True) if not can]
     movable = [member for member, can in zip(batch, moves, strict=True) if can]

@@ -27,6 +27,18 @@ from generator.errors import NetworkError
 EMBEDDED = "embedded"
 """Name of the small network that comes with the package."""
 
+_UNREADABLE = (
+    SafetensorError,
+    pickle.UnpicklingError,
+    RuntimeError,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
+"""What the two readers of weights raise for bytes that are none."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -177,9 +189,9 @@ def _read_state(path: Path) -> dict[str, Tensor]:
         if path.suffix == ".safetensors":
             return load_file(path)
         loaded = torch.load(path, map_location="cpu", weights_only=True)
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError) as error:
+    except _UNREADABLE as error:
         raise NetworkError(
-            f"{path} cannot be read as weights: {str(error).splitlines()[0]} "
+            f"{path} cannot be read as weights: {type(error).__name__}. "
             "Give a .safetensors file or a .pth state dict."
         ) from error
     state = loaded.get("state_dict", loaded) if isinstance(loaded, Mapping) else loaded

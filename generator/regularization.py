@@ -69,17 +69,15 @@ def choose_layer(
                 f"{feature!r}; choose an earlier one"
             )
         return wanted
-    stages = _stages(module, layers)
-    coarse = [s.name for s in stages if s.stride_px and s.stride_px >= _STRIDE_PX - 0.5]
-    chosen = (coarse or [s.name for s in stages if s.stride_px])[
-        : 1 if coarse else None
-    ]
-    if not chosen:
+    placed = [s for s in _stages(module, layers) if s.stride_px is not None]
+    if not placed:
         raise NetworkError(
             "no stage of this network has positions to compare pictures at; "
             "name a layer as regularization_layer"
         )
-    return chosen[-1] if order.index(chosen[-1]) <= end else feature
+    coarse = (s for s in placed if (s.stride_px or 0) >= _STRIDE_PX - 0.5)
+    chosen = next(coarse, placed[-1]).name
+    return chosen if order.index(chosen) <= end else feature
 
 
 def _stages(module: nn.Module, layers: Sequence[LayerInfo]) -> list[LayerInfo]:

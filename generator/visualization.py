@@ -89,7 +89,7 @@ def visualize(
         )
     units = find_units(network, [job.feature for job in jobs])
     members = list(zip(jobs, units, strict=True))
-    size = max(1, config.pictures_per_pass // config.draws_per_step)
+    size = config.jobs_per_pass(network.preprocessing.input_px)
     finished: list[FeatureVisualization] = []
     with undisturbed(network.module):
         for first in range(0, len(members), size):

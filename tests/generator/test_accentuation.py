@@ -1,0 +1,362 @@
+"""Accentuation and visualization as a whole, on a small network."""
+
+import hashlib
+import io
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from generator.accentuation import Accentuation, AccentuationJob, accentuate
+from generator.activations import feature_activations
+from generator.config import (
+    AccentuationConfig,
+    CropLaw,
+    ParameterizationName,
+    VisualizationConfig,
+)
+from generator.errors import (
+    ConfigError,
+    FeatureNotFoundError,
+    NoGradientError,
+    NotFiniteError,
+)
+from generator.features import FeatureId
+from generator.metrics import percentile_in
+from generator.photographs import from_picture, to_picture
+from generator.visualization import VisualizationJob, visualize
+from tests.generator.toy_network import picture, toy_module, toy_network
+
+FEW = AccentuationConfig(steps=6, balance_draws=16)
+LINE = FeatureId("logit", "line")
+
+
+def job(
+    rng_seed: int = 0, feature: FeatureId = LINE, side: int = 20
+) -> AccentuationJob:
+    return AccentuationJob(
+        seed_image=picture(side, side, rng_seed=rng_seed),
+        feature=feature,
+        rng_seed=rng_seed,
+        name=f"picture {rng_seed}",
+    )
+
+
+def file_hash(made: Accentuation) -> str:
+    buffer = io.BytesIO()
+    to_picture(made.image).save(buffer, "png")
+    return hashlib.sha256(buffer.getvalue()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "name", ["pixel", "fourier", "fourier_phase", "fourier_phase_gated"]
+)
+@pytest.mark.parametrize("law", ["uniform", "centered"])
+def test_the_activation_rises_with_every_parameterization_and_crop_law(
+    name: ParameterizationName, law: CropLaw
+) -> None:
+    config = FEW.with_changes(steps=15, parameterization=name, crop_law=law)
+
+    (made,) = accentuate(toy_network(), [job()], config)
+
+    assert made.activation_after > made.activation_before
+    assert 0 < made.ssim < 1
+    assert made.latent_distance > 0
+    assert made.balance > 0
+
+
+@pytest.mark.parametrize("feature", ["conv2:3", "logit:2", "act1:0"])
+def test_channels_and_logits_can_be_accentuated(feature: str) -> None:
+    config = FEW.with_changes(steps=15)
+
+    (made,) = accentuate(toy_network(), [job(feature=FeatureId.parse(feature))], config)
+
+    assert made.activation_after > made.activation_before
+
+
+@pytest.mark.parametrize(("height", "width"), [(19, 19), (20, 27), (27, 20)])
+def test_canvases_of_odd_and_unequal_sides_work(height: int, width: int) -> None:
+    seed = replace(job(), seed_image=picture(height, width))
+
+    (made,) = accentuate(toy_network(), [seed], FEW)
+
+    assert made.image.shape == (3, height, width)
+    assert made.opacity_map.shape == made.coverage.shape == (height, width)
+
+
+def test_the_reported_activation_is_that_of_the_saved_picture() -> None:
+    network = toy_network()
+
+    (made,) = accentuate(network, [job()], FEW)
+
+    saved = from_picture(to_picture(made.image))
+    again = feature_activations(network, saved[None], [LINE]).item()
+    assert made.activation_after == pytest.approx(again, abs=1e-6)
+
+
+def test_a_job_gives_the_same_alone_and_in_any_batch() -> None:
+    """100 steps in float32."""
+    config = AccentuationConfig(steps=100, balance_draws=8, draws_per_step=2)
+    jobs = [job(seed) for seed in range(3)]
+    network = toy_network()
+
+    together = accentuate(network, jobs, config)
+    backwards = accentuate(network, jobs[::-1], config)[::-1]
+    alone = [accentuate(network, [one], config)[0] for one in jobs]
+
+    for other in (backwards, alone):
+        for one, two in zip(together, other, strict=True):
+            assert one.job is two.job
+            # one step of 8 bits, where rounding falls on the other side
+            assert (one.image - two.image).abs().max() <= 1 / 255 + 1e-6
+            assert (one.image - two.image).abs().mean() <= 1e-4
+            assert one.activation_after == pytest.approx(two.activation_after, abs=1e-3)
+
+
+def test_the_same_job_gives_the_same_bytes_and_another_rng_seed_others() -> None:
+    network = toy_network()
+
+    first, again = (accentuate(network, [job()], FEW)[0] for _ in range(2))
+    (other,) = accentuate(network, [replace(job(), rng_seed=1)], FEW)
+
+    assert file_hash(first) == file_hash(again) != file_hash(other)
+
+
+def test_chance_of_the_caller_neither_matters_nor_moves() -> None:
+    network = toy_network()
+    torch.manual_seed(1)
+    (first,) = accentuate(network, [job()], FEW)
+    torch.manual_seed(2)
+    state = torch.get_rng_state()
+
+    (second,) = accentuate(network, [job()], FEW)
+
+    assert file_hash(first) == file_hash(second)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def describe(module: nn.Module) -> list[object]:
+    return [
+        {name: hash(tensor.numpy().tobytes()) for name, tensor in _tensors(module)},
+        [part.training for part in module.modules()],
+        [weight.requires_grad for weight in module.parameters()],
+        [len(part._forward_hooks) for part in module.modules()],
+    ]
+
+
+def _tensors(module: nn.Module) -> list[tuple[str, Tensor]]:
+    return [(name, tensor.detach()) for name, tensor in module.state_dict().items()]
+
+
+@pytest.mark.parametrize("interrupt", [None, KeyboardInterrupt, MemoryError])
+def test_the_network_is_left_as_it_was(interrupt: type[BaseException] | None) -> None:
+    module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Flatten(2))
+    module.append(nn.AdaptiveAvgPool1d(1)).append(nn.Flatten())
+    network = toy_network(module)
+    module.train()
+    module[0].register_forward_hook(lambda *_: None)
+    before = describe(module)
+
+    def on_step(_: int) -> None:
+        if interrupt is not None:
+            raise interrupt
+
+    if interrupt is None:
+        accentuate(network, [job()], FEW, on_step=on_step)
+    else:
+        with pytest.raises(interrupt):
+            accentuate(network, [job()], FEW, on_step=on_step)
+
+    assert describe(module) == before
+
+
+def test_an_out_of_memory_error_is_raised_and_not_ignored() -> None:
+    class Hungry(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            if len(x) > 1:
+                raise torch.OutOfMemoryError("out of memory")
+            return x.mean((2, 3))
+
+    with pytest.raises(torch.OutOfMemoryError):
+        accentuate(
+            toy_network(nn.Sequential(nn.Conv2d(3, 4, 3), Hungry())), [job()], FEW
+        )
+
+
+class DeadLogit(nn.Module):
+    """Logit `line` comes after a ReLU that no picture opens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = toy_module()
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.body(x)
+        shift = torch.tensor([100.0, -100.0, 100.0, 100.0])
+        return (logits + shift).relu()
+
+
+def test_a_feature_without_gradient_is_refused_by_name() -> None:
+    with pytest.raises(NoGradientError, match=r"logit:line.*picture 0"):
+        accentuate(toy_network(DeadLogit()), [job()], FEW)
+
+
+def test_jobs_beside_one_without_gradient_are_finished() -> None:
+    network = toy_network(DeadLogit())
+    wave = FeatureId("logit", "wave")
+    jobs = [job(0, wave), job(1, LINE), job(2, wave)]
+    refused: list[AccentuationJob] = []
+
+    made = accentuate(
+        network, jobs, FEW, on_no_gradient=lambda one, _: refused.append(one)
+    )
+
+    alone = accentuate(network, [jobs[2]], FEW)[0]
+    assert refused == [jobs[1]]
+    assert [one.job for one in made] == [jobs[0], jobs[2]]
+    assert (made[1].image - alone.image).abs().max() <= 1 / 255 + 1e-6
+
+
+def test_a_search_that_leaves_the_numbers_is_an_error() -> None:
+    class Poisoned(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x * float("nan")
+
+    module = toy_module()
+    network = toy_network(nn.Sequential(module, Poisoned()))
+
+    with pytest.raises(NotFiniteError, match="not numbers"):
+        accentuate(network, [job()], FEW)
+
+
+def test_without_weight_the_picture_goes_farther_from_the_seed_image() -> None:
+    config = FEW.with_changes(steps=30)
+
+    held, free = (
+        accentuate(
+            toy_network(), [job()], config.with_changes(regularization_weight=weight)
+        )[0]
+        for weight in (3.0, 0.0)
+    )
+
+    assert held.latent_distance < free.latent_distance
+    assert free.regularization_weight == 0
+
+
+def test_a_search_of_hardly_any_step_gives_the_seed_image_back() -> None:
+    config = FEW.with_changes(steps=1, learning_rate=1e-9)
+    black_and_white = torch.zeros(3, 20, 20)
+    black_and_white[:, 10:] = 1
+
+    (made,) = accentuate(
+        toy_network(), [replace(job(), seed_image=black_and_white)], config
+    )
+
+    assert torch.equal(made.image, black_and_white)
+    assert made.ssim == pytest.approx(1)
+    assert made.latent_distance == 0
+
+
+def test_an_unknown_label_is_refused_before_any_search() -> None:
+    steps: list[int] = []
+
+    with pytest.raises(FeatureNotFoundError, match="close names: line"):
+        accentuate(
+            toy_network(),
+            [job(), job(feature=FeatureId("logit", "lines"))],
+            FEW,
+            on_step=steps.append,
+        )
+
+    assert not steps
+
+
+def test_a_seed_image_of_the_wrong_shape_is_refused() -> None:
+    with pytest.raises(ConfigError, match="seed image"):
+        accentuate(
+            toy_network(), [replace(job(), seed_image=torch.zeros(1, 20, 20))], FEW
+        )
+
+
+def test_steps_are_counted_over_all_jobs() -> None:
+    steps: list[int] = []
+
+    accentuate(
+        toy_network(), [job(seed) for seed in range(3)], FEW, on_step=steps.append
+    )
+
+    assert sum(steps) == 3 * FEW.steps
+
+
+@pytest.mark.parametrize("name", ["fourier", "fourier_phase", "pixel"])
+def test_visualizations_drive_their_feature_and_differ_by_start(
+    name: ParameterizationName,
+) -> None:
+    network = toy_network()
+    config = VisualizationConfig(steps=30, canvas_px=20, parameterization=name)
+    jobs = [VisualizationJob(feature=LINE, rng_seed=seed) for seed in (0, 1)]
+
+    one, two = visualize(network, jobs, config)
+    (start,) = visualize(
+        network, jobs[:1], config.with_changes(steps=1, learning_rate=1e-9)
+    )
+
+    assert one.image.shape == (3, 20, 20)
+    assert min(one.activation, two.activation) > start.activation
+    assert not torch.equal(one.image, two.image)
+
+
+def test_a_visualization_of_a_dead_feature_is_refused() -> None:
+    config = VisualizationConfig(steps=2, canvas_px=20)
+
+    with pytest.raises(NoGradientError, match="another rng_seed"):
+        visualize(
+            toy_network(DeadLogit()),
+            [VisualizationJob(feature=LINE, rng_seed=0)],
+            config,
+        )
+
+
+def test_a_spectrum_of_another_size_is_refused() -> None:
+    config = VisualizationConfig(steps=2, canvas_px=20)
+
+    with pytest.raises(ConfigError, match="natural_magnitude"):
+        visualize(
+            toy_network(),
+            [VisualizationJob(feature=LINE, rng_seed=0)],
+            config,
+            natural_magnitude=torch.ones(3, 8, 5),
+        )
+
+
+def test_a_percentile_counts_ties_one_half() -> None:
+    pool = torch.tensor([1.0, 2.0, 2.0, 3.0]).numpy()
+
+    assert percentile_in(2.0, pool) == 50
+    assert percentile_in(5.0, pool) == 100
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"steps": 0},
+        {"learning_rate": 0.0},
+        {"crop_range": (0.9, 0.5)},
+        {"crop_range": (0.0, 0.5)},
+        {"parameterization": "wavelet"},
+        {"regularization_weight": -1.0},
+        {"canvas_px": 4},
+        {"stps": 3},
+    ],
+)
+def test_a_setting_out_of_range_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ConfigError):
+        AccentuationConfig().with_changes(**changes)
+
+
+def test_presets_have_names() -> None:
+    assert AccentuationConfig.preset("default") == AccentuationConfig()
+    assert AccentuationConfig.preset("faccent").steps == 98
+    with pytest.raises(ConfigError, match="default, faccent"):
+        AccentuationConfig.preset("lucid")

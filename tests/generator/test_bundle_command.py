@@ -1,0 +1,118 @@
+"""`accentuate bundle`, `index` and `verify-bundle` as a user types them."""
+
+import csv
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from generator.cli import main
+from tests.generator.tiny_world import PLAN, write_photographs
+
+EMBEDDED_PLAN = PLAN.replace('"0"', '"stage2"').replace('"0:2"', '"stage3:2"')
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    write_photographs(tmp_path / "photographs")
+    path = tmp_path / "plan.toml"
+    path.write_text(EMBEDDED_PLAN, encoding="utf-8")
+    return path
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    (bundle,) = folder.glob("tiny-*")
+    return {
+        path.relative_to(bundle).as_posix(): path.read_bytes()
+        for path in bundle.rglob("*.png")
+    }
+
+
+def test_a_finished_bundle_is_found_again_and_is_whole(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["bundle", str(plan), "--out", str(plan.parent / "out")]
+
+    assert main(command) == 0
+    assert "stimuli in" in capsys.readouterr().out
+    assert main(command) == 0
+    assert "finished before" in capsys.readouterr().out
+    (bundle,) = (plan.parent / "out").glob("tiny-*")
+    assert main(["verify-bundle", str(bundle)]) == 0
+    assert "is whole: 2 features" in capsys.readouterr().out
+
+
+def test_a_bundle_changed_since_is_refused_by_both_commands(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["bundle", str(plan), "--out", str(plan.parent / "out")]
+    main(command)
+    (bundle,) = (plan.parent / "out").glob("tiny-*")
+    picture = next((bundle / "images").iterdir())
+    picture.write_bytes(b"not a picture")
+
+    assert main(["verify-bundle", str(bundle)]) == 1
+    assert f"{picture.name} was changed" in capsys.readouterr().err
+    assert main(command) == 1
+    assert f"{picture.name} was changed" in capsys.readouterr().err
+
+
+def test_a_dry_run_counts_and_makes_nothing(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = plan.parent / "out"
+
+    assert main(["bundle", str(plan), "--out", str(out), "--dry-run"]) == 0
+
+    printed = capsys.readouterr().out
+    assert "photographs to index      60" in printed
+    assert "accentuations             4 (2 steps each)" in printed
+    assert "pictures in the bundle    36" in printed
+    assert not out.exists()
+
+
+def test_a_plan_with_faults_exits_with_one(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan.write_text(EMBEDDED_PLAN.replace("logit:brick", "logit:brik"))
+
+    assert main(["bundle", str(plan), "--out", str(plan.parent / "out")]) == 1
+    assert "close names: brick" in capsys.readouterr().err
+
+
+def test_a_killed_run_goes_on_to_the_bytes_of_an_undisturbed_one(plan: Path) -> None:
+    plan.write_text(EMBEDDED_PLAN.replace("steps = 2", "steps = 30"))
+    out, undisturbed = plan.parent / "out", plan.parent / "undisturbed"
+    command = [sys.executable, "-m", "generator", "bundle", str(plan), "--out"]
+    killed = subprocess.Popen([*command, str(out)], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    # Two chunks of the index, then the first feature's accentuations.
+    while len(list(out.rglob("*.npz"))) < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert not list(out.glob("tiny-*"))
+
+    assert main(["bundle", str(plan), "--out", str(out)]) == 0
+    assert main(["bundle", str(plan), "--out", str(undisturbed)]) == 0
+
+    assert files_of(out) == files_of(undisturbed)
+
+
+def test_an_index_is_a_table_with_a_row_per_photograph(plan: Path) -> None:
+    out = plan.parent / "index.csv"
+    folder = plan.parent / "photographs"
+
+    code = main(["index", str(folder), "--feature", "logit:brick", "--out", str(out)])
+
+    assert code == 0
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    assert len(rows) == 60
+    assert rows[0]["path"] == "brick/00.png"
+    percentiles = [float(row["percentile:logit:brick"]) for row in rows]
+    activations = [float(row["activation:logit:brick"]) for row in rows]
+    strongest = activations.index(max(activations))
+    assert percentiles[strongest] == pytest.approx(100 * 59.5 / 60)

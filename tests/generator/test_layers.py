@@ -1,0 +1,154 @@
+"""Looking into a network without leaving a trace."""
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from generator.activations import feature_activations, find_unit, strongest_logits
+from generator.errors import FeatureNotFoundError, LayerNotFoundError
+from generator.features import FeatureId
+from generator.layers import (
+    by_position,
+    check_layer,
+    layer_activations,
+    list_layers,
+    undisturbed,
+)
+from tests.generator.toy_network import picture, toy_module, toy_network
+
+
+class Twice(nn.Module):
+    """One activation module used two times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(3, 4, 3)
+        self.act = nn.ReLU()
+        self.second = nn.Conv2d(4, 4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.act(self.second(self.act(self.first(x))))
+        return x.mean((2, 3))
+
+
+def n_hooks(module: nn.Module) -> int:
+    return sum(len(part._forward_hooks) for part in module.modules())
+
+
+def test_activations_are_those_before_a_module_that_works_in_place() -> None:
+    module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(inplace=True), nn.Flatten())
+    image = torch.randn(1, 3, 8, 8, generator=torch.Generator().manual_seed(0))
+
+    kept = layer_activations(module, image, ["0", "logit"])["0"]
+
+    assert torch.equal(kept, module[0](image))
+    assert kept.min() < 0
+
+
+def test_nothing_runs_after_the_deepest_layer_asked_for() -> None:
+    module = toy_module()
+    ran: list[str] = []
+    module.conv2.register_forward_hook(lambda *_: ran.append("conv2"))
+    module.readout.register_forward_hook(lambda *_: ran.append("readout"))
+
+    layer_activations(module, torch.zeros(1, 3, 16, 16), ["conv2"])
+
+    assert ran == ["conv2"]
+
+
+def test_own_hooks_go_and_foreign_hooks_stay_also_after_an_exception() -> None:
+    module = toy_module()
+    module.conv1.register_forward_hook(lambda *_: None)
+
+    for _ in range(100):
+        layer_activations(module, torch.zeros(1, 3, 16, 16), ["conv1", "logit"])
+    with pytest.raises(RuntimeError):
+        layer_activations(module, torch.zeros(1, 5, 16, 16), ["act2"])
+
+    assert n_hooks(module) == 1
+
+
+def test_flags_and_gradients_are_put_back_also_after_an_exception() -> None:
+    module = toy_module()
+    module.act1.eval()
+    module.conv2.weight.requires_grad_(False)
+
+    def fail_inside() -> None:
+        with undisturbed(module):
+            assert not module.training
+            assert not any(weight.requires_grad for weight in module.parameters())
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_inside()
+
+    assert module.training
+    assert not module.act1.training
+    assert module.conv1.weight.requires_grad
+    assert not module.conv2.weight.requires_grad
+
+
+def test_layers_are_listed_with_shape_and_stride() -> None:
+    layers = {layer.name: layer for layer in list_layers(toy_network())}
+
+    assert layers["conv2"].shape == (8, 4, 4)
+    assert layers["conv2"].stride_px == 4
+    assert layers["readout"].stride_px is None
+    assert layers["logit"].shape == (4,)
+
+
+def test_a_module_used_twice_must_be_named_by_its_call() -> None:
+    module = Twice()
+    layers = list_layers(toy_network(module))
+    image = torch.randn(1, 3, 8, 8, generator=torch.Generator().manual_seed(0))
+
+    kept = layer_activations(module, image, ["act@0", "act@1"])
+
+    assert torch.equal(kept["act@0"], module.first(image).relu())
+    assert kept["act@1"].shape == (1, 4, 4, 4)
+    with pytest.raises(LayerNotFoundError, match="act@0, act@1"):
+        check_layer("act", layers)
+
+
+def test_an_unknown_layer_is_refused_with_close_names() -> None:
+    with pytest.raises(LayerNotFoundError, match="conv1"):
+        find_unit(toy_network(), FeatureId("convl", "0"))
+
+
+@pytest.mark.parametrize("unit", ["8", "-1", "dot"])
+def test_a_channel_the_layer_does_not_have_is_refused(unit: str) -> None:
+    with pytest.raises(FeatureNotFoundError):
+        find_unit(toy_network(), FeatureId("conv2", unit))
+
+
+def test_maps_and_tokens_of_the_same_values_read_alike() -> None:
+    maps = torch.randn(2, 5, 3, 4, generator=torch.Generator().manual_seed(0))
+    tokens = maps.flatten(2).transpose(1, 2)  # (2, 12, 5)
+
+    assert torch.equal(by_position(maps), by_position(tokens))
+
+
+def test_an_activation_is_the_mean_over_positions_of_the_whole_picture() -> None:
+    module = toy_module()
+    network = toy_network(module)
+    canvas = picture(16, 16)  # as large as the input: nothing is resized
+
+    found = feature_activations(
+        network, canvas[None], [FeatureId("conv1", "2"), FeatureId("logit", "wave")]
+    )
+
+    view = (canvas[None] - 0.5) / 0.25
+    with torch.no_grad():
+        by_hand = module.conv1(view)[0, 2].mean(), module(view)[0, 2]
+    assert torch.allclose(found[0], torch.stack(by_hand), atol=1e-6)
+
+
+def test_logits_are_ranked_from_the_strongest() -> None:
+    network = toy_network()
+    canvas = picture()
+
+    ranked = strongest_logits(network, canvas)
+
+    values = feature_activations(network, canvas[None], ranked)[0]
+    assert len(ranked) == 4
+    assert values.tolist() == sorted(values.tolist(), reverse=True)

@@ -1,0 +1,97 @@
+"""Photographs from a folder to the canvas."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from generator.errors import PhotographError
+from generator.networks import Preprocessing
+from generator.photographs import (
+    from_picture,
+    list_photographs,
+    quantize,
+    read_photograph,
+    to_canvas,
+    to_picture,
+)
+
+SEEN = Preprocessing(
+    input_px=64, resize_px=128, mean=(0.5, 0.5, 0.5), std=(0.2, 0.2, 0.2)
+)
+
+
+def save(path: Path, color: str = "red", size: tuple[int, int] = (40, 50)) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", size, color).save(path)
+
+
+def test_photographs_are_sorted_and_exact_duplicates_dropped(tmp_path: Path) -> None:
+    save(tmp_path / "b/two.png", "blue")
+    save(tmp_path / "a/one.png", "red")
+    save(tmp_path / "c/same.png", "red")
+    save(tmp_path / "top.png", "green")
+    (tmp_path / "notes.txt").write_text("no photograph")
+
+    found = list_photographs(tmp_path)
+
+    assert [(p.path, p.class_label) for p in found] == [
+        ("a/one.png", "a"),
+        ("b/two.png", "b"),
+        ("top.png", None),
+    ]
+
+
+def test_a_folder_without_photographs_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PhotographError, match="no photograph in"):
+        list_photographs(tmp_path)
+
+
+def test_a_corrupt_photograph_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "half.png"
+    save(path)
+    path.write_bytes(path.read_bytes()[:60])
+
+    with pytest.raises(PhotographError, match=r"half\.png"):
+        read_photograph(path)
+
+
+def test_a_tiny_photograph_is_refused(tmp_path: Path) -> None:
+    save(tmp_path / "tiny.png", size=(31, 100))
+
+    with pytest.raises(PhotographError, match="31 x 100"):
+        read_photograph(tmp_path / "tiny.png")
+
+
+def test_transparent_parts_are_white(tmp_path: Path) -> None:
+    Image.new("RGBA", (40, 40), (255, 0, 0, 0)).save(tmp_path / "clear.png")
+
+    assert read_photograph(tmp_path / "clear.png").getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_the_canvas_is_the_central_square_that_the_network_sees() -> None:
+    """resize 128, crop 64: the middle half of the short side."""
+    pixels = np.zeros((80, 120, 3), dtype=np.uint8)
+    pixels[20:60, 40:80] = 255
+
+    canvas = to_canvas(Image.fromarray(pixels), SEEN, 40)
+
+    assert canvas.shape == (3, 40, 40)
+    assert canvas.min() == 1
+
+
+def test_a_checkerboard_of_single_pixels_shrinks_to_gray() -> None:
+    board = (np.indices((256, 256)).sum(0) % 2 * 255).astype(np.uint8)
+    image = Image.fromarray(board).convert("RGB")
+
+    canvas = to_canvas(image, SEEN, 32)
+
+    assert (canvas - 0.5).abs().max() < 0.03
+
+
+def test_a_quantized_canvas_survives_the_png() -> None:
+    canvas = torch.rand(3, 9, 7, generator=torch.Generator().manual_seed(1))
+
+    assert torch.equal(from_picture(to_picture(canvas)), quantize(canvas))

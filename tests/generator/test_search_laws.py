@@ -1,0 +1,267 @@
+"""Laws of the gradients, the penalty, its balance and the opacity map."""
+
+import dataclasses
+
+import pytest
+import torch
+import torchvision
+from torch import Tensor, nn
+
+from generator.activations import Unit
+from generator.balance import measure_pull
+from generator.config import AccentuationConfig, ParameterizationName
+from generator.errors import ConfigError
+from generator.layers import layer_activations, list_layers
+from generator.networks import Network
+from generator.objectives import unit_scores
+from generator.opacity import OpacityAccumulator, display_opacity, render_masked
+from generator.optimize import optimize
+from generator.parameterization.choice import for_images
+from generator.problem import Anchor, Problem, draw_for, gradients
+from generator.regularization import channel_norm, choose_layer, smoothed_distance
+from generator.streams import JobStreams
+from tests.generator.toy_network import picture, toy_module, toy_network
+
+LOGIT = Unit(layer="logit", index=1, label="line")
+CHANNEL = Unit(layer="conv2", index=3, label=None)
+
+
+def pose(
+    network: Network,
+    seeds: Tensor,
+    unit: Unit,
+    config: AccentuationConfig,
+    *,
+    rng_seed: int = 0,
+) -> Problem:
+    """One job, held near its seed image at conv1."""
+    norm = channel_norm(layer_activations(network.module, seeds, ["conv1"])["conv1"])
+    return Problem(
+        network=network,
+        parameterization=for_images(config, seeds),
+        units=[unit],
+        streams=[JobStreams(rng_seed=rng_seed, job_id="job")],
+        config=config,
+        anchor=Anchor(
+            seed_images=seeds,
+            layer="conv1",
+            smoothing=config.distance_smoothing * norm.detach(),
+        ),
+    )
+
+
+@pytest.mark.parametrize("unit", [LOGIT, CHANNEL])
+@pytest.mark.parametrize(
+    "name", ["pixel", "fourier", "fourier_phase", "fourier_phase_gated"]
+)
+def test_gradients_agree_with_finite_differences(
+    name: ParameterizationName, unit: Unit
+) -> None:
+    """In float64, away from distance zero, along random directions."""
+    network = toy_network(toy_module().double())
+    config = AccentuationConfig(parameterization=name, draws_per_step=3)
+    seeds = picture(18, 21).double()[None]
+    problem = pose(network, seeds, unit, config)
+    anchor = problem.anchor
+    assert anchor is not None
+    rng = torch.Generator().manual_seed(5)
+    start = problem.parameterization.from_image(seeds)
+    start = start + 0.3 * torch.randn(start.shape, generator=rng).double()
+    draws = draw_for(problem, seeds, 0)
+
+    def loss(parameters: Tensor) -> Tensor:
+        def seen(canvases: Tensor) -> dict[str, Tensor]:
+            crops = network.preprocessing.normalize(draws.apply(canvases))
+            return layer_activations(
+                network.module, crops, {unit.layer, "conv1", "logit"}
+            )
+
+        here, there = seen(problem.parameterization.to_image(parameters)), seen(seeds)
+        distance = smoothed_distance(
+            here["conv1"], there["conv1"], anchor.smoothing, n_jobs=1
+        )
+        return (2.0 * distance - unit_scores(here, [unit])).sum()
+
+    leaf = start.clone().requires_grad_()
+    images = problem.parameterization.to_image(leaf)
+    found = gradients(problem, images.detach(), draws)
+    assert found.penalty is not None
+    (slope,) = torch.autograd.grad(
+        images, leaf, grad_outputs=2.0 * found.penalty - found.objective
+    )
+
+    for _ in range(3):
+        direction = torch.randn(start.shape, generator=rng).double()
+        step = 1e-5
+        with torch.no_grad():
+            ahead, behind = (
+                loss(start + step * direction),
+                loss(start - step * direction),
+            )
+        numeric = (ahead - behind) / (2 * step)
+        assert (slope * direction).sum() == pytest.approx(numeric.item(), rel=1e-5)
+
+
+def test_the_distance_and_its_gradient_vanish_at_the_seed_image() -> None:
+    here = torch.randn(2, 5, 3, 3, generator=torch.Generator().manual_seed(0))
+    leaf = here.clone().requires_grad_()
+
+    for smoothing in (torch.tensor([0.1]), torch.zeros(1)):
+        distance = smoothed_distance(leaf, here, smoothing, n_jobs=1)
+        (slope,) = torch.autograd.grad(distance.sum(), leaf)
+
+        assert distance.item() == pytest.approx(0, abs=1e-7)
+        assert slope.abs().max() == 0
+
+
+def test_far_away_the_distance_is_the_mean_channel_norm() -> None:
+    """Differences of (3, 4) everywhere: norm 5."""
+    here = torch.zeros(4, 2, 6, 6)
+    there = here + torch.tensor([3.0, 4.0])[:, None, None]
+
+    distance = smoothed_distance(there, here, torch.full((2,), 1e-4), n_jobs=2)
+
+    assert torch.allclose(distance, torch.tensor([5.0, 5.0]), atol=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "feature", "expected"),
+    [
+        ("mobilenet_v2", "logit", "features.4"),
+        ("mobilenet_v2", "features.2", "features.2"),
+        ("resnet18", "logit", "layer2"),
+        ("squeezenet1_0", "logit", "features.6"),
+    ],
+)
+def test_the_default_layer_is_the_first_stage_of_stride_eight(
+    name: str, feature: str, expected: str
+) -> None:
+    module = torchvision.models.get_model(name, weights=None)
+    network = toy_network(module)
+    network = dataclasses.replace(
+        network,
+        preprocessing=dataclasses.replace(
+            network.preprocessing, input_px=224, resize_px=256
+        ),
+    )
+
+    chosen = choose_layer(module, list_layers(network), wanted=None, feature=feature)
+
+    assert chosen == expected
+
+
+def test_a_penalty_deeper_than_the_feature_is_refused() -> None:
+    network = toy_network()
+
+    with pytest.raises(ConfigError, match="deeper"):
+        choose_layer(
+            network.module, list_layers(network), wanted="act2", feature="conv1"
+        )
+
+
+def balance_of(
+    network: Network, seeds: Tensor, config: AccentuationConfig, rng_seed: int
+) -> float:
+    problem = pose(network, seeds, LOGIT, config, rng_seed=rng_seed)
+    pull = measure_pull(
+        problem,
+        problem.parameterization.from_image(seeds),
+        n_draws=config.balance_draws,
+        offset=config.balance_offset,
+    )
+    return pull.balance().item()
+
+
+def test_the_balance_agrees_between_rng_seeds() -> None:
+    config = AccentuationConfig()
+
+    found = torch.tensor(
+        [balance_of(toy_network(), picture()[None], config, seed) for seed in range(5)]
+    )
+
+    assert found.std() / found.mean() < 0.05
+
+
+@pytest.mark.parametrize(
+    "name", ["pixel", "fourier", "fourier_phase", "fourier_phase_gated"]
+)
+def test_the_balance_agrees_between_number_formats(name: ParameterizationName) -> None:
+    config = AccentuationConfig(parameterization=name)
+    seeds = picture()[None]
+
+    single = balance_of(toy_network(), seeds, config, 0)
+    double = balance_of(toy_network(toy_module().double()), seeds.double(), config, 0)
+
+    assert single > 0
+    assert single == pytest.approx(double, rel=0.01)
+
+
+def test_the_penalty_hardly_pulls_at_the_start() -> None:
+    """Below 2 % of its gradient at the place where the balance is measured."""
+    config = AccentuationConfig()
+    seeds = picture()[None]
+    problem = pose(toy_network(), seeds, LOGIT, config)
+    start = problem.parameterization.from_image(seeds)
+
+    at_start = measure_pull(problem, start, n_draws=32, offset=0.0).penalty
+    beside = measure_pull(problem, start, n_draws=32, offset=1e-3).penalty
+
+    assert at_start is not None
+    assert beside is not None
+    assert at_start.item() < 0.02 * beside.item()
+
+
+class MeanOfInput(nn.Module):
+    """A spatially uniform objective: the mean of what the network gets."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.mean((1, 2, 3))[:, None].expand(-1, 4)
+
+
+def test_the_opacity_map_of_a_uniform_objective_is_flat() -> None:
+    """Uncorrected, the centre would be many times as opaque as the corners."""
+    config = AccentuationConfig(
+        steps=30, draws_per_step=8, crop_range=(0.05, 0.99), regularization_weight=0
+    )
+    network = toy_network(MeanOfInput())
+    problem = dataclasses.replace(
+        pose(toy_network(), picture(32, 32)[None], LOGIT, config),
+        network=network,
+        anchor=None,
+    )
+    start = problem.parameterization.from_image(picture(32, 32)[None])
+
+    opacity = optimize(problem, start, pull_back=torch.zeros(1)).opacity
+    corrected = opacity.corrected()[0]
+
+    covered = corrected[opacity.coverage[0] > 0]
+    raw = opacity.raw[0].mean(0)
+    assert raw[12:20, 12:20].mean() > 5 * raw[:2, :2].mean()
+    assert covered.max() / covered.min() < 1.001
+
+
+def test_pixels_no_crop_has_covered_are_transparent() -> None:
+    opacity = OpacityAccumulator.start(torch.zeros(1, 3, 2, 2))
+    opacity.add(torch.ones(1, 3, 2, 2), torch.tensor([[[2.0, 0.0], [1.0, 4.0]]]))
+
+    assert opacity.corrected()[0].tolist() == [[0.5, 0.0], [1.0, 0.25]]
+
+
+def test_a_displayed_map_runs_from_transparent_to_opaque() -> None:
+    opacity = torch.zeros(32, 32)
+    opacity[8:24, 8:24] = 3.0
+
+    shown = display_opacity(opacity, clip_percent=20, blur_px=1.0)
+
+    assert shown[16, 16] == pytest.approx(1, abs=1e-5)
+    assert shown[0, 0] == 0
+    assert display_opacity(torch.zeros(8, 8), clip_percent=5, blur_px=1).max() == 0
+
+
+def test_a_masked_picture_is_white_where_the_map_is_transparent() -> None:
+    image = torch.full((3, 2, 1), 0.2)
+
+    masked = render_masked(image, torch.tensor([[1.0], [0.0]]))
+
+    assert torch.allclose(masked[:, 0], torch.tensor(0.2))
+    assert torch.equal(masked[:, 1], torch.ones(3, 1))
