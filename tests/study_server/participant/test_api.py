@@ -149,7 +149,7 @@ def test_no_byte_a_browser_receives_tells_which_option_is_right(
             *trial_row.panel_stimulus_ids,
         }
     assert [s for s in secrets if s.encode() in visitor.received] == []
-    main = visitor.received.split(b"feedback")[-1]
+    main = visitor.received.split(b'"n_stored":4')[-1]  # after the last practice
     assert b"correct" not in main
 
 
