@@ -1,6 +1,7 @@
 """`study-server run`: serve participants and researchers until told to stop."""
 
 import argparse
+import socket
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
@@ -14,6 +15,7 @@ from study_server.commands.options import (
     server_config,
 )
 from study_server.config import ServerConfig
+from study_server.errors import StudyServerError
 
 if TYPE_CHECKING:
     from study_server.commands.options import Commands
@@ -51,6 +53,9 @@ def add_parser(commands: "Commands") -> None:
 def run_command(options: argparse.Namespace) -> None:
     """Check the data folder and serve; SIGTERM and Ctrl-C end it cleanly."""
     config = server_config(options, has_https=options.https)
+    check_address(options.host, options.port)
+    if options.threads < 1:
+        raise StudyServerError(f"threads must be at least 1; got {options.threads}")
     with open_database(config):
         pass  # a fault shows here, before anyone is served
     settings = {
@@ -65,6 +70,24 @@ def run_command(options: argparse.Namespace) -> None:
         "loglevel": "warning",
     }
     StudyServer(config, settings).run()
+
+
+def check_address(host: str, port: int) -> None:
+    """Refuse an address that cannot be served on, in one line.
+
+    Raises:
+        StudyServerError: the port is taken or no port, or the host is not ours.
+    """
+    advice = "choose another with --host and --port (0: any free port)"
+    if not 0 <= port <= 65_535:
+        raise StudyServerError(f"there is no port {port}, only 0 to 65535; {advice}")
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise StudyServerError(
+            f"cannot serve on {host}, port {port}: {error.strerror}; {advice}"
+        ) from error
 
 
 def print_address(arbiter: Any) -> None:

@@ -62,6 +62,6 @@ def run_command(options: argparse.Namespace) -> None:
     with open_database(config) as database:
         done = simulate(simulation, observers, database)
     print(
-        f"Simulated sessions of {options.study_id}: {done.n_completed} completed, "
-        f"{done.n_started} of them or of those who left were run now"
+        f"Simulated sessions of {options.study_id}: {done.n_completed} completed in "
+        f"all, {done.n_started} started now"
     )

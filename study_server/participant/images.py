@@ -1,11 +1,11 @@
 """Pictures, under names drawn for one place of one trial."""
 
-from flask import Response, abort
+from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from study_server.participant.blueprint import config, database, participant
-from study_server.participant.sitting import find_sitting, study_of
-from study_server.services.progress import find_stimulus
+from study_server.participant.sitting import COOKIE_NAME
+from study_server.services.progress import find_picture
 
 
 @participant.get("/<study_id>/image/<image_id>")
@@ -14,16 +14,13 @@ def image(study_id: str, image_id: str) -> ResponseReturnValue:
 
     No date and no entity tag: both would tell which pictures are the same file.
     """
+    token = request.cookies.get(COOKIE_NAME, "")
     with database().read() as db:
-        session = find_sitting(db, study_id)
-        if session is None:
-            abort(404)
-        stimulus_id = find_stimulus(db, session, image_id)
-        bundle_id = study_of(db, session).bundle_id
-    if stimulus_id is None:
+        picture = find_picture(db, study_id, token=token, image_id=image_id)
+    if picture is None:
         abort(404)
-    folder = config().bundles_dir / bundle_id / "images"
-    answer = Response((folder / f"{stimulus_id}.png").read_bytes())
+    folder = config().bundles_dir / picture.bundle_id / "images"
+    answer = Response((folder / f"{picture.stimulus_id}.png").read_bytes())
     answer.content_type = "image/png"
     answer.headers["Cache-Control"] = "private, max-age=7200, immutable"
     return answer

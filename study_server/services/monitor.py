@@ -126,23 +126,14 @@ def arrivals(db: Session, study_id: str, *, until: datetime) -> list[ArrivalCoun
     return [ArrivalCount(hour, n) for hour, n in sorted(counts.items())]
 
 
-def count_completed(db: Session, study_id: str, *, is_simulated: bool) -> int:
-    """Completed sessions of simulated participants, or of people."""
-    outcomes = _sessions_by(
-        db, study_id, StudySession.outcome, StudySession.outcome.is_not(None)
-    )
-    completed = outcomes.get(Outcome.COMPLETED, Count(Outcome.COMPLETED, 0, 0))
-    return completed.simulated if is_simulated else completed.real
-
-
 def _overview(db: Session, study: Study) -> StudyOverview:
     counts = progress(db, study.study_id)
-    every = [*counts.stages, *counts.outcomes]
+    completed = {count.name: count for count in counts.outcomes}[Outcome.COMPLETED]
     return StudyOverview(
         study=study,
         n_running=sum(count.real for count in counts.stages),
-        n_completed=count_completed(db, study.study_id, is_simulated=False),
-        n_simulated=sum(count.simulated for count in every),
+        n_completed=completed.real,
+        n_simulated=sum(c.simulated for c in (*counts.stages, *counts.outcomes)),
     )
 
 

@@ -88,11 +88,14 @@ def _checked(answer: httpx.Response) -> httpx.Response:
 
 
 def _object(answer: httpx.Response) -> dict[str, Any]:
-    content = answer.json()
+    try:
+        content = answer.json()
+    except ValueError:
+        content = None
     if not isinstance(content, dict):
         raise SimulationError(
             f"{answer.request.url.path} was expected to answer with a JSON object; "
-            f"got {type(content).__name__}"
+            f"got {answer.headers.get('Content-Type')} {answer.text[:80]!r}"
         )
     return content
 

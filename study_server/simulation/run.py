@@ -1,5 +1,6 @@
 """Many simulated participants at once, until enough of them are through."""
 
+import re
 import ssl
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -8,17 +9,19 @@ from threading import Semaphore
 from typing import NamedTuple, NoReturn
 
 import httpx
+from sqlalchemy import func, select
 from tqdm import tqdm
 
 from study_server.db import Database
 from study_server.errors import SimulationError
-from study_server.services.monitor import count_completed
+from study_server.models import Outcome, StudySession
 from study_server.services.studies import get_study
 from study_server.simulation.answer_key import read_session
 from study_server.simulation.browser import Browser
 from study_server.simulation.config import ObserverConfig
 from study_server.simulation.participant import Participant
 
+SERVER_ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?/?")
 MAX_WAITING = 64
 """Sessions that are open at the same time, most of them reading instructions."""
 
@@ -43,6 +46,11 @@ class SimulationConfig:
     """What marks a session as simulated; the server's own, from its data folder."""
 
     def __post_init__(self) -> None:
+        if not SERVER_ADDRESS.fullmatch(self.url):
+            raise SimulationError(
+                f"url must be like http://127.0.0.1:8000, without a path; "
+                f"got {self.url!r}"
+            )
         if self.n_sessions < 1:
             raise SimulationError(f"sessions must be at least 1; got {self.n_sessions}")
         if self.n_workers < 1:
@@ -53,7 +61,7 @@ class Simulated(NamedTuple):
     """What came out."""
 
     n_completed: int
-    """Completed simulated sessions of the study, with those of earlier runs."""
+    """Completed simulated sessions of the newest version, with earlier runs'."""
 
     n_started: int
     """Sessions begun in this run."""
@@ -86,10 +94,14 @@ def simulate(
 
 
 def completed_in(database: Database, study_id: str) -> int:
-    """Completed simulated sessions of a study that exists."""
+    """Completed simulated sessions of a study's newest version."""
     with database.read() as db:
-        study = get_study(db, study_id)
-        return count_completed(db, study.study_id, is_simulated=True)
+        statement = select(func.count()).where(
+            StudySession.study_pk == get_study(db, study_id).id,
+            StudySession.is_simulated,
+            StudySession.outcome == Outcome.COMPLETED,
+        )
+        return db.execute(statement).scalar_one()
 
 
 def run_round(

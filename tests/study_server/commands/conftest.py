@@ -48,7 +48,7 @@ def definition(tmp_path: Path) -> Path:
 def run(tmp_path: Path) -> Callable[..., int]:
     """Run a command on one data folder; returns its exit code."""
 
-    def run_on_data(*words: str | Path) -> int:
+    def run_on_data(*words: str | Path | int) -> int:
         return main([*map(str, words), "--data", str(tmp_path / "data")])
 
     return run_on_data

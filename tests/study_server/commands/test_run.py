@@ -1,6 +1,8 @@
 """The server as its own process."""
 
+import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -33,3 +35,24 @@ def test_a_connection_stays_open_and_does_not_hold_up_the_end(
         assert time.monotonic() - told_to_stop < 10
 
     assert len(sockets) == 1
+
+
+def test_an_address_that_cannot_be_served_on_is_named(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert run("run", "--port", taken.getsockname()[1]) == 1
+    assert run("run", "--port", 99_999) == 1
+    assert run("run", "--host", "203.0.113.7", "--port", 0) == 1
+
+    errors = capsys.readouterr().err.splitlines()
+    assert len(errors) == 3
+    assert all("choose another with --host and --port" in line for line in errors)
+
+
+def test_no_threads_are_refused(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("run", "--port", 0, "--threads", 0) == 1
+
+    assert "threads must be at least 1; got 0" in capsys.readouterr().err

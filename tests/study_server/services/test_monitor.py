@@ -12,7 +12,6 @@ from study_server.services.monitor import (
     ConditionCount,
     Count,
     arrivals,
-    count_completed,
     list_studies,
     progress,
 )
@@ -73,7 +72,6 @@ def test_ended_sessions_are_counted_by_outcome(db: Session) -> None:
         "withdrawn": (1, 0),
         "timed_out": (0, 0),
     }
-    assert count_completed(db, "demo", is_simulated=True) == 1
 
 
 def test_conditions_count_main_trials_only(db: Session) -> None:

@@ -220,3 +220,14 @@ def test_a_server_that_does_not_answer_is_reported(
     assert simulate(nowhere, "dropouts", n=4) == 1
 
     assert "simulated sessions failed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "url", ["127.0.0.1:8000", "ftp://lab.example.org", "http://[", "http://x/s/demo/"]
+)
+def test_an_address_of_no_server_is_refused(
+    server: Running, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    assert simulate(server._replace(url=url), "dropouts", n=4) == 1
+
+    assert "url must be like http://127.0.0.1:8000" in capsys.readouterr().err

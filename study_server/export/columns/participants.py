@@ -1,0 +1,124 @@
+"""participants.csv: one row per session, also of those who stopped."""
+
+from study_server.export.column import Column
+from study_server.export.columns.shared import PARTICIPANT_ID, SESSION_ID
+
+PARTICIPANTS = (
+    SESSION_ID,
+    PARTICIPANT_ID,
+    Column(
+        name="study_version",
+        type="integer",
+        meaning="Version of the study definition the session ran under.",
+    ),
+    Column(
+        name="slot_index",
+        type="integer",
+        meaning="Slot of the assignment the session took, from 0.",
+    ),
+    Column(
+        name="list_index",
+        type="integer",
+        meaning="Which condition meets which set of features: list of the slot.",
+    ),
+    Column(
+        name="sequence_index",
+        type="integer",
+        meaning="Order of the conditions: row of the Williams square.",
+    ),
+    Column(
+        name="pair_offset",
+        type="integer",
+        meaning="Rotation of the query pairs of the slot.",
+    ),
+    Column(
+        name="stage",
+        type="text",
+        levels=(
+            "consent",
+            "instructions",
+            "practice",
+            "main",
+            "debrief",
+            "completed",
+        ),
+        meaning="Last stage of the script the session reached.",
+    ),
+    Column(
+        name="outcome",
+        type="text",
+        levels=(
+            "completed",
+            "no_consent",
+            "screened_out",
+            "withdrawn",
+            "timed_out",
+        ),
+        meaning="How the session ended; missing while it runs.",
+    ),
+    Column(
+        name="is_simulated",
+        type="boolean",
+        meaning="Whether a simulated participant sat here, not a person.",
+    ),
+    Column(
+        name="language",
+        type="text",
+        meaning="Language of the pages, as an IETF tag.",
+    ),
+    Column(
+        name="consented_at",
+        type="timestamp",
+        meaning="When consent was given, by the server's clock.",
+    ),
+    Column(
+        name="instructions_ms",
+        type="number",
+        unit="ms",
+        meaning="Time spent on the instructions.",
+    ),
+    Column(
+        name="main_started_at",
+        type="timestamp",
+        meaning="When the first main trial was served, by the server's clock.",
+    ),
+    Column(
+        name="completed_at",
+        type="timestamp",
+        meaning="When the session was completed, by the server's clock.",
+    ),
+    Column(
+        name="n_main_trials",
+        type="integer",
+        unit="trials",
+        meaning="Main trials in the session's plan.",
+    ),
+    Column(
+        name="n_main_responses",
+        type="integer",
+        unit="responses",
+        meaning="Stored responses to main trials.",
+    ),
+    Column(
+        name="difficulty",
+        type="integer",
+        range=(1, 5),
+        meaning="How hard the task was, by the participant: 1 very easy, 5 very hard.",
+    ),
+    Column(
+        name="strategy",
+        type="text",
+        formula_guard=True,
+        meaning="The participant's own words on how they decided.",
+    ),
+    Column(
+        name="data_use",
+        type="boolean",
+        meaning="Whether the participant says that their data may be used.",
+    ),
+    Column(
+        name="last_seen_at",
+        type="timestamp",
+        meaning="Last sign of life, by the server's clock.",
+    ),
+)

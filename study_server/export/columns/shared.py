@@ -1,0 +1,79 @@
+"""Columns that stand in several tables."""
+
+from study_server.bundle import STRATA
+from study_server.design.conditions import CONDITIONS
+from study_server.export.column import Column
+
+OPTIONS = ("left", "right")
+
+SESSION_ID = Column(
+    name="session_id",
+    type="text",
+    meaning="One sitting of one participant: 128 random bits in hex.",
+)
+PARTICIPANT_ID = Column(
+    name="participant_id",
+    type="text",
+    meaning="Pseudonym of the participant, random; no key to it is exported.",
+)
+TRIAL_ID = Column(
+    name="trial_id",
+    type="text",
+    meaning="One planned trial: 128 random bits in hex.",
+)
+CORRECT_OPTION = Column(
+    name="correct_option",
+    type="text",
+    levels=OPTIONS,
+    meaning="Side of the query image that drives the feature more.",
+)
+TRIAL_PLACE = (
+    Column(
+        name="trial_index",
+        type="integer",
+        meaning="Place of the trial in the session's plan, from 0, practice first.",
+    ),
+    Column(
+        name="block_index",
+        type="integer",
+        meaning="Block of the trial, from 0; missing for practice.",
+    ),
+    Column(
+        name="trial_kind",
+        type="text",
+        levels=("main", "catch", "practice"),
+        meaning="Only main trials count towards accuracy.",
+    ),
+    Column(
+        name="condition",
+        type="text",
+        levels=tuple(CONDITIONS),
+        meaning="What the panel beside the query images showed.",
+    ),
+    Column(
+        name="feature_id",
+        type="text",
+        formula_guard=True,
+        meaning="Feature of the network that the trial asked about.",
+    ),
+    Column(
+        name="query_pair_id",
+        type="text",
+        formula_guard=True,
+        meaning="Pair of query images, named by the bundle; missing in catch trials.",
+    ),
+    Column(
+        name="stratum",
+        type="text",
+        levels=STRATA,
+        meaning="How far the query pair lies from the panels; missing in catch trials.",
+    ),
+    Column(
+        name="activation_gap",
+        type="number",
+        unit="percentile points",
+        range=(0, 100),
+        meaning="Activation percentile of the pair's high image minus that of the low "
+        "one; missing in catch trials.",
+    ),
+)

@@ -1,0 +1,38 @@
+"""trials.csv: one row per planned trial, also of those never shown."""
+
+from study_server.export.column import Column
+from study_server.export.columns.shared import (
+    CORRECT_OPTION,
+    PARTICIPANT_ID,
+    SESSION_ID,
+    TRIAL_ID,
+    TRIAL_PLACE,
+)
+
+TRIALS = (
+    TRIAL_ID,
+    SESSION_ID,
+    PARTICIPANT_ID,
+    *TRIAL_PLACE,
+    Column(
+        name="target_stimulus_id",
+        type="text",
+        meaning="Query image that drives the feature more, as the bundle names it.",
+    ),
+    Column(
+        name="distractor_stimulus_id",
+        type="text",
+        meaning="Query image that drives the feature less, as the bundle names it.",
+    ),
+    CORRECT_OPTION,
+    Column(
+        name="panel_stimulus_ids",
+        type="text",
+        meaning="Images of the panel in display order, joined by |.",
+    ),
+    Column(
+        name="first_served_at",
+        type="timestamp",
+        meaning="When the trial was first sent; missing if it never was.",
+    ),
+)
