@@ -46,6 +46,7 @@ class Database:
         with self._make_session() as db:
             db.connection(execution_options={"is_read_only": True})
             yield db
+            db.expunge_all()  # what was read stays readable afterwards
             db.rollback()
 
     def close(self) -> None:

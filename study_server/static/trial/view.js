@@ -40,7 +40,7 @@ export function showPanel(images, { panel_columns }) {
   panel.dataset.columns = panel_columns;
   panel.replaceChildren(...images);
   images.forEach((image, i) => (image.alt = `Example ${i + 1}`));
-  wait.hidden = false;
+  delete wait.dataset.over;
   trialElement.hidden = false;
   trialElement.focus({ preventScroll: true });
   scrollTo(0, 0);
@@ -53,7 +53,7 @@ export function showOptions({ left, right }) {
     optionOn(side).querySelector(".photo").replaceChildren(image);
   }
   buttons.forEach((button) => (button.disabled = false));
-  wait.hidden = true;
+  wait.dataset.over = ""; // keeps its room: nothing moves at onset
   live.textContent = "The two photographs are shown. Which one makes it more active?";
 }
 

@@ -1,0 +1,137 @@
+"""Real Chromium takes the study from a real server."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route
+from sqlalchemy import select
+
+from study_server.config import ServerConfig
+from study_server.db import Database
+from study_server.models import Response, StudySession
+from tests.browser.player import Player
+from tests.browser.server_process import ServerProcess
+
+N_TRIALS = 4 + 8 + 4  # practice, main, catch
+
+
+def stored_responses(config: ServerConfig) -> list[Response]:
+    database = Database(config.resolved_database_url)
+    with database.read() as db:
+        rows = list(db.scalars(select(Response).order_by(Response.received_at)))
+    database.close()
+    return rows
+
+
+def watch_acknowledgements(page: Page) -> list[str]:
+    """Response ids, as the server acknowledges them to this page."""
+    acknowledged: list[str] = []
+
+    def note(answer: Any) -> None:
+        if answer.url.endswith("/api/responses") and answer.ok:
+            acknowledged.append(answer.request.post_data_json["response_id"])
+
+    page.on("response", note)
+    return acknowledged
+
+
+@pytest.mark.parametrize("uses_keyboard", [False, True], ids=["mouse", "keyboard"])
+def test_a_whole_session_by(
+    page: Page, server: ServerProcess, config: ServerConfig, uses_keyboard: bool
+) -> None:
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text))
+    player = Player(page, server, uses_keyboard=uses_keyboard)
+
+    player.begin()
+    while player.answer_next():
+        pass
+    player.answer_questions()
+
+    assert page.inner_text("#completion-code") == "CODE-7K2"
+    rows = stored_responses(config)
+    assert len(rows) == player.n_answers == N_TRIALS
+    modality = "keyboard" if uses_keyboard else "mouse"
+    assert {row.input_modality for row in rows} == {modality}
+    expected = [("left" if n % 6 < 3 else "right", n % 3 + 1) for n in range(N_TRIALS)]
+    assert [(row.choice, row.confidence) for row in rows] == expected
+    assert all(row.rt_ms == row.response_ms - row.onset_ms for row in rows)
+    assert faults == []
+
+
+def test_a_killed_server_loses_nothing_and_resumes_at_the_same_trial(
+    page: Page, server: ServerProcess, config: ServerConfig
+) -> None:
+    acknowledged = watch_acknowledgements(page)
+    player = Player(page, server, uses_keyboard=False)
+    player.begin()
+    for _ in range(5):
+        player.answer_next()
+    page.wait_for_selector("#options button:not([disabled])")
+
+    server.kill()
+    player.choose()
+    page.wait_for_selector("#notice:not([hidden])")
+    shown_while_down = page.inner_text("#progress-text")
+    server.start()
+    page.wait_for_selector("#options button:not([disabled])")
+    before = images_on(page)
+    server.kill()
+    server.start()
+    page.reload()
+    page.wait_for_selector("#options button:not([disabled])")
+
+    assert shown_while_down == "Choice 2 of 12"
+    assert images_on(page) == before
+    while player.answer_next():
+        pass
+    player.answer_questions()
+    stored = [row.response_id for row in stored_responses(config)]
+    assert len(stored) == N_TRIALS
+    assert set(acknowledged) == set(stored)
+
+
+def images_on(page: Page) -> list[str | None]:
+    """Addresses of all images shown, in order: they name trial, image and side."""
+    return [image.get_attribute("src") for image in page.locator("#trial img").all()]
+
+
+def test_a_picture_that_fails_at_first_delays_the_trial_and_not_the_clock(
+    page: Page, server: ServerProcess, config: ServerConfig
+) -> None:
+    failed: set[str] = set()
+
+    def fail_once(route: Route) -> None:
+        if route.request.url in failed:
+            route.continue_()
+        else:
+            failed.add(route.request.url)
+            route.abort()
+
+    page.route("**/image/*", fail_once)
+    player = Player(page, server, uses_keyboard=False)
+    player.begin()
+
+    assert player.answer_next()
+    page.wait_for_selector("#feedback:not([hidden])")
+
+    assert len(failed) >= 10
+    row = stored_responses(config)[0]
+    assert 0 <= row.rt_ms < 5_000
+
+
+def test_the_back_button_shows_the_present_trial(
+    page: Page, server: ServerProcess, config: ServerConfig
+) -> None:
+    player = Player(page, server, uses_keyboard=False)
+    player.begin()
+    player.answer_next()
+
+    page.go_back()
+
+    page.wait_for_url("**/trial")
+    database = Database(config.resolved_database_url)
+    with database.read() as db:
+        assert len(db.scalars(select(StudySession)).all()) == 1
+    database.close()

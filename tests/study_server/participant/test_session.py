@@ -1,0 +1,161 @@
+"""A whole session, and every way to leave it."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from study_server.db import Database
+from study_server.models import (
+    Appearance,
+    Outcome,
+    Response,
+    Stage,
+    StudySession,
+    StudyStatus,
+    Trial,
+)
+from study_server.services.studies import set_status
+from tests.study_server.participant.visitor import BASE, Visitor
+from tests.study_server.study_fixture import STUDY_ID
+
+ANSWERS = {"difficulty": "3", "strategy": "By colour.", "data_use": "yes"}
+N_TRIALS = 4 + 8 + 4  # practice, main, catch
+
+
+def only_session(database: Database) -> StudySession:
+    with database.read() as db:
+        return db.scalars(select(StudySession)).one()
+
+
+def count(database: Database, table: type) -> int:
+    with database.read() as db:
+        return db.scalars(select(func.count()).select_from(table)).one()
+
+
+def test_a_whole_session_ends_with_the_code(
+    visitor: Visitor, database: Database
+) -> None:
+    visitor.begin()
+    assert visitor.answer_all() == N_TRIALS
+    visitor.get("/questions")
+    assert b"CODE-7K2" not in visitor.received
+
+    answer = visitor.post("/questions", **ANSWERS)
+
+    assert answer.location == f"{BASE}/completed"
+    assert b"CODE-7K2" in visitor.get("/completed").data
+    session = only_session(database)
+    assert (session.stage, session.outcome) == (Stage.COMPLETED, Outcome.COMPLETED)
+    assert (session.difficulty, session.data_use) == (3, True)
+    assert count(database, Response) == N_TRIALS
+
+
+def test_looking_at_the_consent_page_takes_no_place(
+    visitor: Visitor, database: Database
+) -> None:
+    assert visitor.get().status_code == 200
+
+    assert count(database, StudySession) == 0
+
+
+def test_starting_needs_the_consent_box(visitor: Visitor, database: Database) -> None:
+    visitor.get()
+
+    assert visitor.post("/start").status_code == 422
+    assert count(database, StudySession) == 0
+
+
+def test_the_whole_plan_is_stored_before_trial_1(
+    visitor: Visitor, database: Database
+) -> None:
+    visitor.get()
+    visitor.post("/start", consent="yes")
+
+    assert count(database, Trial) == N_TRIALS
+    assert count(database, Appearance) == N_TRIALS * 10
+
+
+def test_declining_stores_nothing(visitor: Visitor, database: Database) -> None:
+    visitor.get()
+
+    assert visitor.post("/decline").location == f"{BASE}/no-consent"
+    assert visitor.get("/no-consent").status_code == 200
+    assert count(database, StudySession) == 0
+
+
+@pytest.mark.parametrize("status", [StudyStatus.PAUSED, StudyStatus.CLOSED])
+def test_a_study_not_open_lets_nobody_in_but_everybody_finish(
+    app: Flask, visitor: Visitor, database: Database, status: StudyStatus
+) -> None:
+    late = Visitor(app)
+    late.get()
+    visitor.begin()
+    with database.write() as db:
+        set_status(db, STUDY_ID, status)
+
+    assert Visitor(app).get().location == f"{BASE}/not-open"
+    assert late.post("/start", consent="yes").location == f"{BASE}/not-open"
+    assert late.get("/not-open").status_code == 200
+    assert visitor.answer_all() == N_TRIALS
+
+
+def test_a_full_study_is_not_open(app: Flask) -> None:
+    for _ in range(8):
+        Visitor(app).begin()
+
+    assert Visitor(app).get().location == f"{BASE}/not-open"
+
+
+@pytest.mark.parametrize(("wish", "n_kept"), [("keep", 1), ("erase", 0)])
+def test_stopping_keeps_or_erases_and_frees_the_slot(
+    visitor: Visitor, database: Database, wish: str, n_kept: int
+) -> None:
+    visitor.begin()
+    visitor.send(visitor.response(visitor.trial()["trial_id"]))
+    assert visitor.get("/stop").status_code == 200
+
+    visitor.post("/stop", wish=wish)
+
+    session = only_session(database)
+    assert session.outcome == Outcome.WITHDRAWN
+    assert not session.holds_slot
+    assert count(database, Response) == n_kept
+    assert visitor.get().location == f"{BASE}/withdrawn"
+    assert visitor.trial() == {"next": f"{BASE}/withdrawn"}
+
+
+def test_reloading_shows_the_same_trial_and_images(visitor: Visitor) -> None:
+    visitor.begin()
+    visitor.send(visitor.response(visitor.trial()["trial_id"]))
+
+    assert visitor.trial() == visitor.trial()
+
+
+@pytest.mark.parametrize("path", ["/", "/instructions", "/questions", "/completed"])
+def test_every_other_page_leads_back_to_the_present_one(
+    visitor: Visitor, path: str
+) -> None:
+    visitor.begin()
+
+    assert visitor.get(path).location == f"{BASE}/trial"
+
+
+def test_the_questions_cannot_be_reached_while_an_answer_is_missing(
+    visitor: Visitor, database: Database
+) -> None:
+    visitor.begin()
+
+    assert visitor.post("/questions", **ANSWERS).location == f"{BASE}/trial"
+    assert only_session(database).stage == Stage.PRACTICE
+
+
+def test_an_unanswered_question_is_asked_again(visitor: Visitor) -> None:
+    visitor.begin()
+    visitor.answer_all()
+    visitor.get("/questions")
+
+    answer = visitor.post("/questions", difficulty="9", strategy="<b>x</b>")
+
+    assert answer.status_code == 422
+    assert b"&lt;b&gt;x" in answer.data
+    assert b"missing" in answer.data

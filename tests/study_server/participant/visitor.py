@@ -1,0 +1,85 @@
+"""A participant's browser, played by Flask's test client."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.study_server.study_fixture import STUDY_ID
+
+BASE = f"/s/{STUDY_ID}"
+
+
+class Visitor:
+    """One browser: it keeps cookies, form tokens and all bytes it was sent."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client = app.test_client()
+        self._csrf = ""
+        self.received = b""
+        self.n_sent = 0
+
+    def get(self, path: str = "/") -> TestResponse:
+        return self._note(self.client.get(BASE + path))
+
+    def post(self, path: str, **fields: str) -> TestResponse:
+        data = {"csrf_token": self._csrf, **fields}
+        return self._note(self.client.post(BASE + path, data=data))
+
+    def send(self, body: Any) -> TestResponse:
+        headers = {"X-CSRFToken": self._csrf}
+        answer = self.client.post(f"{BASE}/api/responses", json=body, headers=headers)
+        return self._note(answer)
+
+    def begin(self) -> None:
+        """Consent and read the instructions."""
+        self.get()
+        self.post("/start", consent="yes")
+        self.get("/instructions")
+        self.post("/instructions")
+        self.get("/trial")
+
+    def trial(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.get("/api/trial").get_json()
+        return found
+
+    def response(self, trial_id: str, **changes: Any) -> dict[str, Any]:
+        """A complete response with a new id."""
+        self.n_sent += 1
+        return {
+            "response_id": str(UUID(int=self.n_sent + hash(self) % 2**64 * 2**32)),
+            "trial_id": trial_id,
+            "choice": "left",
+            "confidence": 2,
+            "rt_ms": 900.5,
+            "panel_onset_ms": 100.0,
+            "onset_ms": 1600.25,
+            "response_ms": 2500.75,
+            "frame_interval_ms": 16.7,
+            "onset_method": "raf_after_decode",
+            "input_modality": "mouse",
+            "hidden_ms": 0,
+            "n_onsets": 1,
+            "viewport_width_px": 1280,
+            "viewport_height_px": 800,
+            "device_pixel_ratio": 1.0,
+            **changes,
+        }
+
+    def answer_all(self) -> int:
+        """Answer every trial with left; returns how many there were."""
+        for count in range(1000):
+            trial = self.trial()
+            if "next" in trial:
+                return count
+            assert self.send(self.response(trial["trial_id"])).status_code == 200
+        raise AssertionError("the trials do not end")
+
+    def _note(self, answer: TestResponse) -> TestResponse:
+        self.received += str(answer.headers).encode() + answer.data
+        token = re.search(rb'(?:csrf_token" value|data-csrf)="([^"]+)"', answer.data)
+        if token is not None:
+            self._csrf = token[1].decode()
+        return answer
