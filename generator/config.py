@@ -197,19 +197,19 @@ _PRESETS: dict[str, dict[str, Any]] = {
 class VisualizationConfig(SearchConfig):
     """How pictures of features are grown from noise."""
 
-    steps: int = 128
-    learning_rate: float = 0.05
-    optimizer: OptimizerName = "adam"
+    steps: int = 64
+    learning_rate: float = 0.03
+    optimizer: OptimizerName = "shared_adam"
     cool_down: float = 0.3
     parameterization: ParameterizationName = "fourier"
-    decay_power: float = 1.0
+    decay_power: float = 0.75
     desaturation: float = 5.0
     decorrelate: bool = True
-    draws_per_step: int = 8
+    draws_per_step: int = 4
     crop_law: CropLaw = "uniform"
-    crop_range: tuple[float, float] = (0.25, 0.99)
-    noise_sd: float = 0.05
-    noise_range: float = 0.05
+    crop_range: tuple[float, float] = (0.4, 0.99)
+    noise_sd: float = 0.02
+    noise_range: float = 0.02
 
     def __post_init__(self) -> None:
         SearchConfig.__post_init__(self)
