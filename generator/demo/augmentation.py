@@ -23,19 +23,19 @@ class AugmentationConfig:
     soft_share: float = 0.25
     """Share of crops at half resolution: some photographs are softer than others."""
 
-    gray_share: float = 0.1
+    gray_share: float = 0.04
     """Share of crops without colour: some photographs are gray."""
 
-    saturation_range: tuple[float, float] = (0.4, 1.4)
+    saturation_range: tuple[float, float] = (0.6, 1.4)
     """Factor on the distance from gray, for the others."""
 
     contrast_range: tuple[float, float] = (0.7, 1.6)
     """Factor on the distance from the crop's mean."""
 
-    brightness: float = 0.12
+    brightness: float = 0.1
     """Largest shift of all levels, up or down."""
 
-    tint_sd: float = 0.05
+    tint_sd: float = 0.04
     """Standard deviation of the shift of each colour channel."""
 
     max_noise_sd: float = 0.05

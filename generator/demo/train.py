@@ -34,7 +34,7 @@ OnStep = Callable[[int, float], None]
 class TrainingConfig:
     """Everything the weights depend on."""
 
-    steps: int = 3600
+    steps: int = 1600
     """Optimization steps."""
 
     batch_size: int = 32
@@ -52,7 +52,7 @@ class TrainingConfig:
     max_gradient_norm: float = 5.0
     """Longer gradients are shortened to this."""
 
-    attack_radius: float = 2.0
+    attack_radius: float = 1.5
     """Largest L2 norm of the harmful change, for levels 0 to 1; each picture draws its
     own radius below it, so that faint textures are learned too. 0 trains without."""
 
