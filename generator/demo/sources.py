@@ -30,14 +30,13 @@ PIXELS_SHA256: dict[str, str] = {
     "motorcycle_left.png": "3dd2e412d921fe3e9da3f7cb5ddce6f6"
     "99dd2b0f557c0c948540993ed0077347",
     "page.png": "b92860591453fa4890efae4ab7967ec36442d6778027631d097e26e73becc8bd",
-    "retina.jpg": "dc7d5563a560f5d12d13e1955ee0d6fdcf6e2c39c3eaba9f62f0f5a96f4ea457",
     "rocket.jpg": "9a7e9a2899184235d414cd552c796c5e42fbefa392d89216509db16cc601b804",
     "text.png": "7c625015b96a829de3b2d5bff09db24371f86fe065d48a50e5a84b64badadf68",
 }
 """Of each photograph used, by file name; see `pixels_sha256`."""
 
 
-CONTRAST: dict[str, float] = {"moon.png": 2.5, "retina.jpg": 2.5, "text.png": 1.5}
+CONTRAST: dict[str, float] = {"moon.png": 2.5, "text.png": 1.5}
 """Faint photographs, and the factor that makes craters, vessels and ink plain."""
 
 
