@@ -72,7 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
     work: Path = arguments.work or out / ".work"
     key = sources_key(draft, overrides)
     if finished := find_finished(out, work, key):
-        print(f"finished before: {finished.folder}")
+        print("finished before:", file=sys.stderr)
+        print(finished.folder)
         return 0
     # Imported late, because torch takes seconds that a finished bundle needs not wait.
     from generator.bundle_estimate import estimate_bundle
@@ -99,5 +100,6 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return 130
     remember_finished(work, key, bundle)
-    print(f"{len(bundle.stimuli())} stimuli in {bundle.folder}")
+    print(f"{len(bundle.stimuli())} stimuli in:", file=sys.stderr)
+    print(bundle.folder)
     return 0

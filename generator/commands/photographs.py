@@ -24,7 +24,12 @@ def add_parser(
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("out", type=Path, metavar="OUT", help="new or empty folder")
+    parser.add_argument(
+        "out",
+        type=Path,
+        metavar="OUT",
+        help="new or empty folder, or one written before",
+    )
     parser.add_argument(
         "--side-px",
         type=int,

@@ -4,6 +4,7 @@ This is the demo's photograph pool. No two pictures share a pixel, so a picture 
 asked about never overlaps one that was shown.
 """
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,7 @@ from PIL import Image
 from generator.demo.regions import CLASSES, Cell
 from generator.demo.sources import read_source
 from generator.errors import ConfigError, PhotographError
+from generator.jobs import write_whole
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,41 +48,47 @@ class PoolPicture(NamedTuple):
 
 
 def write_photographs(folder: Path, config: PhotographsConfig) -> int:
-    """Write the pool; the same bytes every time.
+    """Write the pool, or finish one begun; the same bytes every time.
 
     Args:
-        folder: new or empty.
+        folder: new, empty, or a pool of the same config.
 
     Returns:
-        Number of pictures written.
+        Number of pictures in the pool.
 
     Raises:
-        PhotographError: the folder is not empty or cannot be written, or a
+        PhotographError: the folder holds something else or cannot be written, or a
             photograph of scikit-image is missing or another than expected.
     """
-    refuse_full_folder(folder)
+    pictures = list(pool_pictures(config))
+    refuse_other_files(folder, {folder / picture.path for picture in pictures})
     photographs: dict[str, Image.Image] = {}
-    n_written = 0
-    for picture in pool_pictures(config):
+    for picture in pictures:
         name = picture.cell.photograph
         if name not in photographs:
             photographs[name] = read_source(name)
+        buffer = io.BytesIO()
+        cut_cell(photographs[name], picture.cell, config.side_px).save(buffer, "png")
         path = folder / picture.path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            cut_cell(photographs[name], picture.cell, config.side_px).save(path)
+            if not (path.is_file() and path.read_bytes() == buffer.getvalue()):
+                write_whole(path, buffer.getvalue())
         except OSError as error:
             raise PhotographError(f"{path} cannot be written: {error}") from error
-        n_written += 1
-    return n_written
+    return len(pictures)
 
 
-def refuse_full_folder(folder: Path) -> None:
+def refuse_other_files(folder: Path, expected: set[Path]) -> None:
     """A pool mixed with other files would not be the pool."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise PhotographError(
-            f"{folder} exists and is not an empty folder; name a new one"
-        )
+    if folder.exists() and not folder.is_dir():
+        raise PhotographError(f"{folder} is not a folder; name a new one")
+    for path in sorted(folder.rglob("*")):
+        is_ours = path in expected or path.name.startswith(".")  # a stopped run's
+        if not path.is_dir() and not is_ours:
+            raise PhotographError(
+                f"{folder} holds other files ({path.name} for one), which would mix "
+                "with the photographs; name a new folder, or empty this one"
+            )
 
 
 def pool_pictures(config: PhotographsConfig) -> Iterator[PoolPicture]:

@@ -86,8 +86,20 @@ def test_pixels_outside_a_cell_do_not_enter() -> None:
 def test_folder_with_other_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
 
-    with pytest.raises(PhotographError, match="not an empty folder"):
+    with pytest.raises(PhotographError, match=r"other files \(notes.txt for one\)"):
         write_photographs(tmp_path, SMALL)
+
+
+def test_a_pool_that_was_stopped_is_finished_and_damage_mended(tmp_path: Path) -> None:
+    write_photographs(tmp_path / "whole", SMALL)
+    write_photographs(tmp_path / "mended", SMALL)
+    first, second, *_ = sorted((tmp_path / "mended").rglob("*.png"))
+    first.unlink()
+    second.write_bytes(b"half a pic")
+
+    write_photographs(tmp_path / "mended", SMALL)
+
+    assert contents(tmp_path / "mended") == contents(tmp_path / "whole")
 
 
 def test_tiny_pictures_are_refused() -> None:
