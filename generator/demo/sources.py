@@ -37,7 +37,7 @@ PIXELS_SHA256: dict[str, str] = {
 
 
 CONTRAST: dict[str, float] = {"moon.png": 2.5, "text.png": 1.5}
-"""Faint photographs, and the factor that makes craters, vessels and ink plain."""
+"""Faint photographs, and the factor that makes craters and ink plain."""
 
 
 def read_source(name: str) -> Image.Image:
