@@ -340,6 +340,7 @@ def test_another_studys_bundle_is_refused(tmp_path: Path, export_path: Path) -> 
         ("[speed]\na = 1\n", "no .accuracy. table"),
         ("[accuracy]\nnatural = 80\n", "must be from 0 to 1"),
         ("[accuracy\n", "cannot read planted"),
+        ("[accuracy]\nnatural = 0.8\n", "plants no accuracy for accentuation"),
     ],
 )
 def test_a_planted_file_that_makes_no_sense_is_refused(
