@@ -38,7 +38,7 @@ def read_planted_accuracies(path: Path) -> dict[str, float]:
 def check_planted_fits(
     planted: Mapping[str, float], conditions: Collection[str], path: Path
 ) -> None:
-    """Refuse an observer file that leaves out a condition of the study.
+    """Refuse an observer file that shares no condition with the study.
 
     Args:
         planted: condition -> planted share correct.
@@ -46,11 +46,11 @@ def check_planted_fits(
         path: of the observer file, for the message.
 
     Raises:
-        ConfigError: names the conditions without a planted accuracy.
+        ConfigError: names the conditions of both.
     """
-    if missing := sorted(set(conditions) - set(planted)):
+    if conditions and not set(conditions) & set(planted):
         raise ConfigError(
-            f"{path} plants no accuracy for {', '.join(missing)}; it plants "
+            f"{path} plants no accuracy for {', '.join(sorted(conditions))}; it plants "
             f"{', '.join(planted)}. Give the observer file that the simulation was "
             "run with."
         )

@@ -92,6 +92,12 @@ def test_the_page_says_that_the_data_are_simulated(report_dir: Path) -> None:
     assert "these numbers describe a program, not people" in page
 
 
+def test_a_condition_without_planted_accuracy_is_named(report_dir: Path) -> None:
+    page = (report_dir / "report.html").read_text()
+
+    assert "No planted accuracy is compared for feature visualization" in page
+
+
 def test_real_data_are_not_called_simulated(tmp_path: Path) -> None:
     path = write_export(tmp_path / "e.zip", SyntheticStudy(is_simulated=False))
     config = ReportConfig(export_path=path, out_dir=tmp_path / "r", **QUICK)
@@ -271,6 +277,9 @@ EDGES = {
 }
 
 
+UNPLANTED = ("one condition, unknown name", "the condition called none")
+
+
 @pytest.mark.parametrize("name", list(EDGES))
 def test_a_poor_study_gets_a_report_that_says_what_cannot_be_said(
     tmp_path: Path, planted_path: Path, name: str
@@ -279,7 +288,7 @@ def test_a_poor_study_gets_a_report_that_says_what_cannot_be_said(
     config = ReportConfig(
         export_path=path,
         out_dir=tmp_path / "r",
-        planted_path=planted_path,
+        planted_path=None if name in UNPLANTED else planted_path,
         **QUICK,
     )
 
@@ -340,7 +349,7 @@ def test_another_studys_bundle_is_refused(tmp_path: Path, export_path: Path) -> 
         ("[speed]\na = 1\n", "no .accuracy. table"),
         ("[accuracy]\nnatural = 80\n", "must be from 0 to 1"),
         ("[accuracy\n", "cannot read planted"),
-        ("[accuracy]\nnatural = 0.8\n", "plants no accuracy for accentuation"),
+        ("[accuracy]\ndream = 0.8\n", "plants no accuracy for accentuation, "),
     ],
 )
 def test_a_planted_file_that_makes_no_sense_is_refused(
