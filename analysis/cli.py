@@ -7,7 +7,6 @@ from pathlib import Path
 
 from analysis.config import AnalysisConfig, ReportConfig
 from analysis.errors import AnalysisError
-from analysis.report import write_report
 
 EXAMPLE = """example:
   study-analysis report export.zip --out report
@@ -65,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
+    # Loads pandas, scipy and matplotlib: too slow for `--help` and for a typing error.
+    from analysis.report import write_report
+
     config = ReportConfig(
         export_path=options.export,
         out_dir=options.out,

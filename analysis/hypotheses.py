@@ -32,7 +32,9 @@ def two_way_robust_difference(
 ) -> Difference:
     """Difference of two accuracies, tested against new people and new features.
 
-    t with min(P, F) - 1 degrees of freedom, P and F counted over both conditions.
+    t with min(P, F) - 1 degrees of freedom, P and F those of the condition that has
+    fewer: a condition shown with one feature says nothing about other features, however
+    many the other condition has.
 
     Source: Cameron, Gelbach & Miller (2011); see `two_way_variance`.
     """
@@ -40,8 +42,10 @@ def two_way_robust_difference(
     influence = influence_on_accuracy(
         counts.n_correct[a], counts.n_responses[a]
     ) - influence_on_accuracy(counts.n_correct[b], counts.n_responses[b])
-    variance = two_way_variance(
-        influence, counts.n_responses[a] + counts.n_responses[b]
+    asked = counts.n_responses[[a, b]]  # (2, P, F)
+    variance = two_way_variance(influence, asked.sum(axis=0))._replace(
+        n_participants=int(asked.any(axis=2).sum(axis=1).min()),
+        n_features=int(asked.any(axis=1).sum(axis=1).min()),
     )
     accuracy = counts.accuracy()
     value = float(accuracy[a] - accuracy[b])

@@ -24,6 +24,7 @@ def check_tables_agree(tables: Mapping[str, pd.DataFrame]) -> None:
     _check_one_answer_per_trial(tables["responses"])
     _check_known(tables["trials"], "trials", "session_id", tables["participants"])
     _check_known(tables["responses"], "responses", "trial_id", tables["trials"])
+    _check_owner(tables["trials"], tables["participants"])
     _check_main_trials(tables["trials"])
     _check_repeated_columns(tables["trials"], tables["responses"])
     _check_correctness(tables["responses"])
@@ -56,6 +57,21 @@ def _check_known(table: pd.DataFrame, name: str, key: str, known: pd.DataFrame) 
         raise ExportFormatError(
             f"table {name}, column {key}: {table.loc[orphan, key].iloc[0]!r} is in no "
             f"other table ({int(orphan.sum())} such rows). Export the study again."
+        )
+
+
+def _check_owner(trials: pd.DataFrame, participants: pd.DataFrame) -> None:
+    """A session belongs to one person; intervals count people by it."""
+    owner = trials["session_id"].map(
+        participants.set_index("session_id").participant_id
+    )
+    differs = (trials["participant_id"] != owner).to_numpy()
+    if differs.any():
+        row = int(differs.argmax())
+        raise ExportFormatError(
+            f"table trials, column participant_id: data row {row + 1} says "
+            f"{trials['participant_id'].iloc[row]!r}; its session belongs to "
+            f"{owner.iloc[row]!r} in participants. Export the study again."
         )
 
 

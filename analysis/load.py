@@ -1,9 +1,8 @@
 """A study export read from its zip and checked before anything uses it."""
 
+import csv
 import hashlib
 import io
-import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,20 +10,19 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.archive import AGAIN, read_json, read_zip
+from analysis.codebook import read_codebook
 from analysis.columns import parse_column
 from analysis.errors import ExportFormatError
 from analysis.integrity import check_tables_agree
 from analysis.schema import (
     ALWAYS_FILLED,
-    COLUMN_TYPES,
     EXPORT_KEYS,
     KEYS,
     LEVELS,
     PLATFORM_ID_COLUMNS,
     SCHEMA_VERSION,
 )
-
-AGAIN = "Export the study again with `study-server export`."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,11 +68,11 @@ def load_export(path: Path) -> StudyExport:
             f"cannot read {path}: {error.strerror}. "
             "Give the path of a study export, a .zip file."
         ) from error
-    files = _read_zip(content, path)
-    header = _read_json(files, "export.json", path)
+    files = read_zip(content, path)
+    header = read_json(files, "export.json", path)
     _check_header(header, path)
     _check_hashes(header, files)
-    codebook = _read_codebook(files, path)
+    codebook = read_codebook(read_json(files, "codebook.json", path))
     tables = {name: _read_table(name, files, codebook[name], header) for name in KEYS}
     check_tables_agree(tables)
     return StudyExport(
@@ -83,41 +81,6 @@ def load_export(path: Path) -> StudyExport:
         trials=_join(tables["trials"], tables["responses"]),
         sha256=hashlib.sha256(content).hexdigest(),
     )
-
-
-def _read_zip(content: bytes, path: Path) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-            files = {name: archive.read(name) for name in names}
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError) as error:
-        raise ExportFormatError(
-            f"{path.name} is not a whole zip file ({error}). {AGAIN}"
-        ) from error
-    wanted = ["export.json", "codebook.json", *(f"{name}.csv" for name in KEYS)]
-    if missing := [name for name in wanted if name not in files]:
-        raise ExportFormatError(
-            f"{path.name} holds no {', '.join(missing)}; found: "
-            f"{', '.join(sorted(names)) or 'nothing'}. {AGAIN}"
-        )
-    if len(names) != len(files):
-        raise ExportFormatError(f"{path.name} holds a file twice: {names}. {AGAIN}")
-    return files
-
-
-def _read_json(files: Mapping[str, bytes], name: str, path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(files[name])
-    except ValueError as error:
-        raise ExportFormatError(
-            f"{name} of {path.name} is not JSON ({error}). {AGAIN}"
-        ) from error
-    if not isinstance(value, dict):
-        raise ExportFormatError(
-            f"{name} of {path.name} must be an object; got {type(value).__name__}. "
-            f"{AGAIN}"
-        )
-    return value
 
 
 def _check_header(header: Mapping[str, Any], path: Path) -> None:
@@ -131,10 +94,10 @@ def _check_header(header: Mapping[str, Any], path: Path) -> None:
         raise ExportFormatError(
             f"export.json of {path.name} lacks {', '.join(missing)}. {AGAIN}"
         )
-    for key in ("definition", "n_rows", "table_sha256"):
-        if not isinstance(header[key], dict):
+    for key, (kind, noun) in EXPORT_KEYS.items():
+        if not isinstance(header[key], kind) or isinstance(header[key], bool):
             raise ExportFormatError(
-                f"export.json: {key} must be an object; got {header[key]!r}. {AGAIN}"
+                f"export.json: {key} must be {noun}; got {header[key]!r}. {AGAIN}"
             )
 
 
@@ -152,32 +115,6 @@ def _check_hashes(header: Mapping[str, Any], files: Mapping[str, bytes]) -> None
                 f"{name} was changed after the export: SHA-256 {found[:12]}…, "
                 f"export.json says {str(listed[name])[:12]}…. {AGAIN}"
             )
-
-
-def _read_codebook(
-    files: Mapping[str, bytes], path: Path
-) -> Mapping[str, dict[str, dict[str, Any]]]:
-    codebook = _read_json(files, "codebook.json", path)
-    if codebook.get("schema_version") != SCHEMA_VERSION:
-        raise ExportFormatError(
-            f"codebook.json has schema_version {codebook.get('schema_version')!r}; "
-            f"this analysis reads {SCHEMA_VERSION}. {AGAIN}"
-        )
-    tables: dict[str, dict[str, dict[str, Any]]] = codebook.get("tables") or {}
-    for table, columns in COLUMN_TYPES.items():
-        for column, kind in columns.items():
-            entry = tables.get(table, {}).get(column)
-            if entry is None:
-                raise ExportFormatError(
-                    f"table {table}, column {column}: not in codebook.json, which has "
-                    f"{', '.join(tables.get(table, {})) or 'no such table'}. {AGAIN}"
-                )
-            if entry.get("type") != kind:
-                raise ExportFormatError(
-                    f"table {table}, column {column}: the codebook says type "
-                    f"{entry.get('type')!r}; the format says {kind!r}. {AGAIN}"
-                )
-    return tables
 
 
 def _read_table(
@@ -213,23 +150,35 @@ def _read_table(
 
 
 def _read_cells(name: str, content: bytes) -> pd.DataFrame:
+    """The cells as text. Rows longer or shorter than the header are refused.
+
+    The standard reader is used because pandas fills short rows and cuts long ones.
+    """
     try:
-        return pd.read_csv(
-            io.BytesIO(content),
-            dtype=str,
-            keep_default_na=False,
-            na_filter=False,
-            index_col=False,
-            encoding="utf-8",
-        )
-    except (ValueError, pd.errors.EmptyDataError, pd.errors.ParserWarning) as error:
+        text = io.StringIO(content.decode("utf-8"), newline="")
+        rows = list(csv.reader(text, strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
         raise ExportFormatError(
-            f"table {name}: {name}.csv is not a UTF-8 table with a header row "
-            f"({error}). {AGAIN}"
+            f"table {name}: {name}.csv is not a UTF-8 table ({error}). {AGAIN}"
         ) from error
+    if not rows:
+        raise ExportFormatError(f"table {name}: {name}.csv is empty. {AGAIN}")
+    header, *body = rows
+    for number, row in enumerate(body, start=1):
+        if len(row) != len(header):
+            raise ExportFormatError(
+                f"table {name}: data row {number} has {len(row)} cells; the header "
+                f"has {len(header)} columns. {AGAIN}"
+            )
+    return pd.DataFrame(body, columns=header, dtype=str)
 
 
 def _check_columns(name: str, found: list[str], documented: list[str]) -> None:
+    if twice := [column for column in found if found.count(column) > 1]:
+        raise ExportFormatError(
+            f"table {name}, column {twice[0]}: stands more than once in {name}.csv. "
+            f"{AGAIN}"
+        )
     if missing := [column for column in documented if column not in found]:
         raise ExportFormatError(
             f"table {name}, column {missing[0]}: missing; {name}.csv has "

@@ -1,6 +1,7 @@
 """Accuracies planted in simulated observers."""
 
 import tomllib
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from analysis.errors import ConfigError
@@ -32,3 +33,24 @@ def read_planted_accuracies(path: Path) -> dict[str, float]:
                 f"{path}: accuracy of {condition!r} must be from 0 to 1; got {value!r}"
             )
     return {condition: float(value) for condition, value in table.items()}
+
+
+def check_planted_fits(
+    planted: Mapping[str, float], conditions: Collection[str], path: Path
+) -> None:
+    """Refuse an observer file that shares no condition with the study.
+
+    Args:
+        planted: condition -> planted share correct.
+        conditions: of the study's main trials.
+        path: of the observer file, for the message.
+
+    Raises:
+        ConfigError: names the conditions of both.
+    """
+    if conditions and not set(conditions) & set(planted):
+        raise ConfigError(
+            f"{path} plants no accuracy for {', '.join(sorted(conditions))}; it plants "
+            f"{', '.join(planted)}. Give the observer file that the simulation was "
+            "run with."
+        )

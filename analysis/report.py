@@ -9,7 +9,7 @@ from analysis.figures.render import render_figures, to_csv
 from analysis.load import load_export
 from analysis.output import check_replaceable, is_finished, write_folder
 from analysis.page import render_page
-from analysis.planted import read_planted_accuracies
+from analysis.planted import check_planted_fits, read_planted_accuracies
 from analysis.provenance import describe_inputs
 from analysis.results import Analysis, analyse, to_json
 from analysis.tables import all_tables
@@ -43,13 +43,18 @@ def write_report(config: ReportConfig) -> ReportOutcome:
         return ReportOutcome(config, is_reused=True)
     check_replaceable(config.out_dir)
     export = load_export(config.export_path)
-    planted = config.planted_path and read_planted_accuracies(config.planted_path)
+    planted = None
+    if config.planted_path:
+        planted = read_planted_accuracies(config.planted_path)
+        main = export.trials["trial_kind"] == "main"
+        conditions = set(export.trials.loc[main, "condition"])
+        check_planted_fits(planted, conditions, config.planted_path)
     labels = config.bundle_dir and read_feature_labels(config.bundle_dir, export.header)
     analysis = analyse(
         export,
         config.analysis,
         provenance=provenance,
-        planted=planted or None,
+        planted=planted,
         feature_labels=labels or None,
     )
     files = report_files(analysis, png_dpi=config.png_dpi)

@@ -119,20 +119,24 @@ PLATFORM_ID_COLUMNS: Final = frozenset(
 )
 """Names that must never reach an analysis: they point at a person."""
 
-EXPORT_KEYS: Final = (
-    "schema_version",
-    "study_id",
-    "study_version",
-    "study_title",
-    "definition",
-    "definition_sha256",
-    "bundle_id",
-    "manifest_sha256",
-    "server_version",
-    "exported_at",
-    "sessions",
-    "n_rows",
-    "n_sessions_left_out",
-    "table_sha256",
-)
-"""What `export.json` must say."""
+_TEXT: Final = (str, "a text")
+_COUNT: Final = (int, "a whole number")
+_OBJECT: Final = (dict, "an object")
+
+EXPORT_KEYS: Final[dict[str, tuple[type, str]]] = {
+    "schema_version": _COUNT,
+    "study_id": _TEXT,
+    "study_version": _COUNT,
+    "study_title": _TEXT,
+    "definition": _OBJECT,
+    "definition_sha256": _TEXT,
+    "bundle_id": _TEXT,
+    "manifest_sha256": _TEXT,
+    "server_version": _TEXT,
+    "exported_at": _TEXT,
+    "sessions": _TEXT,
+    "n_rows": _OBJECT,
+    "n_sessions_left_out": _COUNT,
+    "table_sha256": _OBJECT,
+}
+"""What `export.json` must say, and as what."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analysis.estimates import NO_VARIATION
-from analysis.wording import condition_label, contrast_label
+from analysis.wording import condition_label, contrast_label, listed
 
 FEW_CLUSTERS = 20
 """Below this many people or features a two-way interval may be too narrow: simulated
@@ -40,6 +40,15 @@ def _about_origin(results: Mapping[str, Any]) -> Found:
             "planted_but_real",
             "Planted accuracies were given, but not every session is simulated.",
         )
+    if results["planted"] is not None:
+        known = {row["condition"] for row in results["planted"]}
+        unknown = [c for c in results["analysed"]["conditions"] if c not in known]
+        if unknown:
+            yield (
+                "planted_incomplete",
+                "No planted accuracy is compared for "
+                f"{listed([condition_label(c) for c in unknown])}.",
+            )
 
 
 def _about_size(results: Mapping[str, Any]) -> Found:

@@ -181,7 +181,7 @@ def _draw_estimate(axes: Axes, part: pd.DataFrame, x: int, condition: str) -> No
     axes.text(
         x,
         1.03,
-        f"{100 * estimate['value']:.0f} %",
+        f"{100 * estimate['value']:.1f} %",
         ha="center",
         va="bottom",
         fontsize=7.5,

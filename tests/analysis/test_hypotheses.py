@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -58,6 +59,37 @@ def test_nothing_is_tested_where_nothing_varies() -> None:
 
     assert difference.value == 0
     assert math.isnan(difference.p)
+
+
+def test_degrees_of_freedom_are_those_of_the_condition_with_fewer_features() -> None:
+    rng = np.random.default_rng(5)
+    asked = np.ones((2, 12, 6))
+    asked[1, :, 3:] = 0
+    counts = replace(
+        crossed([[[0] * 6] * 12] * 2),
+        n_correct=rng.integers(0, 2, (2, 12, 6)) * asked,
+        n_responses=asked,
+    )
+
+    difference = two_way_robust_difference(counts, "accentuation", "natural")
+
+    assert difference.variance.df == 2
+
+
+def test_a_condition_with_one_feature_is_not_compared_for_other_features() -> None:
+    rng = np.random.default_rng(5)
+    asked = np.ones((2, 12, 6))
+    asked[1, :, 1:] = 0
+    counts = replace(
+        crossed([[[0] * 6] * 12] * 2),
+        n_correct=rng.integers(0, 2, (2, 12, 6)) * asked,
+        n_responses=asked,
+    )
+
+    difference = two_way_robust_difference(counts, "accentuation", "natural")
+
+    assert math.isnan(difference.t)
+    assert not difference.variance.is_usable
 
 
 def test_drawn_flips_come_close_to_all_flips() -> None:

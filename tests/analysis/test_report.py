@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.cli import main
 from analysis.config import AnalysisConfig, ReportConfig
-from analysis.errors import AnalysisError, ConfigError, ExportFormatError
+from analysis.errors import ExportFormatError
 from analysis.figures.render import FIGURES, from_csv
 from analysis.figures.style import style
 from analysis.output import OutputFolderError, write_folder
@@ -90,6 +89,12 @@ def test_the_page_says_that_the_data_are_simulated(report_dir: Path) -> None:
     page = (report_dir / "report.html").read_text()
 
     assert "these numbers describe a program, not people" in page
+
+
+def test_a_condition_without_planted_accuracy_is_named(report_dir: Path) -> None:
+    page = (report_dir / "report.html").read_text()
+
+    assert "No planted accuracy is compared for feature visualization" in page
 
 
 def test_real_data_are_not_called_simulated(tmp_path: Path) -> None:
@@ -271,6 +276,9 @@ EDGES = {
 }
 
 
+UNPLANTED = ("one condition, unknown name", "the condition called none")
+
+
 @pytest.mark.parametrize("name", list(EDGES))
 def test_a_poor_study_gets_a_report_that_says_what_cannot_be_said(
     tmp_path: Path, planted_path: Path, name: str
@@ -279,7 +287,7 @@ def test_a_poor_study_gets_a_report_that_says_what_cannot_be_said(
     config = ReportConfig(
         export_path=path,
         out_dir=tmp_path / "r",
-        planted_path=planted_path,
+        planted_path=None if name in UNPLANTED else planted_path,
         **QUICK,
     )
 
@@ -292,103 +300,3 @@ def test_a_poor_study_gets_a_report_that_says_what_cannot_be_said(
         assert "Before believing a number below" in text
     if name in ("empty", "nobody answered"):
         assert "Nothing can be said about accuracy" in text
-
-
-def write_bundle(folder: Path) -> dict[str, Any]:
-    """A manifest, and the export header that goes with it."""
-    folder.mkdir()
-    features = [{"feature_id": f"logit:{i}", "label": f"brick {i}"} for i in range(20)]
-    manifest = {"bundle_id": "demo-0123456789ab", "features": features}
-    content = json.dumps(manifest).encode()
-    (folder / "manifest.json").write_bytes(content)
-    return {"manifest_sha256": hashlib.sha256(content).hexdigest()}
-
-
-def test_features_get_their_names_from_the_studys_own_bundle(
-    tmp_path: Path,
-) -> None:
-    header = write_bundle(tmp_path / "bundle")
-    path = write_zip(tmp_path / "e.zip", draw_tables(SyntheticStudy()), header=header)
-    config = ReportConfig(
-        export_path=path,
-        out_dir=tmp_path / "r",
-        bundle_dir=tmp_path / "bundle",
-        **QUICK,
-    )
-
-    write_report(config)
-
-    assert "brick 3" in (tmp_path / "r" / "figures" / "features.csv").read_text()
-
-
-def test_another_studys_bundle_is_refused(tmp_path: Path, export_path: Path) -> None:
-    write_bundle(tmp_path / "bundle")
-    config = ReportConfig(
-        export_path=export_path,
-        out_dir=tmp_path / "r",
-        bundle_dir=tmp_path / "bundle",
-        **QUICK,
-    )
-
-    with pytest.raises(ExportFormatError, match="not the bundle of this study"):
-        write_report(config)
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("[speed]\na = 1\n", "no .accuracy. table"),
-        ("[accuracy]\nnatural = 80\n", "must be from 0 to 1"),
-        ("[accuracy\n", "cannot read planted"),
-    ],
-)
-def test_a_planted_file_that_makes_no_sense_is_refused(
-    tmp_path: Path, export_path: Path, content: str, said: str
-) -> None:
-    planted = tmp_path / "o.toml"
-    planted.write_text(content)
-    config = ReportConfig(
-        export_path=export_path,
-        out_dir=tmp_path / "r",
-        planted_path=planted,
-        **QUICK,
-    )
-
-    with pytest.raises(ConfigError, match=said):
-        write_report(config)
-
-
-def test_the_command_prints_where_the_report_is(
-    tmp_path: Path, export_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = ["report", str(export_path), "--out", str(tmp_path / "r")]
-
-    codes = main(arguments), main(arguments)
-
-    first, second = capsys.readouterr().out.splitlines()
-    assert codes == (0, 0)
-    assert first.endswith("report.html (written)")
-    assert second.endswith("(unchanged, same inputs as before)")
-
-
-def test_the_command_explains_a_fault_without_a_traceback(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code = main(["report", str(tmp_path / "absent.zip"), "--out", str(tmp_path / "r")])
-
-    assert code == 1
-    message = capsys.readouterr().err
-    assert message.startswith("study-analysis: cannot read")
-    assert "Traceback" not in message
-
-
-def test_help_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["report", "--help"])
-
-    assert "study-analysis report export.zip --out report" in capsys.readouterr().out
-
-
-def test_every_error_a_researcher_can_act_on_has_one_base() -> None:
-    assert issubclass(OutputFolderError, AnalysisError)
-    assert issubclass(ExportFormatError, AnalysisError)

@@ -17,7 +17,7 @@ n_feature_visualizations = 4
 features = [
     "logit:brick", "logit:cat", "logit:coins", "logit:grass",
     "logit:gravel", "logit:moon", "logit:stars", "logit:text",
-    "logit:tissue", "logit:wheel", "logit:wood", "logit:flag",
+    "logit:tissue", "logit:engine", "logit:wood", "logit:flag",
 ]
 
 [network]

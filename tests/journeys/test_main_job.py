@@ -1,6 +1,8 @@
 """From photographs to a statistic, by the commands of the README alone."""
 
+import json
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from analysis.load import load_export
 from tests.journeys.commands import run
 from tests.journeys.conftest import OBSERVERS, MainJob
+from tests.journeys.relabelled import write_relabelled
 
 CONDITIONS = ("accentuation", "feature_visualization", "natural", "seed_only")
 
@@ -56,6 +59,23 @@ def test_shuffled_labels_are_not_recovered(
         assert_recovered(main_job.results, shuffled)
 
 
+def test_an_analysis_of_shuffled_labels_is_found_out(
+    main_job: MainJob, planted: dict[str, float], tmp_path: Path
+) -> None:
+    moved = dict(zip(CONDITIONS, CONDITIONS[1:] + CONDITIONS[:1], strict=True))
+    export = write_relabelled(main_job.export, tmp_path / "export.zip", moved)
+
+    run(
+        *("study-analysis", "report", export, "--planted", OBSERVERS),
+        *("--out", tmp_path / "report"),
+    )
+
+    results = json.loads((tmp_path / "report" / "results.json").read_text())
+    with pytest.raises(AssertionError):
+        assert_recovered(results, planted)
+    assert not all(row["contains"] for row in results["planted"])
+
+
 def test_the_export_holds_every_response_of_every_plan_once(main_job: MainJob) -> None:
     export = load_export(main_job.export)
 
@@ -86,7 +106,7 @@ def test_the_report_stands_alone_and_shows_its_figures(main_job: MainJob) -> Non
     assert "http" not in page.replace("http://www.w3.org", "").replace(
         "https://doi", ""
     )
-    assert page.count("<svg") >= 4
+    assert page.count('src="data:image/svg+xml') >= 4
     assert "simulated" in page.lower()
 
 

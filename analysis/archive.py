@@ -1,0 +1,87 @@
+"""The files inside a study export, read from the zip without unpacking it to disk."""
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import ExportFormatError
+from analysis.schema import KEYS
+
+AGAIN = "Export the study again with `study-server export`."
+
+FILES = ("export.json", "codebook.json", *(f"{name}.csv" for name in KEYS))
+"""What an export holds. Other files in the zip are never opened."""
+
+MAX_FILE_BYTES = 2**30
+"""Largest file read, unpacked: about two million responses, 15 times the largest study
+planned. Keeps a few kilobytes of zip from filling the memory."""
+
+
+def read_zip(content: bytes, path: Path) -> dict[str, bytes]:
+    """The files of an export, by name.
+
+    Args:
+        content: of the zip.
+        path: of the zip, for messages.
+
+    Raises:
+        ExportFormatError: no whole zip, a file missing, double, locked or too large.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_listing(archive, path)
+            return {name: archive.read(name) for name in FILES}
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, zlib.error) as error:
+        raise ExportFormatError(
+            f"{path.name} is not a whole zip file ({error}). {AGAIN}"
+        ) from error
+    except (RuntimeError, NotImplementedError) as error:  # encrypted, or odd packing
+        raise ExportFormatError(
+            f"{path.name} cannot be unpacked ({error}). {AGAIN}"
+        ) from error
+
+
+def _check_listing(archive: zipfile.ZipFile, path: Path) -> None:
+    names = archive.namelist()
+    if missing := [name for name in FILES if name not in names]:
+        raise ExportFormatError(
+            f"{path.name} holds no {', '.join(missing)}; found: "
+            f"{', '.join(sorted(names)[:10]) or 'nothing'}. {AGAIN}"
+        )
+    for name in FILES:
+        if names.count(name) > 1:
+            raise ExportFormatError(f"{path.name} holds {name} twice. {AGAIN}")
+        size = archive.getinfo(name).file_size
+        if size > MAX_FILE_BYTES:
+            raise ExportFormatError(
+                f"{name} of {path.name} would unpack to {size:,} bytes; at most "
+                f"{MAX_FILE_BYTES:,} are read. {AGAIN}"
+            )
+
+
+def read_json(files: Mapping[str, bytes], name: str, path: Path) -> dict[str, Any]:
+    """The object in a JSON file of the export.
+
+    Raises:
+        ExportFormatError: not JSON (NaN is not), or not an object.
+    """
+    try:
+        value = json.loads(files[name], parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise ExportFormatError(
+            f"{name} of {path.name} is not JSON ({error}). {AGAIN}"
+        ) from error
+    if not isinstance(value, dict):
+        raise ExportFormatError(
+            f"{name} of {path.name} must be an object; got {type(value).__name__}. "
+            f"{AGAIN}"
+        )
+    return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
