@@ -1,6 +1,7 @@
 """Settings of the searches for pictures, each checked once when made. No torch."""
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal, Self, get_args
@@ -228,6 +229,8 @@ def _check(
     at_least: float | None = None,
     at_most: float | None = None,
 ) -> None:
+    if not math.isfinite(value):
+        raise ConfigError(f"{name} must be a finite number; got {value}")
     if above is not None and not value > above:
         raise ConfigError(f"{name} must be above {above:g}; got {value}")
     if at_least is not None and not value >= at_least:

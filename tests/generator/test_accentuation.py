@@ -346,6 +346,8 @@ def test_a_percentile_counts_ties_one_half() -> None:
         {"crop_range": (0.0, 0.5)},
         {"parameterization": "wavelet"},
         {"regularization_weight": -1.0},
+        {"regularization_weight": float("inf")},
+        {"learning_rate": float("inf")},
         {"canvas_px": 4},
         {"stps": 3},
     ],
