@@ -16,6 +16,9 @@ CropLaw = Literal["uniform", "centered"]
 
 _PIXELS_PER_PASS = 4 * 224**2
 
+PROBE_DRAWS = 16
+"""Crops that decide whether a feature responds to changes of a noise start at all."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchConfig:
@@ -102,6 +105,11 @@ class SearchConfig:
         pictures = self.pictures_per_pass or _PIXELS_PER_PASS // input_px**2
         return max(1, pictures // self.draws_per_step)
 
+    @property
+    def crops_per_job(self) -> int:
+        """Crops that one job sends through the network: the measure of its work."""
+        return self.steps * self.draws_per_step
+
     def with_changes(self, **changes: Any) -> Self:
         """The same settings but for those given; None leaves one as it is.
 
@@ -159,6 +167,11 @@ class AccentuationConfig(SearchConfig):
         for name in ("regularization_weight", "balance_offset", "distance_smoothing"):
             _check(name, getattr(self, name), at_least=0)
 
+    @property
+    def crops_per_job(self) -> int:
+        """Those of the balance and of the steps."""
+        return self.balance_draws + self.steps * self.draws_per_step
+
     @classmethod
     def preset(cls, name: str) -> "AccentuationConfig":
         """Named settings: `default` or `faccent`.
@@ -211,6 +224,11 @@ class VisualizationConfig(SearchConfig):
     crop_range: tuple[float, float] = (0.4, 0.99)
     noise_sd: float = 0.02
     noise_range: float = 0.02
+
+    @property
+    def crops_per_job(self) -> int:
+        """Those that probe whether the noise can move, and those of the steps."""
+        return PROBE_DRAWS + self.steps * self.draws_per_step
 
     def __post_init__(self) -> None:
         SearchConfig.__post_init__(self)

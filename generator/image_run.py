@@ -20,7 +20,6 @@ from generator.features import FeatureId
 from generator.metrics import percentile_in
 from generator.networks import Network
 from generator.opacity import display_opacity, render_masked
-from generator.optimize import OnStep
 from generator.photographs import (
     default_canvas_px,
     list_photographs,
@@ -28,6 +27,7 @@ from generator.photographs import (
     to_canvas,
     to_picture,
 )
+from generator.problem import OnCrops
 from generator.result_folder import ResultFolder, versions
 
 _POOL_BATCH = 32
@@ -151,7 +151,7 @@ def make_images(
     prepared: ImageJobs,
     folder: ResultFolder,
     *,
-    on_step: OnStep | None = None,
+    on_crops: OnCrops | None = None,
     on_refused: Callable[[str], None] | None = None,
 ) -> ImageOutcome:
     """Search for each accentuation and write it as soon as it is there.
@@ -172,7 +172,7 @@ def make_images(
             network,
             prepared.jobs,
             request.config,
-            on_step=on_step,
+            on_crops=on_crops,
             on_no_gradient=refuse,
         ):
             row, pictures = _write_one(accentuation, request.config, prepared, folder)

@@ -15,7 +15,6 @@ from generator.errors import ConfigError
 from generator.features import FeatureId
 from generator.image_run import describe_network
 from generator.networks import Network
-from generator.optimize import OnStep
 from generator.photographs import (
     default_canvas_px,
     list_photographs,
@@ -23,6 +22,7 @@ from generator.photographs import (
     to_canvas,
     to_picture,
 )
+from generator.problem import OnCrops
 from generator.result_folder import ResultFolder, versions
 from generator.spectrum import natural_magnitude
 from generator.visualization import FeatureVisualization, VisualizationJob, visualize
@@ -55,7 +55,7 @@ def make_visualizations(
     request: VisualizeRequest,
     folder: ResultFolder,
     *,
-    on_step: OnStep | None = None,
+    on_crops: OnCrops | None = None,
 ) -> list[dict[str, Any]]:
     """Write each picture, a contact sheet (a row per feature), table and record.
 
@@ -74,7 +74,7 @@ def make_visualizations(
         jobs,
         request.config,
         natural_magnitude=magnitude,
-        on_step=on_step,
+        on_crops=on_crops,
     )
     rows = [_write_one(picture, folder) for picture in made]
     folder.write_table("metrics.csv", rows)
