@@ -23,7 +23,8 @@ from generator.photographs import (
     to_picture,
 )
 from generator.problem import OnCrops
-from generator.result_folder import ResultFolder, versions
+from generator.provenance import describe_generator
+from generator.result_folder import ResultFolder
 from generator.spectrum import natural_magnitude
 from generator.visualization import FeatureVisualization, VisualizationJob, visualize
 
@@ -86,7 +87,7 @@ def make_visualizations(
             "network": describe_network(network),
             "spectrum": str(request.spectrum) if request.spectrum else None,
             "visualizations": rows,
-            "versions": versions(),
+            "generator": describe_generator(network.device),
         },
     )
     return rows

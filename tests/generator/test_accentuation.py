@@ -23,7 +23,6 @@ from generator.errors import (
     NotFiniteError,
 )
 from generator.features import FeatureId
-from generator.metrics import percentile_in
 from generator.photographs import from_picture, to_picture
 from generator.visualization import VisualizationJob, visualize
 from tests.generator.toy_network import picture, toy_module, toy_network
@@ -349,13 +348,6 @@ def test_a_spectrum_of_another_size_is_refused() -> None:
             config,
             natural_magnitude=torch.ones(3, 8, 5),
         )
-
-
-def test_a_percentile_counts_ties_one_half() -> None:
-    pool = torch.tensor([1.0, 2.0, 2.0, 3.0]).numpy()
-
-    assert percentile_in(2.0, pool) == 50
-    assert percentile_in(5.0, pool) == 100
 
 
 @pytest.mark.parametrize(
