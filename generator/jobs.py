@@ -92,9 +92,5 @@ class WorkFolder:
         np.savez(buffer, allow_pickle=False, **arrays)
         write_whole(self._file(key), buffer.getvalue())
 
-    def has(self, key: str) -> bool:
-        """Whether a unit is finished."""
-        return self._file(key).is_file()
-
     def _file(self, key: str) -> Path:
         return self.path / key[:2] / f"{key}.npz"
