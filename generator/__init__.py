@@ -1,1 +1,55 @@
-"""Feature accentuations and the stimulus bundles made of them."""
+"""Feature accentuations and the stimulus bundles made of them.
+
+The names below can be imported from here. Each is loaded when it is first used, so
+that `import generator` needs no torch.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from generator.accentuation import Accentuation as Accentuation
+    from generator.accentuation import AccentuationJob as AccentuationJob
+    from generator.accentuation import accentuate as accentuate
+    from generator.activations import feature_activations as feature_activations
+    from generator.bundle import Bundle as Bundle
+    from generator.bundle import verify_bundle as verify_bundle
+    from generator.config import AccentuationConfig as AccentuationConfig
+    from generator.config import VisualizationConfig as VisualizationConfig
+    from generator.errors import GeneratorError as GeneratorError
+    from generator.features import FeatureId as FeatureId
+    from generator.networks import Network as Network
+    from generator.networks import Preprocessing as Preprocessing
+    from generator.networks import load_network as load_network
+    from generator.photographs import read_photograph as read_photograph
+    from generator.photographs import to_canvas as to_canvas
+    from generator.photographs import to_picture as to_picture
+    from generator.visualization import FeatureVisualization as FeatureVisualization
+    from generator.visualization import VisualizationJob as VisualizationJob
+    from generator.visualization import visualize as visualize
+
+_HOMES = {
+    "accentuation": ("Accentuation", "AccentuationJob", "accentuate"),
+    "activations": ("feature_activations",),
+    "bundle": ("Bundle", "verify_bundle"),
+    "config": ("AccentuationConfig", "VisualizationConfig"),
+    "errors": ("GeneratorError",),
+    "features": ("FeatureId",),
+    "networks": ("Network", "Preprocessing", "load_network"),
+    "photographs": ("read_photograph", "to_canvas", "to_picture"),
+    "visualization": ("FeatureVisualization", "VisualizationJob", "visualize"),
+}
+"""Module of each name."""
+
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Load a name's module on first use (PEP 562)."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME_OF})

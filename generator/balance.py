@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from generator.problem import Problem, draw_for, gradients
+from generator.problem import OnCrops, Problem, draw_for, gradients
 
 _BLOCK = 8
 """Draws in one pass. Fixed, so that the numbers do not depend on other settings."""
@@ -31,7 +31,12 @@ class Pull:
 
 
 def measure_pull(
-    problem: Problem, parameters: Tensor, *, n_draws: int, offset: float
+    problem: Problem,
+    parameters: Tensor,
+    *,
+    n_draws: int,
+    offset: float,
+    on_crops: OnCrops | None = None,
 ) -> Pull:
     """Average both gradients over draws of the balance's own, a little off the start.
 
@@ -43,6 +48,7 @@ def measure_pull(
         parameters: (J, …) the start of the search.
         n_draws: K, random draws averaged.
         offset: ε, distance from the start in standard deviations of the parameters.
+        on_crops: told after each pass through the network.
     """
     start = _beside(problem, parameters, offset).requires_grad_()
     with torch.enable_grad():
@@ -57,6 +63,8 @@ def measure_pull(
             towards += found.objective * (size / n_draws)
             if found.penalty is not None:
                 away += found.penalty * (size / n_draws)
+            if on_crops is not None:
+                on_crops(len(canvases) * size)
         pulled = _parameter_norm(images, start, towards)
         if problem.anchor is None:
             return Pull(objective=pulled, penalty=None)

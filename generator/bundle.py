@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from generator.bundle_checks import find_faults
-from generator.errors import BundleError
+from generator.errors import BundleError, OutputError
 
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
@@ -84,6 +84,7 @@ def write_bundle(
     Raises:
         BundleError: the content breaks a rule of the format, or a damaged bundle of
             this id is in the way.
+        OutputError: the disk refuses it.
     """
     manifest: Manifest = {"schema_version": SCHEMA_VERSION, **content}
     bundle_id = f"{name}-{digest_manifest(manifest)[:12]}"
@@ -98,6 +99,8 @@ def write_bundle(
         _write_files(unfinished, manifest, pictures)
         verify_bundle(unfinished)
         unfinished.rename(folder)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error}") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     _sync_folder(out)

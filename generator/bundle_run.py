@@ -104,15 +104,17 @@ class _Maker:
         plan = self.checked.plan
         self.progress.start(
             "accentuations",
-            len(plan.features) * plan.selection.n_seed_images * plan.accentuation.steps,
-            unit="step",
+            len(plan.features)
+            * plan.selection.n_seed_images
+            * plan.accentuation.crops_per_job,
+            unit="crop",
         )
         accentuations = self._make_each(self._accentuations, poisoned)
         n_visualizations = len(plan.features) * plan.n_feature_visualizations
         self.progress.start(
             "feature visualizations",
-            n_visualizations * plan.visualization.steps,
-            unit="step",
+            n_visualizations * plan.visualization.crops_per_job,
+            unit="crop",
         )
         visualizations = self._make_each(self._visualizations, poisoned)
         if poisoned:
@@ -151,7 +153,7 @@ class _Maker:
             jobs,
             plan.accentuation,
             work=self.work,
-            on_step=self.progress.advance,
+            on_crops=self.progress.advance,
         )
 
     def _visualizations(self, feature: FeatureId) -> list[MadePicture]:
@@ -165,7 +167,7 @@ class _Maker:
             jobs,
             plan.visualization,
             work=self.work,
-            on_step=self.progress.advance,
+            on_crops=self.progress.advance,
         )
 
     def _canvas(self, position: int) -> Tensor:

@@ -1,6 +1,7 @@
 """Settings of the searches for pictures, each checked once when made. No torch."""
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal, Self, get_args
@@ -14,6 +15,9 @@ OptimizerName = Literal["adam", "shared_adam"]
 CropLaw = Literal["uniform", "centered"]
 
 _PIXELS_PER_PASS = 4 * 224**2
+
+PROBE_DRAWS = 16
+"""Crops that decide whether a feature responds to changes of a noise start at all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +105,11 @@ class SearchConfig:
         pictures = self.pictures_per_pass or _PIXELS_PER_PASS // input_px**2
         return max(1, pictures // self.draws_per_step)
 
+    @property
+    def crops_per_job(self) -> int:
+        """Crops that one job sends through the network: the measure of its work."""
+        return self.steps * self.draws_per_step
+
     def with_changes(self, **changes: Any) -> Self:
         """The same settings but for those given; None leaves one as it is.
 
@@ -158,6 +167,11 @@ class AccentuationConfig(SearchConfig):
         for name in ("regularization_weight", "balance_offset", "distance_smoothing"):
             _check(name, getattr(self, name), at_least=0)
 
+    @property
+    def crops_per_job(self) -> int:
+        """Those of the balance and of the steps."""
+        return self.balance_draws + self.steps * self.draws_per_step
+
     @classmethod
     def preset(cls, name: str) -> "AccentuationConfig":
         """Named settings: `default` or `faccent`.
@@ -211,6 +225,11 @@ class VisualizationConfig(SearchConfig):
     noise_sd: float = 0.02
     noise_range: float = 0.02
 
+    @property
+    def crops_per_job(self) -> int:
+        """Those that probe whether the noise can move, and those of the steps."""
+        return PROBE_DRAWS + self.steps * self.draws_per_step
+
     def __post_init__(self) -> None:
         SearchConfig.__post_init__(self)
         if self.parameterization == "fourier_phase_gated":
@@ -228,6 +247,8 @@ def _check(
     at_least: float | None = None,
     at_most: float | None = None,
 ) -> None:
+    if not math.isfinite(value):
+        raise ConfigError(f"{name} must be a finite number; got {value}")
     if above is not None and not value > above:
         raise ConfigError(f"{name} must be above {above:g}; got {value}")
     if at_least is not None and not value >= at_least:

@@ -17,10 +17,9 @@ from generator.config import AccentuationConfig
 from generator.contact_sheet import SheetRow, contact_sheet
 from generator.errors import NoGradientError
 from generator.features import FeatureId
-from generator.metrics import percentile_in
 from generator.networks import Network
 from generator.opacity import display_opacity, render_masked
-from generator.optimize import OnStep
+from generator.percentiles import percentile_of
 from generator.photographs import (
     default_canvas_px,
     list_photographs,
@@ -28,7 +27,9 @@ from generator.photographs import (
     to_canvas,
     to_picture,
 )
-from generator.result_folder import ResultFolder, versions
+from generator.problem import OnCrops
+from generator.provenance import describe_generator
+from generator.result_folder import ResultFolder
 
 _POOL_BATCH = 32
 SHEET_TITLES = ("seed image", "accentuation", "opacity map", "masked")
@@ -151,7 +152,7 @@ def make_images(
     prepared: ImageJobs,
     folder: ResultFolder,
     *,
-    on_step: OnStep | None = None,
+    on_crops: OnCrops | None = None,
     on_refused: Callable[[str], None] | None = None,
 ) -> ImageOutcome:
     """Search for each accentuation and write it as soon as it is there.
@@ -172,7 +173,7 @@ def make_images(
             network,
             prepared.jobs,
             request.config,
-            on_step=on_step,
+            on_crops=on_crops,
             on_no_gradient=refuse,
         ):
             row, pictures = _write_one(accentuation, request.config, prepared, folder)
@@ -217,7 +218,9 @@ def _row(made: Accentuation, file: str, prepared: ImageJobs) -> dict[str, Any]:
     pool = prepared.pool[made.job.feature]
 
     def percentile(value: float) -> float | None:
-        return percentile_in(value, pool) if prepared.n_pool else None
+        if not prepared.n_pool:
+            return None
+        return float(percentile_of(np.array([value], dtype=np.float32), pool)[0])
 
     return {
         "photograph": made.job.name,
@@ -274,7 +277,7 @@ def _write_summary(
             "rng_seed": request.rng_seed,
             "refused": [str(error) for _, error in outcome.refused],
             "accentuations": outcome.rows,
-            "versions": versions(),
+            "generator": describe_generator(network.device),
         },
     )
 

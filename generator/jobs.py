@@ -6,6 +6,7 @@ was busy with and nothing else. No torch.
 """
 
 import hashlib
+import io
 import json
 import logging
 import os
@@ -17,6 +18,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from generator.errors import OutputError
 
 logger = logging.getLogger(__name__)
 
@@ -34,17 +37,24 @@ def content_key(*parts: object) -> str:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is complete on the disk, or not there at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    """Write a file that is complete on the disk, or not there at all.
+
+    Raises:
+        OutputError: the disk refuses it.
+    """
     try:
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+        try:
+            with unfinished.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error}") from error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +75,7 @@ class WorkFolder:
             # An own stream, because np.load leaves a damaged file open.
             with file.open("rb") as stream, np.load(stream) as stored:
                 return {name: stored[name] for name in stored.files}
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
             logger.warning("dropped unreadable work file %s: %s", file, error)
@@ -73,22 +83,14 @@ class WorkFolder:
             return None
 
     def store(self, key: str, arrays: Arrays) -> None:
-        """Keep the arrays of a finished unit under its key."""
-        file = self._file(key)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_name(f".{key}.{os.getpid()}.unfinished")
-        try:
-            with unfinished.open("wb") as stream:
-                np.savez(stream, allow_pickle=False, **arrays)
-                stream.flush()
-                os.fsync(stream.fileno())
-            unfinished.replace(file)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        """Keep the arrays of a finished unit under its key.
 
-    def has(self, key: str) -> bool:
-        """Whether a unit is finished."""
-        return self._file(key).is_file()
+        Raises:
+            OutputError: the disk refuses it.
+        """
+        buffer = io.BytesIO()
+        np.savez(buffer, allow_pickle=False, **arrays)
+        write_whole(self._file(key), buffer.getvalue())
 
     def _file(self, key: str) -> Path:
         return self.path / key[:2] / f"{key}.npz"

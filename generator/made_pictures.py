@@ -19,6 +19,7 @@ from generator.errors import GeneratorError, NoGradientError, NotFiniteError
 from generator.jobs import WorkFolder, content_key
 from generator.networks import Network
 from generator.perceptual_hash import difference_hash
+from generator.problem import OnCrops
 from generator.provenance import code_key
 from generator.visualization import (
     FeatureVisualization,
@@ -68,7 +69,7 @@ def make_accentuations(
     config: AccentuationConfig,
     *,
     work: WorkFolder,
-    on_step: Callable[[int], None],
+    on_crops: OnCrops,
 ) -> list[MadePicture]:
     """Accentuate seed images, or take the result from the work folder.
 
@@ -79,7 +80,7 @@ def make_accentuations(
     names = [[str(job.feature), job.rng_seed] for job in jobs]
     key = _unit_key("accentuations", network, config, [seeds, names])
     if (stored := _load(work, key)) is not None:
-        on_step(config.steps * len(jobs))
+        on_crops(config.crops_per_job * len(jobs))
         return stored
     poisoned: list[str] = []
 
@@ -87,7 +88,7 @@ def make_accentuations(
         poisoned.append(f"{_describe(job)}: {error}")
 
     def run(some: Sequence[AccentuationJob]) -> list[Accentuation]:
-        return accentuate(network, some, config, on_step=on_step, on_no_gradient=note)
+        return accentuate(network, some, config, on_crops=on_crops, on_no_gradient=note)
 
     found = _run_or_name(run, jobs, _describe, poisoned)
     made = [_from_accentuation(one) for one in found]
@@ -101,7 +102,7 @@ def make_visualizations(
     config: VisualizationConfig,
     *,
     work: WorkFolder,
-    on_step: Callable[[int], None],
+    on_crops: OnCrops,
 ) -> list[MadePicture]:
     """Grow feature visualizations from noise, or take them from the work folder.
 
@@ -111,11 +112,11 @@ def make_visualizations(
     names = [[str(job.feature), job.rng_seed] for job in jobs]
     key = _unit_key("feature visualizations", network, config, names)
     if (stored := _load(work, key)) is not None:
-        on_step(config.steps * len(jobs))
+        on_crops(config.crops_per_job * len(jobs))
         return stored
 
     def run(some: Sequence[VisualizationJob]) -> list[FeatureVisualization]:
-        return visualize(network, some, config, on_step=on_step)
+        return visualize(network, some, config, on_crops=on_crops)
 
     found = _run_or_name(run, jobs, _describe_visualization, [])
     made = [

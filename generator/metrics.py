@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from skimage.metrics import structural_similarity
 from torch import Tensor
@@ -55,9 +54,3 @@ def structural_similarity_to(picture: Tensor, reference: Tensor) -> float:
     ours, theirs = (part.double().cpu().numpy() for part in (picture, reference))
     compare: Callable[..., float] = structural_similarity  # untyped there
     return float(compare(ours, theirs, channel_axis=0, data_range=1.0))
-
-
-def percentile_in(value: float, pool: np.ndarray) -> float:
-    """Share of a pool below a value, ties counting one half, 0 to 100."""
-    below = np.count_nonzero(pool < value) + 0.5 * np.count_nonzero(pool == value)
-    return float(100 * below / len(pool))

@@ -3,6 +3,8 @@
 import hashlib
 import logging
 import pickle
+import struct
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -36,6 +38,9 @@ _UNREADABLE = (
     ValueError,
     TypeError,
     AttributeError,
+    OverflowError,
+    struct.error,
+    zipfile.BadZipFile,
 )
 """What the two readers of weights raise for bytes that are none."""
 
@@ -246,6 +251,8 @@ def _fill(
 
 def _placed(module: nn.Module, device: str) -> nn.Module:
     try:
+        if torch.device(device).type == "meta":
+            raise RuntimeError("it computes no values.")
         return module.to(device)
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]

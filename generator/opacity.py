@@ -1,4 +1,10 @@
-"""Where a feature sees something: the accumulated opacity map and its display."""
+"""Where a feature sees something: the accumulated opacity map and its display.
+
+The correction takes out what the crops account for, and nothing else: the map of a
+spatially uniform objective is flat. Convolutions padded with zeros see less at the
+edge of their input (the embedded network: 0.4 of the gradient inside), and that
+stays in the map as a fainter border.
+"""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,5 @@
 """The loop that searches for pictures, for a batch of jobs at once."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -9,10 +8,7 @@ from torch import Tensor
 from generator.config import SearchConfig
 from generator.errors import NotFiniteError
 from generator.opacity import OpacityAccumulator
-from generator.problem import Problem, draw_for, gradients
-
-OnStep = Callable[[int], None]
-"""Called after each step with the number of jobs that took it."""
+from generator.problem import OnCrops, Problem, draw_for, gradients
 
 _MOMENTUM = 0.9
 _MEMORY = 0.999
@@ -34,14 +30,14 @@ def optimize(
     parameters: Tensor,
     *,
     pull_back: Tensor,
-    on_step: OnStep | None = None,
+    on_crops: OnCrops | None = None,
 ) -> Found:
     """Climb each job's objective, held back by its distance to the seed image.
 
     Args:
         parameters: (J, …) start.
         pull_back: (J,) weight times balance of the penalty, λ b.
-        on_step: told of each step.
+        on_crops: told after each step.
 
     Raises:
         NotFiniteError: the search ended in values that are not numbers.
@@ -65,8 +61,8 @@ def optimize(
         opacity = opacity or OpacityAccumulator.start(canvases)
         opacity.add(found.objective, draws.coverage())
         parameters = descent.step(here.detach(), slope, step)
-        if on_step is not None:
-            on_step(len(canvases))
+        if on_crops is not None:
+            on_crops(len(canvases) * config.draws_per_step)
     if opacity is None or not torch.isfinite(parameters).all():
         raise NotFiniteError(
             "the search ended in values that are not numbers; "

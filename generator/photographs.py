@@ -27,7 +27,7 @@ def read_photograph(path: Path) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path) as file:
-                image = ImageOps.exif_transpose(file)
+                image = _eight_bit(ImageOps.exif_transpose(file))
                 image.load()
     except FileNotFoundError as error:
         raise PhotographError(f"no photograph at {path}") from error
@@ -50,6 +50,23 @@ def read_photograph(path: Path) -> Image.Image:
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image.convert("RGBA"))
     return image.convert("RGB")
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """A 16-bit gray picture as 8 bits; Pillow would clip it to white.
+
+    Raises:
+        ValueError: gray levels without a fixed white.
+    """
+    is_16_bit = image.mode.startswith("I;16")
+    if is_16_bit or (image.mode == "I" and image.format == "PNG"):
+        levels = np.asarray(image, dtype=np.float64) / 257  # 65535 becomes 255
+        return Image.fromarray(levels.round().clip(0, 255).astype(np.uint8))
+    if image.mode in {"I", "F"}:
+        raise ValueError(
+            "its 32-bit gray levels have no fixed white; save it with 8 or 16 bits"
+        )
+    return image
 
 
 def default_canvas_px(preprocessing: Preprocessing) -> int:

@@ -111,12 +111,6 @@ class Plan:
             visualization=self.visualization.with_changes(canvas_px=canvas_px),
         )
 
-    @property
-    def n_photographs_needed(self) -> int:
-        """Different photographs that one feature uses."""
-        tiles = self.selection.n_natural + self.selection.n_seed_images
-        return tiles + 2 * self.query_pairs.n_pairs
-
 
 TABLES: dict[str, type[Any]] = {
     "network": NetworkPlan,

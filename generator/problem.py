@@ -1,6 +1,6 @@
 """What a search climbs and what holds it back: gradients for a batch of jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -15,6 +15,9 @@ from generator.parameterization import Parameterization
 from generator.regularization import smoothed_distance
 from generator.streams import JobStreams
 from generator.transforms import Draws, draw
+
+OnCrops = Callable[[int], None]
+"""Told of progress: so many more crops went through the network."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

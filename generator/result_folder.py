@@ -3,19 +3,16 @@
 import csv
 import io
 import json
-import platform
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from generator.errors import OutputError
-
-_LIBRARIES = ("numpy", "pillow", "safetensors", "scikit-image", "torch", "torchvision")
+from generator.jobs import write_whole
 
 
 @dataclass(kw_only=True, slots=True)
@@ -75,23 +72,6 @@ class ResultFolder:
         return self._write(name, f"{text}\n".encode())
 
     def _write(self, name: str, content: bytes) -> Path:
-        """Under a temporary name first, so that no half file bears the name."""
         final = self.path / name
-        partial = final.with_name(f".{name}.part")
-        try:
-            partial.write_bytes(content)
-            partial.replace(final)
-        except OSError as error:
-            raise OutputError(f"{final} cannot be written: {error}") from error
+        write_whole(final, content)
         return final
-
-
-def versions() -> dict[str, str]:
-    """Of Python, this package and the libraries that shape a picture."""
-    found = {"python": platform.python_version()}
-    for name in ("accentuate", *_LIBRARIES):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found

@@ -12,20 +12,17 @@ from torch import Tensor
 
 from generator.activations import Unit, feature_activations, find_units
 from generator.balance import measure_pull
-from generator.config import VisualizationConfig
+from generator.config import PROBE_DRAWS, VisualizationConfig
 from generator.errors import ConfigError, NoGradientError
 from generator.features import FeatureId
 from generator.layers import undisturbed
 from generator.networks import Network
-from generator.optimize import OnStep, optimize
+from generator.optimize import optimize
 from generator.parameterization.choice import for_noise
 from generator.photographs import default_canvas_px, quantize
-from generator.problem import Problem
+from generator.problem import OnCrops, Problem
 from generator.spectrum import assumed_magnitude
 from generator.streams import JobStreams, content_id
-
-_PROBES = 16
-"""Draws that decide whether a feature responds to changes of the noise at all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,14 +61,14 @@ def visualize(
     config: VisualizationConfig,
     *,
     natural_magnitude: Tensor | None = None,
-    on_step: OnStep | None = None,
+    on_crops: OnCrops | None = None,
 ) -> list[FeatureVisualization]:
     """Grow a picture for each job from its own noise; results in the order given.
 
     Args:
         natural_magnitude: (3, N, N // 2 + 1) from `spectrum.natural_magnitude`, N the
             side of the picture; used by `fourier_phase`. None: a 1 / f fall-off.
-        on_step: called after each step with the number of jobs that took it.
+        on_crops: told of progress; `config.crops_per_job` crops for each job.
 
     Raises:
         LayerNotFoundError, FeatureNotFoundError: the network has no such feature.
@@ -94,7 +91,7 @@ def visualize(
     with undisturbed(network.module):
         for first in range(0, len(members), size):
             batch = members[first : first + size]
-            finished += _run(network, batch, config, magnitude, on_step)
+            finished += _run(network, batch, config, magnitude, on_crops)
     return finished
 
 
@@ -103,7 +100,7 @@ def _run(
     batch: list[tuple[VisualizationJob, Unit]],
     config: VisualizationConfig,
     magnitude: Tensor,
-    on_step: OnStep | None,
+    on_crops: OnCrops | None,
 ) -> Iterator[FeatureVisualization]:
     jobs = [job for job, _ in batch]
     streams = [job.streams() for job in jobs]
@@ -117,9 +114,9 @@ def _run(
     )
     start = problem.parameterization.random([s.rng("init") for s in streams])
     start = start.to(network.device)
-    _check_movable(problem, jobs, start)
+    _check_movable(problem, jobs, start, on_crops)
     found = optimize(
-        problem, start, pull_back=start.new_zeros(len(jobs)), on_step=on_step
+        problem, start, pull_back=start.new_zeros(len(jobs)), on_crops=on_crops
     )
     with torch.no_grad():
         images = quantize(problem.parameterization.to_image(found.parameters))
@@ -137,9 +134,14 @@ def _run(
 
 
 def _check_movable(
-    problem: Problem, jobs: list[VisualizationJob], start: Tensor
+    problem: Problem,
+    jobs: list[VisualizationJob],
+    start: Tensor,
+    on_crops: OnCrops | None,
 ) -> None:
-    pull = measure_pull(problem, start, n_draws=_PROBES, offset=0.0)
+    pull = measure_pull(
+        problem, start, n_draws=PROBE_DRAWS, offset=0.0, on_crops=on_crops
+    )
     for job, strength in zip(jobs, pull.objective.tolist(), strict=True):
         if strength == 0:
             raise NoGradientError(

@@ -15,7 +15,6 @@ from generator.errors import ConfigError
 from generator.features import FeatureId
 from generator.image_run import describe_network
 from generator.networks import Network
-from generator.optimize import OnStep
 from generator.photographs import (
     default_canvas_px,
     list_photographs,
@@ -23,7 +22,9 @@ from generator.photographs import (
     to_canvas,
     to_picture,
 )
-from generator.result_folder import ResultFolder, versions
+from generator.problem import OnCrops
+from generator.provenance import describe_generator
+from generator.result_folder import ResultFolder
 from generator.spectrum import natural_magnitude
 from generator.visualization import FeatureVisualization, VisualizationJob, visualize
 
@@ -55,7 +56,7 @@ def make_visualizations(
     request: VisualizeRequest,
     folder: ResultFolder,
     *,
-    on_step: OnStep | None = None,
+    on_crops: OnCrops | None = None,
 ) -> list[dict[str, Any]]:
     """Write each picture, a contact sheet (a row per feature), table and record.
 
@@ -74,7 +75,7 @@ def make_visualizations(
         jobs,
         request.config,
         natural_magnitude=magnitude,
-        on_step=on_step,
+        on_crops=on_crops,
     )
     rows = [_write_one(picture, folder) for picture in made]
     folder.write_table("metrics.csv", rows)
@@ -86,7 +87,7 @@ def make_visualizations(
             "network": describe_network(network),
             "spectrum": str(request.spectrum) if request.spectrum else None,
             "visualizations": rows,
-            "versions": versions(),
+            "generator": describe_generator(network.device),
         },
     )
     return rows

@@ -103,14 +103,14 @@ def run(arguments: argparse.Namespace) -> int:
         config=config,
     )
     prepared = prepare(network, request)
-    total = len(prepared.jobs) * config.steps
-    with tqdm(total=total, desc="accentuating", unit="step", file=sys.stderr) as bar:
+    total = len(prepared.jobs) * config.crops_per_job
+    with tqdm(total=total, desc="accentuating", unit="crop", file=sys.stderr) as bar:
         outcome = make_images(
             network,
             request,
             prepared,
             folder,
-            on_step=lambda n: advance(bar, n),
+            on_crops=lambda n: advance(bar, n),
             on_refused=lambda message: bar.write(message, file=sys.stderr),
         )
     print_table(outcome.rows)

@@ -72,10 +72,10 @@ def run(arguments: argparse.Namespace) -> int:
     )
     folder = ResultFolder.create(arguments.out)
     network = network_from(arguments)
-    total = len(features) * arguments.starts * config.steps
-    with tqdm(total=total, desc="visualizing", unit="step", file=sys.stderr) as bar:
+    total = len(features) * arguments.starts * config.crops_per_job
+    with tqdm(total=total, desc="visualizing", unit="crop", file=sys.stderr) as bar:
         rows = make_visualizations(
-            network, request, folder, on_step=lambda n: advance(bar, n)
+            network, request, folder, on_crops=lambda n: advance(bar, n)
         )
     print(f"{'feature':24}  {'rng_seed':8}  {'activation':>10}")
     for row in rows:

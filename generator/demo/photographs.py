@@ -70,11 +70,8 @@ def write_photographs(folder: Path, config: PhotographsConfig) -> int:
         buffer = io.BytesIO()
         cut_cell(photographs[name], picture.cell, config.side_px).save(buffer, "png")
         path = folder / picture.path
-        try:
-            if not (path.is_file() and path.read_bytes() == buffer.getvalue()):
-                write_whole(path, buffer.getvalue())
-        except OSError as error:
-            raise PhotographError(f"{path} cannot be written: {error}") from error
+        if not (path.is_file() and path.read_bytes() == buffer.getvalue()):
+            write_whole(path, buffer.getvalue())
     return len(pictures)
 
 

@@ -23,7 +23,6 @@ from generator.errors import (
     NotFiniteError,
 )
 from generator.features import FeatureId
-from generator.metrics import percentile_in
 from generator.photographs import from_picture, to_picture
 from generator.visualization import VisualizationJob, visualize
 from tests.generator.toy_network import picture, toy_module, toy_network
@@ -158,15 +157,15 @@ def test_the_network_is_left_as_it_was(interrupt: type[BaseException] | None) ->
     module[0].register_forward_hook(lambda *_: None)
     before = describe(module)
 
-    def on_step(_: int) -> None:
+    def on_crops(_: int) -> None:
         if interrupt is not None:
             raise interrupt
 
     if interrupt is None:
-        accentuate(network, [job()], FEW, on_step=on_step)
+        accentuate(network, [job()], FEW, on_crops=on_crops)
     else:
         with pytest.raises(interrupt):
-            accentuate(network, [job()], FEW, on_step=on_step)
+            accentuate(network, [job()], FEW, on_crops=on_crops)
 
     assert describe(module) == before
 
@@ -266,7 +265,7 @@ def test_an_unknown_label_is_refused_before_any_search() -> None:
             toy_network(),
             [job(), job(feature=FeatureId("logit", "lines"))],
             FEW,
-            on_step=steps.append,
+            on_crops=steps.append,
         )
 
     assert not steps
@@ -279,14 +278,35 @@ def test_a_seed_image_of_the_wrong_shape_is_refused() -> None:
         )
 
 
-def test_steps_are_counted_over_all_jobs() -> None:
-    steps: list[int] = []
+def test_progress_counts_the_crops_of_balance_and_steps_of_all_jobs() -> None:
+    network = toy_network(DeadLogit())
+    wave = FeatureId("logit", "wave")
+    crops: list[int] = []
 
     accentuate(
-        toy_network(), [job(seed) for seed in range(3)], FEW, on_step=steps.append
+        network,
+        [job(0, wave), job(1, LINE), job(2, wave)],
+        FEW,
+        on_crops=crops.append,
+        on_no_gradient=lambda *_: None,
     )
 
-    assert sum(steps) == 3 * FEW.steps
+    assert sum(crops) == 3 * FEW.crops_per_job == 3 * (16 + 6 * 4)
+    assert crops[0] == 3 * 8  # it does not wait for the balance to end
+
+
+def test_progress_of_visualizations_ends_at_its_total() -> None:
+    config = VisualizationConfig(steps=3, canvas_px=20)
+    crops: list[int] = []
+
+    visualize(
+        toy_network(),
+        [VisualizationJob(feature=LINE, rng_seed=seed) for seed in (0, 1)],
+        config,
+        on_crops=crops.append,
+    )
+
+    assert sum(crops) == 2 * config.crops_per_job
 
 
 @pytest.mark.parametrize("name", ["fourier", "fourier_phase", "pixel"])
@@ -330,13 +350,6 @@ def test_a_spectrum_of_another_size_is_refused() -> None:
         )
 
 
-def test_a_percentile_counts_ties_one_half() -> None:
-    pool = torch.tensor([1.0, 2.0, 2.0, 3.0]).numpy()
-
-    assert percentile_in(2.0, pool) == 50
-    assert percentile_in(5.0, pool) == 100
-
-
 @pytest.mark.parametrize(
     "changes",
     [
@@ -346,6 +359,8 @@ def test_a_percentile_counts_ties_one_half() -> None:
         {"crop_range": (0.0, 0.5)},
         {"parameterization": "wavelet"},
         {"regularization_weight": -1.0},
+        {"regularization_weight": float("inf")},
+        {"learning_rate": float("inf")},
         {"canvas_px": 4},
         {"stps": 3},
     ],

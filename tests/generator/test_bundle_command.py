@@ -1,6 +1,7 @@
 """`accentuate bundle`, `index` and `verify-bundle` as a user types them."""
 
 import csv
+import re
 import signal
 import subprocess
 import sys
@@ -83,6 +84,32 @@ def test_a_plan_with_faults_exits_with_one(
 
     assert main(["bundle", str(plan), "--out", str(plan.parent / "out")]) == 1
     assert "close names: brick" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("door", ["--out", "--work"])
+def test_a_folder_that_cannot_be_written_is_named(
+    plan: Path, door: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocked = plan.parent / "blocked"
+    blocked.write_text("a file is in the way")
+    folders = {"--out": str(plan.parent / "out"), door: str(blocked)}
+
+    code = main(["bundle", str(plan), *(x for pair in folders.items() for x in pair)])
+
+    assert code == 1
+    assert re.search(r"blocked.* cannot be written", capsys.readouterr().err)
+
+
+def test_a_setting_without_end_is_a_fault_of_the_plan(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = EMBEDDED_PLAN.replace(
+        "[accentuation]", "[accentuation]\nlearning_rate = inf"
+    )
+    plan.write_text(text)
+
+    assert main(["bundle", str(plan), "--out", str(plan.parent / "out")]) == 1
+    assert "learning_rate must be a finite number" in capsys.readouterr().err
 
 
 def test_a_killed_run_goes_on_to_the_bytes_of_an_undisturbed_one(plan: Path) -> None:

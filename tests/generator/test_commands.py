@@ -53,7 +53,7 @@ def test_image_writes_pictures_table_and_record(
     assert record["n_pool"] == 2
     assert record["config"]["canvas_px"] == 72
     assert len(record["photographs"]) == 2
-    assert not list(out.glob("*.part"))
+    assert not list(out.glob(".*"))
 
 
 def test_the_same_command_writes_the_same_bytes(

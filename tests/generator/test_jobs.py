@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from generator.errors import OutputError
 from generator.jobs import WorkFolder, content_key, write_whole
 
 
@@ -45,6 +46,17 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
         work.store("ab12", {"a": np.array([object()])})
 
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_folder_that_cannot_be_is_an_error_to_read_and_act_on(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    work = WorkFolder(path=tmp_path / "file")
+
+    assert work.load("ab12") is None
+    with pytest.raises(OutputError, match="cannot be written"):
+        work.store("ab12", {"a": np.arange(3)})
 
 
 def test_every_part_of_the_content_changes_the_key() -> None:

@@ -58,9 +58,14 @@ def test_a_missing_weights_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["pth", "safetensors"])
-def test_a_file_that_holds_no_weights_is_refused(tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize(
+    "content", [b"", b"junk", b"junk, not weights", b"PK\x03\x04", b"\x80\x02"]
+)
+def test_a_file_that_holds_no_weights_is_refused(
+    tmp_path: Path, suffix: str, content: bytes
+) -> None:
     path = tmp_path / f"junk.{suffix}"
-    path.write_bytes(b"junk, not weights")
+    path.write_bytes(content)
 
     with pytest.raises(NetworkError, match="cannot be read as weights"):
         load_network(NAME, weights=path)
@@ -74,6 +79,7 @@ def test_weights_of_another_network_are_refused_by_tensor(tmp_path: Path) -> Non
         load_network(NAME, weights=path)
 
 
-def test_an_unknown_device_is_refused(weights: Path) -> None:
+@pytest.mark.parametrize("device", ["nonsense", "meta"])
+def test_a_device_that_cannot_compute_is_refused(weights: Path, device: str) -> None:
     with pytest.raises(NetworkError, match="Try cpu"):
-        load_network(NAME, weights=weights, device="nonsense")
+        load_network(NAME, weights=weights, device=device)

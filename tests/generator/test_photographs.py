@@ -95,3 +95,57 @@ def test_a_quantized_canvas_survives_the_png() -> None:
     canvas = torch.rand(3, 9, 7, generator=torch.Generator().manual_seed(1))
 
     assert torch.equal(from_picture(to_picture(canvas)), quantize(canvas))
+
+
+def test_sixteen_bit_levels_keep_their_proportions(tmp_path: Path) -> None:
+    """Pillow alone would clip every level above 255 to white."""
+    levels = np.zeros((40, 40), dtype=np.uint16)
+    levels[:, 20:] = 257 * 100
+    for name in ("deep.png", "deep.tif"):
+        Image.fromarray(levels).save(tmp_path / name)
+
+        found = read_photograph(tmp_path / name)
+
+        assert found.getpixel((5, 5)) == (0, 0, 0)
+        assert found.getpixel((30, 5)) == (100, 100, 100)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.int32])
+def test_levels_without_a_fixed_white_are_refused(
+    tmp_path: Path, kind: type[np.generic]
+) -> None:
+    Image.fromarray(np.ones((40, 40), dtype=kind)).save(tmp_path / "deep.tif")
+
+    with pytest.raises(PhotographError, match=r"deep\.tif.*no fixed white"):
+        read_photograph(tmp_path / "deep.tif")
+
+
+def test_gray_palette_and_print_colors_become_rgb(tmp_path: Path) -> None:
+    red = Image.new("RGB", (40, 40), (200, 0, 0))
+    for mode, name in (
+        ("L", "l.png"),
+        ("P", "p.png"),
+        ("CMYK", "c.jpg"),
+        ("1", "1.png"),
+    ):
+        red.convert(mode).save(tmp_path / name)
+
+        assert read_photograph(tmp_path / name).mode == "RGB"
+    red_again = read_photograph(tmp_path / "c.jpg").getpixel((5, 5))
+    assert isinstance(red_again, tuple)
+    assert red_again[0] > 180 > 40 > max(red_again[1:])
+
+
+def test_a_turned_photograph_is_set_upright(tmp_path: Path) -> None:
+    """Exif orientation 6: the camera's top is on the right."""
+    camera = Image.new("RGB", (60, 40), "black")
+    camera.paste("white", (0, 0, 20, 40))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    camera.save(tmp_path / "turned.png", exif=exif)
+
+    upright = read_photograph(tmp_path / "turned.png")
+
+    assert upright.size == (40, 60)
+    assert upright.getpixel((20, 5)) == (255, 255, 255)
+    assert upright.getpixel((20, 55)) == (0, 0, 0)

@@ -36,7 +36,6 @@ def test_a_plan_becomes_a_frozen_config_with_defaults_filled_in(
     assert plan.network.name == "embedded"
     assert plan.as_config()["accentuation"]["steps"] == 2
     assert plan.as_config()["features"] == ["logit:brick", "0:2"]
-    assert plan.n_photographs_needed == 2 + 2 + 6
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from generator.activations import Unit
 from generator.balance import measure_pull
-from generator.config import AccentuationConfig, ParameterizationName
+from generator.config import AccentuationConfig, OptimizerName, ParameterizationName
 from generator.errors import ConfigError
 from generator.layers import layer_activations, list_layers
 from generator.networks import Network
@@ -265,3 +265,39 @@ def test_a_masked_picture_is_white_where_the_map_is_transparent() -> None:
 
     assert torch.allclose(masked[:, 0], torch.tensor(0.2))
     assert torch.equal(masked[:, 1], torch.ones(3, 1))
+
+
+def searched(
+    rng_seeds: list[int], config: AccentuationConfig, dtype: torch.dtype
+) -> Tensor:
+    """Where the searches of these jobs end, before rounding to 8 bits."""
+    network = toy_network(toy_module().to(dtype))
+    seeds = torch.stack([picture(rng_seed=seed) for seed in rng_seeds]).to(dtype)
+    n_jobs = len(rng_seeds)
+    problem = dataclasses.replace(
+        pose(network, seeds, LOGIT, config),
+        units=[LOGIT] * n_jobs,
+        streams=[JobStreams(rng_seed=0, job_id=str(seed)) for seed in rng_seeds],
+    )
+    start = problem.parameterization.from_image(seeds)
+    pull_back = torch.full((n_jobs,), 0.01, dtype=dtype)
+    found = optimize(problem, start, pull_back=pull_back)
+    return problem.parameterization.to_image(found.parameters)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "shared_adam"])
+@pytest.mark.parametrize(
+    ("dtype", "most"), [(torch.float32, 1e-4), (torch.float64, 1e-10)]
+)
+def test_a_search_ends_at_the_same_place_alone_and_in_any_batch(
+    optimizer: OptimizerName, dtype: torch.dtype, most: float
+) -> None:
+    """100 steps on a smooth network. At kinks of a ReLU, rounding can be amplified."""
+    config = AccentuationConfig(steps=100, draws_per_step=2, optimizer=optimizer)
+
+    together = searched([0, 1, 2, 3], config, dtype)
+    backwards = searched([3, 2, 1, 0], config, dtype).flip(0)
+    alone = torch.cat([searched([seed], config, dtype) for seed in range(4)])
+
+    assert (together - backwards).abs().max() <= most
+    assert (together - alone).abs().max() <= most

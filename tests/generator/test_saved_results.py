@@ -1,0 +1,223 @@
+"""What `accentuate image` leaves on the disk is true, whole, and honest."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torchvision
+from PIL import Image
+from safetensors.torch import save_file
+from torch import Tensor
+
+from generator.accentuation import AccentuationJob, accentuate
+from generator.activations import feature_activations
+from generator.cli import main
+from generator.config import AccentuationConfig
+from generator.demo.photographs import PhotographsConfig, write_photographs
+from generator.features import FeatureId
+from generator.image_run import ImageRequest, make_images, prepare
+from generator.metrics import latent_distances, structural_similarity_to
+from generator.networks import load_network
+from generator.photographs import (
+    from_picture,
+    list_photographs,
+    read_photograph,
+    to_canvas,
+    to_picture,
+)
+from generator.result_folder import ResultFolder
+from tests.generator.toy_network import picture
+
+FEW = ["--steps", "3", "--canvas", "72"]
+
+
+@pytest.fixture
+def photographs(tmp_path: Path) -> Path:
+    """Two, under a path with spaces and letters beyond ASCII."""
+    folder = tmp_path / "schöne photographs"
+    folder.mkdir()
+    for seed in range(2):
+        to_picture(picture(96, 80, rng_seed=seed)).save(folder / f"p {seed}.png")
+    return folder
+
+
+def rows_of(out: Path) -> list[dict[str, str]]:
+    with (out / "metrics.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_number_of_the_table_is_that_of_the_saved_picture(
+    photographs: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "made"
+    command = ["image", str(photographs), "--pool", str(photographs), *FEW]
+    features = ["--feature", "logit:brick", "--feature", "stage3:2"]
+
+    assert main([*command, *features, "--out", str(out)]) == 0
+
+    network = load_network("embedded")
+    pool = torch.stack(
+        [
+            to_canvas(read_photograph(path), network.preprocessing, 72)
+            for path in sorted(photographs.iterdir())
+        ]
+    )
+    assert len(rows_of(out)) == 4
+    for row in rows_of(out):
+        with Image.open(out / row["file"]) as file:
+            saved = from_picture(file)
+        photograph = read_photograph(photographs / row["photograph"])
+        seed = to_canvas(photograph, network.preprocessing, 72)
+        feature = [FeatureId.parse(row["feature_id"])]
+
+        after = feature_activations(network, saved[None], feature).item()
+        before = feature_activations(network, seed[None], feature).item()
+        others = feature_activations(network, pool, feature)[:, 0].numpy()
+        layer = row["regularization_layer"]
+        (distance,) = latent_distances(network, saved[None], seed[None], layer)
+
+        assert float(row["activation_after"]) == pytest.approx(after, abs=1e-5)
+        assert float(row["activation_before"]) == pytest.approx(before, abs=1e-5)
+        below = np.count_nonzero(others < after)
+        assert float(row["percentile_after"]) == pytest.approx(50 * below)
+        assert float(row["latent_distance"]) == pytest.approx(
+            distance.absolute, rel=1e-4
+        )
+        ssim = structural_similarity_to(saved, seed)
+        assert float(row["ssim"]) == pytest.approx(ssim, abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def dead_logit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights of squeezenet1_0, whose logit 7 comes after a ReLU never opened."""
+    rng = torch.Generator().manual_seed(0)
+    state: dict[str, Tensor] = {}
+    module = torchvision.models.get_model("squeezenet1_0", weights=None)
+    for name, value in module.state_dict().items():
+        fan_in = max(1, value[0].numel())
+        state[name] = torch.randn(value.shape, generator=rng) / fan_in**0.5
+    state["classifier.1.bias"][7] = -1e4
+    state["classifier.1.bias"][8] = 10.0
+    path = tmp_path_factory.mktemp("weights") / "dead.safetensors"
+    save_file(state, path)
+    return path
+
+
+def image_command(photograph: Path, weights: Path, out: Path) -> list[str]:
+    return [
+        *("image", str(photograph), "--out", str(out), "--preset", "faccent"),
+        *("--network", "squeezenet1_0", "--weights", str(weights)),
+        *("--steps", "1", "--draws", "2", "--canvas", "64"),
+    ]
+
+
+def test_a_feature_without_gradient_is_named_and_the_other_jobs_go_on(
+    photographs: Path,
+    dead_logit: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    command = image_command(photographs / "p 0.png", dead_logit, tmp_path / "made")
+
+    code = main([*command, "--feature", "logit:7", "--feature", "logit:8"])
+
+    printed = capsys.readouterr()
+    record = json.loads((tmp_path / "made/run.json").read_text())
+    assert code == 0
+    assert "logit:7 does not respond to any change of p 0.png" in printed.err
+    assert "without a gradient, no picture made: 1" in printed.out
+    assert [row["feature_id"] for row in rows_of(tmp_path / "made")] == ["logit:8"]
+    assert len(record["refused"]) == 1
+    assert not [
+        path for path in (tmp_path / "made").iterdir() if "logit-7" in str(path)
+    ]
+
+
+def test_a_run_that_makes_no_picture_at_all_fails(
+    photographs: Path, dead_logit: Path, tmp_path: Path
+) -> None:
+    command = image_command(photographs / "p 0.png", dead_logit, tmp_path / "made")
+
+    code = main([*command, "--feature", "logit:7"])
+
+    assert code == 1
+    assert not list((tmp_path / "made").glob("*.png"))
+
+
+def test_an_interrupted_run_keeps_what_is_finished_and_no_half_file(
+    photographs: Path, tmp_path: Path
+) -> None:
+    network = load_network("embedded")
+    config = AccentuationConfig(
+        steps=3, canvas_px=72, balance_draws=8, pictures_per_pass=1
+    )
+    request = ImageRequest(
+        photographs=[photographs],
+        features=[FeatureId("logit", "brick")],
+        pool=[],
+        rng_seed=0,
+        config=config,
+    )
+    out = tmp_path / "made"
+    seen = 0
+
+    def stop_in_the_second_job(n_crops: int) -> None:
+        nonlocal seen
+        seen += n_crops
+        if seen > config.crops_per_job:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_images(
+            network,
+            request,
+            prepare(network, request),
+            ResultFolder.create(out),
+            on_crops=stop_in_the_second_job,
+        )
+
+    (row,) = rows_of(out)
+    assert row["photograph"] == "p 0.png"
+    assert sorted(path.name for path in out.iterdir()) == [
+        "contact_sheet.png",
+        "metrics.csv",
+        "p-0--logit-brick.masked.png",
+        "p-0--logit-brick.opacity_map.png",
+        "p-0--logit-brick.png",
+        "run.json",
+    ]
+    record: dict[str, Any] = json.loads((out / "run.json").read_text())
+    assert len(record["accentuations"]) == 1
+
+
+def test_the_picture_changes_most_where_the_opacity_map_says(tmp_path: Path) -> None:
+    """Mean change in the most opaque quarter over that in the least opaque one."""
+    write_photographs(tmp_path, PhotographsConfig())
+    network = load_network("embedded")
+    paths = [tmp_path / photo.path for photo in list_photographs(tmp_path)[::90]]
+    jobs = [
+        AccentuationJob(
+            seed_image=to_canvas(read_photograph(path), network.preprocessing, 72),
+            feature=FeatureId("logit", label),
+            rng_seed=0,
+        )
+        for path in paths
+        for label in ("brick", "stars")
+    ]
+
+    made = accentuate(network, jobs, AccentuationConfig(steps=15, balance_draws=16))
+
+    ratios = []
+    for one in made:
+        change = (one.image - one.job.seed_image).abs().mean(0)
+        high, low = (one.opacity_map.quantile(q) for q in (0.75, 0.25))
+        in_sight = change[one.opacity_map >= high].mean()
+        out_of_sight = change[one.opacity_map <= low].mean()
+        ratios.append(float(in_sight / out_of_sight))
+    assert len(ratios) >= 10
+    assert np.mean(np.array(ratios) > 1) >= 0.9
+    assert np.median(ratios) > 1.5
