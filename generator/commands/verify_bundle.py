@@ -2,9 +2,10 @@
 
 import argparse
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-from generator.bundle import verify_bundle
+from generator.bundle import Bundle, verify_bundle
 from generator.commands.arguments import add_command
 
 
@@ -33,4 +34,22 @@ def run(arguments: argparse.Namespace) -> int:
         f"{len(bundle.stimuli())} stimuli, {len(bundle.manifest['query_pairs'])} "
         "query pairs"
     )
+    print(accentuations_as_text(bundle))
     return 0
+
+
+def accentuations_as_text(bundle: Bundle) -> str:
+    """What the accentuations reached, in one line."""
+    made = bundle.stimuli("accentuation")
+    if not made:
+        return "no accentuations"
+    rises = sum(one["activation"] > one["activation_before"] for one in made)
+    high = {
+        limit: sum(one["activation_percentile"] >= limit for one in made)
+        for limit in (95, 99)
+    }
+    return (
+        f"accentuations: activation rises in {rises} of {len(made)}; at or above the "
+        f"95th percentile of the pool {high[95]}, the 99th {high[99]}; median SSIM "
+        f"to the seed image {median(one['ssim'] for one in made):.2f}"
+    )
