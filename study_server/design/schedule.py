@@ -209,8 +209,11 @@ def _with_catch_trials(
 
 
 def _catch_trial(draw: _Draw, shown: PlannedTrial, side: str) -> PlannedTrial:
-    """One option is a tile of the panel; the other a photograph not met before."""
-    n_pairs = draw.design.n_query_pairs
+    """One option is a tile of the panel, the other a photograph not met before.
+
+    (Met before only if the bundle has no second pair of the feature.)
+    """
+    n_pairs = max(2, draw.design.n_query_pairs)  # one for the main trial, one for this
     pairs = rotating_pairs(draw.bundle, shown.feature_id, n_pairs)
     used = next(
         i for i, p in enumerate(pairs) if p.query_pair_id == shown.query_pair_id
@@ -224,7 +227,7 @@ def _catch_trial(draw: _Draw, shown: PlannedTrial, side: str) -> PlannedTrial:
         stratum=None,
         activation_gap=None,
         target_stimulus_id=draw.rng.choice(shown.panel_stimulus_ids),
-        distractor_stimulus_id=pairs[(used + 1) % n_pairs].low_stimulus_id,
+        distractor_stimulus_id=pairs[(used + 1) % len(pairs)].low_stimulus_id,
         correct_option=side,
         panel_stimulus_ids=shown.panel_stimulus_ids,
     )
