@@ -2,9 +2,11 @@
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from study_server.admin import admin
 from study_server.config import ServerConfig
+from study_server.cookies import CookieByPath
 from study_server.db import Database
 from study_server.error_pages import add_error_pages
 from study_server.participant import participant
@@ -17,12 +19,14 @@ def create_app(config: ServerConfig) -> Flask:
     app.config.update(
         SECRET_KEY=config.secret_key(),
         MAX_CONTENT_LENGTH=64 * 1024,
-        SESSION_COOKIE_NAME="researcher",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.has_https,
         WTF_CSRF_TIME_LIMIT=None,
     )
+    app.session_interface = CookieByPath()
+    if config.has_https:  # the proxy tells who asks, and by which name and protocol
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign]
     database = Database(config.resolved_database_url)
     database.create_tables()
     app.extensions["server_config"] = config

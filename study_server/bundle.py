@@ -1,21 +1,18 @@
 """Reads a stimulus bundle and believes nothing. No Flask, no database."""
 
 import hashlib
-import io
 import json
 import re
-import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
-
-from PIL import Image
+from typing import Any
 
 from study_server.errors import BundleError
+from study_server.json_table import Table, parse_table
+from study_server.stimulus import Stimulus, check_image, read_file
 
 SCHEMA_VERSION = 1
-MAX_IMAGE_SIDE_PX = 4096  # refuses decompression bombs before a pixel is decoded
 STIMULUS_ID = re.compile(r"[0-9a-f]{32}")
 BUNDLE_ID = re.compile(r"[A-Za-z0-9._-]{1,80}-[0-9a-f]{12}")
 KINDS = frozenset(
@@ -35,8 +32,6 @@ LISTED_KINDS = {
     "accentuations": "accentuation",
     "feature_visualizations": "feature_visualization",
 }
-
-Checked = TypeVar("Checked")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,20 +58,6 @@ class QueryPair:
     high_stimulus_id: str
     low_stimulus_id: str
     activation_gap: float
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stimulus:
-    """One image and what the server needs to know of it."""
-
-    stimulus_id: str
-    kind: str
-    file: str
-    sha256: str
-    width_px: int
-    height_px: int
-    feature_id: str
-    seed_image_id: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,7 +92,7 @@ def read_manifest(folder: Path) -> Bundle:
     """Read and check the manifest alone, without opening an image."""
     path = folder / "manifest.json"
     content = read_file(path)
-    manifest = _Table(_parse(content, path), f"{path}")
+    manifest = parse_table(content, path)
     version = manifest.take("schema_version", int)
     if version != SCHEMA_VERSION:
         raise BundleError(
@@ -150,97 +131,7 @@ def check_references(bundle: Bundle, *, n_stimuli: int) -> None:
         raise BundleError(f"{path}: {fault}")
 
 
-def check_image(content: bytes, stimulus: Stimulus) -> None:
-    """Refuse an image whose bytes are not those the manifest describes."""
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != stimulus.sha256:
-        raise BundleError(
-            f"{stimulus.file}: SHA-256 is {digest}, the manifest says "
-            f"{stimulus.sha256}. The file was changed or damaged; copy the bundle anew."
-        )
-    decode_image(content, stimulus)
-
-
-def decode_image(content: bytes, stimulus: Stimulus) -> Image.Image:
-    """The picture, fully decoded, or a BundleError that names it."""
-    try:
-        with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
-            _check_size(image, stimulus)
-            image.load()
-            if image.mode != "RGB":
-                raise BundleError(
-                    f"{stimulus.file}: pixels are {image.mode}; 8-bit RGB is needed"
-                )
-            return image.copy()
-    except (OSError, SyntaxError, ValueError, struct.error) as error:
-        raise BundleError(
-            f"{stimulus.file}: not a whole PNG image ({error})"
-        ) from error
-
-
-def read_file(path: Path) -> bytes:
-    """The bytes of a file, or a BundleError that names it."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BundleError(
-            f"{path}: cannot be read ({error.strerror}); is the folder a whole bundle?"
-        ) from error
-
-
-def _check_size(image: Image.Image, stimulus: Stimulus) -> None:
-    expected = (stimulus.width_px, stimulus.height_px)
-    if image.size != expected or max(image.size) > MAX_IMAGE_SIDE_PX:
-        raise BundleError(
-            f"{stimulus.file}: {image.size[0]} x {image.size[1]} pixels; the manifest "
-            f"says {expected[0]} x {expected[1]}, at most {MAX_IMAGE_SIDE_PX} a side"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A JSON object together with its place, for messages."""
-
-    values: Mapping[str, Any]
-    place: str
-
-    def take(self, key: str, kind: Callable[..., Checked]) -> Checked:
-        value = self.values.get(key)
-        allowed = (int, float) if kind is float else kind
-        if not isinstance(value, allowed) or isinstance(value, bool):  # type: ignore[arg-type]
-            wanted = getattr(kind, "__name__", kind)
-            raise BundleError(f"{self.place}: {key} must be {wanted}; got {value!r}")
-        return kind(value)
-
-    def take_or_none(self, key: str) -> str | None:
-        return None if self.values.get(key) is None else self.take(key, str)
-
-    def names(self, key: str) -> tuple[str, ...]:
-        values: list[Any] = self.take(key, list)
-        if not all(isinstance(value, str) for value in values):
-            raise BundleError(f"{self.place}: {key} must be a list of texts")
-        return tuple(values)
-
-    def rows(self, key: str) -> Iterator["_Table"]:
-        rows: list[Any] = self.take(key, list)
-        for number, row in enumerate(rows):
-            place = f"{self.place}: {key}[{number}]"
-            if not isinstance(row, dict):
-                raise BundleError(f"{place} must be an object; got {row!r}")
-            yield _Table(row, place)
-
-
-def _parse(content: bytes, path: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads(content)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise BundleError(f"{path}: not JSON ({error})") from error
-    if not isinstance(manifest, dict):
-        raise BundleError(f"{path}: must hold one JSON object")
-    return manifest
-
-
-def _checked_bundle_id(manifest: _Table) -> str:
+def _checked_bundle_id(manifest: Table) -> str:
     bundle_id = manifest.take("bundle_id", str)
     digest = content_digest(manifest.values)
     if not BUNDLE_ID.fullmatch(bundle_id) or not bundle_id.endswith(f"-{digest}"):
@@ -251,7 +142,7 @@ def _checked_bundle_id(manifest: _Table) -> str:
     return bundle_id
 
 
-def _feature(row: _Table) -> Feature:
+def _feature(row: Table) -> Feature:
     return Feature(
         feature_id=row.take("feature_id", str),
         label=row.take_or_none("label"),
@@ -264,7 +155,7 @@ def _feature(row: _Table) -> Feature:
     )
 
 
-def _query_pair(row: _Table) -> QueryPair:
+def _query_pair(row: Table) -> QueryPair:
     return QueryPair(
         query_pair_id=row.take("query_pair_id", str),
         feature_id=row.take("feature_id", str),
@@ -275,7 +166,7 @@ def _query_pair(row: _Table) -> QueryPair:
     )
 
 
-def _stimulus(row: _Table) -> Stimulus:
+def _stimulus(row: Table) -> Stimulus:
     stimulus_id = row.take("stimulus_id", str)
     if not STIMULUS_ID.fullmatch(stimulus_id):
         raise BundleError(

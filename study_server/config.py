@@ -3,8 +3,14 @@
 import hashlib
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from study_server.errors import StudyServerError
+
+MIN_KEY_CHARACTERS = 32
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,7 +24,8 @@ class ServerConfig:
     """SQLAlchemy address of the database. None: SQLite inside data_dir."""
 
     has_https: bool = False
-    """Whether participants reach us over HTTPS: cookies are then marked Secure."""
+    """Whether people reach us over HTTPS, through a proxy: cookies are then marked
+    Secure, and the proxy's X-Forwarded-For, -Proto and -Host are believed."""
 
     @property
     def resolved_database_url(self) -> str:
@@ -33,17 +40,40 @@ class ServerConfig:
     def secret_key(self) -> str:
         """The key that signs cookies, made at first use and kept in data_dir.
 
-        Two processes that start at once agree: the file is created exclusively.
+        Two processes that start at once agree on one key.
+
+        Raises:
+            StudyServerError: the file cannot be made or read, or holds no key.
         """
         path = self.data_dir / "secret_key"
-        self.data_dir.mkdir(parents=True, exist_ok=True)
         try:
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return path.read_text().strip()
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(32))
-        return path.read_text().strip()
+            if not path.exists():
+                self._make_secret_key(path)
+            key = path.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise StudyServerError(
+                f"{path}: the secret key cannot be made or read ({error}); "
+                "may this user write to the data folder?"
+            ) from error
+        if len(key) < MIN_KEY_CHARACTERS:
+            raise StudyServerError(
+                f"{path}: holds {len(key)} characters, a key has at least "
+                f"{MIN_KEY_CHARACTERS}. Delete the file: a new key is made, and "
+                "everyone who is logged in or taking part has to begin again."
+            )
+        return key
+
+    def _make_secret_key(self, path: Path) -> None:
+        """A whole key appears under its name, or the other process's does."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=self.data_dir, prefix=".secret_key")
+        try:
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(32))
+            with suppress(FileExistsError):
+                os.link(temporary, path)
+        finally:
+            Path(temporary).unlink()
 
     def simulation_key(self) -> str:
         """What a simulated participant shows at the start, in X-Simulation-Key.

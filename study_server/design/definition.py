@@ -45,7 +45,7 @@ class StudyPart(_Part):
     n_slots: Annotated[int, Field(ge=1, le=100_000)]
     """Participants wanted; a multiple of the number of conditions fills all lists."""
 
-    estimated_minutes: Annotated[int, Field(ge=1)]
+    estimated_minutes: Annotated[int, Field(ge=1, le=100_000)]
     """Told to participants beforehand."""
 
     contact: Text
@@ -121,7 +121,7 @@ class TimingPart(_Part):
     instructions_min_ms: Annotated[int, Field(ge=0, le=120_000)] = 20_000
     """The instructions cannot be left earlier."""
 
-    lease_minutes: Annotated[int, Field(ge=1)] = 60
+    lease_minutes: Annotated[int, Field(ge=1, le=100_000)] = 60
     """A slot not finished after this long is given to someone else."""
 
 
@@ -157,7 +157,7 @@ def read_definition(path: Path) -> StudyDefinition:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DefinitionError(f"{path}: cannot be read ({error.strerror})") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise DefinitionError(f"{path}: not TOML ({error})") from error
     return parse_definition(values, name=str(path))
 

@@ -20,6 +20,9 @@ RULES: Mapping[str, frozenset[str]] = {
 """Rule name to the parameters it takes; each has a default in the analysis."""
 
 
+LARGEST = 1e12
+
+
 class ExclusionRule(BaseModel):
     """One rule: its name, and numbers under the names in RULES."""
 
@@ -40,7 +43,11 @@ class ExclusionRule(BaseModel):
                 known = ", ".join(sorted(RULES[name])) or "none"
                 raise ValueError(f"{name} takes no {key!r}; parameters: {known}")
             if key != "name" and (
-                isinstance(value, bool) or not isinstance(value, int | float)
+                isinstance(value, bool)
+                or not isinstance(value, int | float)
+                or not abs(value) <= LARGEST  # nor is nan
             ):
-                raise ValueError(f"{key} must be a number; got {value!r}")
+                raise ValueError(
+                    f"{key} must be a number of at most 12 digits; got {value!r}"
+                )
         return values

@@ -78,7 +78,7 @@ def draw_plan(
             rng=rng,
         )
         main = [
-            _main_trial(draw, block_index, condition, feature, pair, side)
+            _pair_trial(draw, block_index, condition, feature, pair, side)
             for (feature, pair), side in zip(
                 _features_with_pairs(draw, sets[set_index], cell.pair_offset),
                 sides,
@@ -135,18 +135,19 @@ def _features_with_pairs(
     return chosen
 
 
-def _main_trial(
+def _pair_trial(
     draw: _Draw,
-    block_index: int,
+    block_index: int | None,
     condition: int,
     feature: Feature,
     pair: QueryPair,
     side: str,
 ) -> PlannedTrial:
+    """A choice within a query pair; without a block it is practice."""
     name = draw.design.conditions[condition]
     return PlannedTrial(
         block_index=block_index,
-        trial_kind="main",
+        trial_kind="practice" if block_index is None else "main",
         condition=name,
         feature_id=feature.feature_id,
         query_pair_id=pair.query_pair_id,
@@ -169,20 +170,7 @@ def _practice(draw: _Draw, order: Sequence[int]) -> Iterator[PlannedTrial]:
         n_pairs = draw.design.n_query_pairs
         pairs = rotating_pairs(draw.bundle, feature.feature_id, n_pairs)
         pair = pairs[number // len(names) % n_pairs]
-        name = draw.design.conditions[condition]
-        yield PlannedTrial(
-            block_index=None,
-            trial_kind="practice",
-            condition=name,
-            feature_id=feature.feature_id,
-            query_pair_id=pair.query_pair_id,
-            stratum=pair.stratum,
-            activation_gap=pair.activation_gap,
-            target_stimulus_id=pair.high_stimulus_id,
-            distractor_stimulus_id=pair.low_stimulus_id,
-            correct_option=side,
-            panel_stimulus_ids=draw.panel(name, feature),
-        )
+        yield _pair_trial(draw, None, condition, feature, pair, side)
 
 
 def _catch_sides(draw: _Draw, parity: int) -> list[str]:
@@ -209,8 +197,11 @@ def _with_catch_trials(
 
 
 def _catch_trial(draw: _Draw, shown: PlannedTrial, side: str) -> PlannedTrial:
-    """One option is a tile of the panel; the other a photograph not met before."""
-    n_pairs = draw.design.n_query_pairs
+    """One option is a tile of the panel, the other a photograph not met before.
+
+    (Met before only if the bundle has no second pair of the feature.)
+    """
+    n_pairs = max(2, draw.design.n_query_pairs)  # one for the main trial, one for this
     pairs = rotating_pairs(draw.bundle, shown.feature_id, n_pairs)
     used = next(
         i for i, p in enumerate(pairs) if p.query_pair_id == shown.query_pair_id
@@ -224,7 +215,7 @@ def _catch_trial(draw: _Draw, shown: PlannedTrial, side: str) -> PlannedTrial:
         stratum=None,
         activation_gap=None,
         target_stimulus_id=draw.rng.choice(shown.panel_stimulus_ids),
-        distractor_stimulus_id=pairs[(used + 1) % n_pairs].low_stimulus_id,
+        distractor_stimulus_id=pairs[(used + 1) % len(pairs)].low_stimulus_id,
         correct_option=side,
         panel_stimulus_ids=shown.panel_stimulus_ids,
     )

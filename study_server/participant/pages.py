@@ -19,13 +19,14 @@ from study_server.participant.blueprint import (
     randomness,
 )
 from study_server.participant.sitting import (
+    arrival_token,
     find_sitting,
     page_of,
     remember,
     study_of,
 )
 from study_server.services.bundles import load_bundle
-from study_server.services.enrolment import enrol, is_open
+from study_server.services.enrolment import enrol, find_session, is_open
 from study_server.services.progress import complete, finish_instructions
 from study_server.services.studies import definition_of, get_study
 
@@ -41,6 +42,7 @@ def landing(study_id: str) -> ResponseReturnValue:
             return go_to(session, study_id)
         if not is_open(db, study, now=now()):
             return redirect(url_for("participant.not_open", study_id=study_id), 303)
+        arrival_token(study_id)
         return show("landing", definition_of(study))
 
 
@@ -53,6 +55,9 @@ def start(study_id: str) -> ResponseReturnValue:
             return go_to(session, study_id)
         if request.form.get("consent") != "yes":
             return show("landing", definition_of(study), is_consent_missing=True), 422
+        token = arrival_token(study_id)
+        if (session := find_session(db, study_id, token)) is not None:
+            return _seat(session, study_id, token)  # Start was pressed twice
         bundle = load_bundle(config().bundles_dir, study.bundle_id)
         try:
             enrolment = enrol(
@@ -62,12 +67,11 @@ def start(study_id: str) -> ResponseReturnValue:
                 started_at=now(),
                 rng=randomness(),
                 is_simulated=is_simulated(),
+                token=token,
             )
         except NotOpenError:
             return redirect(url_for("participant.not_open", study_id=study_id), 303)
-    answer = go_to(enrolment.session, study_id)
-    remember(answer, study_id, enrolment.token)
-    return answer
+    return _seat(enrolment.session, study_id, enrolment.token)
 
 
 @participant.post("/<study_id>/decline")
@@ -176,6 +180,13 @@ def unanswered() -> list[str]:
     if request.form.get("data_use") not in {"yes", "no"}:
         missing.append("data_use")
     return missing
+
+
+def _seat(session: StudySession, study_id: str, token: str) -> Response:
+    """To the session's page, with the secret by which the browser is known there."""
+    answer = go_to(session, study_id)
+    remember(answer, study_id, token)
+    return answer
 
 
 def _complete(db: Session, session: StudySession) -> None:

@@ -1,12 +1,13 @@
 """Who is asking: the session behind a cookie, and the page it belongs on."""
 
 from flask import request, url_for
+from flask import session as visit
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from study_server.models import Outcome, Stage, Study, StudySession
-from study_server.participant.blueprint import config
-from study_server.services.enrolment import find_session
+from study_server.participant.blueprint import config, randomness
+from study_server.services.enrolment import find_session, new_id
 
 COOKIE_NAME = "participant"
 COOKIE_MAX_AGE_S = 30 * 24 * 3600
@@ -25,6 +26,15 @@ def find_sitting(db: Session, study_id: str) -> StudySession | None:
     """The session whose secret the browser holds for this study."""
     token = request.cookies.get(COOKIE_NAME, "")
     return find_session(db, study_id, token) if token else None
+
+
+def arrival_token(study_id: str) -> str:
+    """The secret a browser is given on the first page, for the session it may start.
+
+    So that Start pressed twice, or again after a lost answer, starts one session.
+    """
+    token: str = visit.setdefault(f"arrival {study_id}", new_id(randomness()))
+    return token
 
 
 def study_of(db: Session, session: StudySession) -> Study:

@@ -11,16 +11,10 @@ from pathlib import Path
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from study_server.bundle import (
-    Bundle,
-    Stimulus,
-    check_image,
-    decode_image,
-    read_file,
-    read_manifest,
-)
+from study_server.bundle import Bundle, read_manifest
 from study_server.errors import BundleError
 from study_server.models import ImportedBundle
+from study_server.stimulus import Stimulus, check_image, decode_image, read_file
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +27,8 @@ def import_bundle(
     Importing the same bundle again changes nothing.
 
     Raises:
-        BundleError: a file is missing, changed or not what the manifest says.
+        BundleError: a file is missing, changed or not what the manifest says, or our
+            own copy cannot be written.
     """
     bundle = read_manifest(folder)
     stored = db.get(ImportedBundle, bundle.bundle_id)
@@ -44,7 +39,13 @@ def import_bundle(
                 "already here; the stored one stays. Use it, or make a new bundle."
             )
         return stored
-    copy_bundle(bundle, bundles_dir)
+    try:
+        copy_bundle(bundle, bundles_dir)
+    except OSError as error:
+        raise BundleError(
+            f"{bundles_dir}: the bundle cannot be copied there ({error.strerror}); "
+            "is there room, and may this user write?"
+        ) from error
     row = ImportedBundle(
         bundle_id=bundle.bundle_id,
         manifest_sha256=bundle.manifest_sha256,

@@ -33,6 +33,7 @@ def enrol(
     started_at: datetime,
     rng: Random,
     is_simulated: bool = False,
+    token: str | None = None,
 ) -> Enrolment:
     """Lease the lowest free slot to a participant who has just consented.
 
@@ -41,6 +42,7 @@ def enrol(
     Args:
         db: open write transaction (BEGIN IMMEDIATE), which makes arrivals queue.
         rng: source of ids and of the token; unpredictable outside tests.
+        token: the browser's secret, if it was given one already.
 
     Raises:
         NotOpenError: the study is paused, closed or full.
@@ -50,7 +52,7 @@ def enrol(
     definition = definition_of(study)
     release_expired_leases(db, study, now=started_at)
     slot_index = lowest_free_slot(db, study, definition, is_simulated=is_simulated)
-    token = new_id(rng)
+    token = token or new_id(rng)
     session = _new_session(
         study, definition, slot_index=slot_index, started_at=started_at, rng=rng
     )

@@ -1,7 +1,7 @@
 """Accounts of the people who run studies. No Flask.
 
 There is no default account: `study-server researcher add` makes one, with a password
-that serves once.
+that must be changed at the first login.
 """
 
 import hashlib

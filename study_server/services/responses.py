@@ -1,6 +1,6 @@
 """Storing answers so that none is lost and none counts twice. No Flask."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,6 @@ from study_server.errors import ResponseRefusedError, TrialNotFoundError
 from study_server.models import (
     Response,
     ResponseConflict,
-    Stage,
     StudySession,
     Trial,
     TrialKind,
@@ -46,8 +45,10 @@ def record_response(
 ) -> dict[str, object]:
     """Store the answer to one trial. The first answer stands.
 
-    The same response_id again gets the first acknowledgement again. Another answer to
-    the same trial is kept as a conflict, and its acknowledgement says so.
+    The same response again gets the first acknowledgement again. Another answer to the
+    same trial is kept as a conflict, and its acknowledgement says so. What is not
+    stored is never acknowledged: a response_id that comes back with other content is
+    refused.
 
     Args:
         db: open write transaction (BEGIN IMMEDIATE), so look-up and insert are one;
@@ -58,15 +59,16 @@ def record_response(
 
     Raises:
         TrialNotFoundError: the session has no such trial, or the id is another's.
-        ResponseRefusedError: the session has not come to its trials yet.
+        ResponseRefusedError: the trial was not shown yet, or the response_id belongs
+            to another answer.
     """
     if (earlier := _find_acknowledgement(db, session, submission)) is not None:
         return earlier
     trial = db.get(Trial, submission.trial_id)
     if trial is None or trial.session_id != session.session_id:
         raise TrialNotFoundError(f"this session has no trial {submission.trial_id!r}")
-    if session.stage in (Stage.CONSENT, Stage.INSTRUCTIONS):
-        raise ResponseRefusedError("the trials have not begun")
+    if trial.first_served_at is None:
+        raise ResponseRefusedError("this trial has not been shown yet")
     session.last_seen_at = received_at
     stored = db.scalars(select(Response).where(Response.trial_id == trial.trial_id))
     if stored.one_or_none() is not None:
@@ -84,7 +86,19 @@ def _find_acknowledgement(
         return None
     if db.get_one(Trial, row.trial_id).session_id != session.session_id:
         raise TrialNotFoundError(f"no response {submission.response_id!r} here")
+    if _content(row) != asdict(submission):
+        raise ResponseRefusedError(
+            f"response_id {submission.response_id!r} belongs to another answer; "
+            "a new answer needs a new id"
+        )
     return row.acknowledgement
+
+
+def _content(row: Response | ResponseConflict) -> dict[str, Any]:
+    """What was submitted, from the row it is stored in."""
+    if isinstance(row, ResponseConflict):
+        return row.payload
+    return {field.name: getattr(row, field.name) for field in fields(Submission)}
 
 
 def _store_response(

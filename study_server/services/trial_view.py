@@ -46,7 +46,7 @@ def serve_trial(
     trial = due[0]
     session.last_seen_at = served_at
     trial.first_served_at = trial.first_served_at or served_at
-    images = [image_ids(db, each) for each in due]
+    images = image_ids(db, due)
     blocks = _block_of_each_trial(db, session)
     phase = [
         index for index, block in enumerate(blocks) if _is_same_phase(block, trial)
@@ -70,12 +70,26 @@ def serve_trial(
     )
 
 
-def image_ids(db: Session, trial: Trial) -> dict[str, str]:
-    """Place to image_id: panel in reading order, then left, then right."""
-    rows = db.scalars(select(Appearance).where(Appearance.trial_id == trial.trial_id))
-    by_place = {row.place: row.image_id for row in rows}
+def image_ids(db: Session, trials: Sequence[Trial]) -> list[dict[str, str]]:
+    """For each trial place to image_id: panel in reading order, then left, then right.
+
+    One query for all, since every trial that is shown waits for it.
+    """
+    query = select(Appearance.trial_id, Appearance.place, Appearance.image_id)
+    rows = db.execute(
+        query.where(Appearance.trial_id.in_([t.trial_id for t in trials]))
+    )
+    found = {(trial_id, place): image_id for trial_id, place, image_id in rows}
+    return [
+        {place: found[trial.trial_id, place] for place in places_in_order(trial)}
+        for trial in trials
+    ]
+
+
+def places_in_order(trial: Trial) -> list[str]:
+    """The panel's places, row by row, then those of the options."""
     panel = [f"{PANEL_PLACE}{i}" for i in range(len(trial.panel_stimulus_ids))]
-    return {place: by_place[place] for place in (*panel, "left", "right")}
+    return [*panel, "left", "right"]
 
 
 def _block_of_each_trial(db: Session, session: StudySession) -> Sequence[int | None]:

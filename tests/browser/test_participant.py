@@ -9,7 +9,7 @@ from sqlalchemy import select
 from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.models import Response, StudySession
-from tests.browser.player import Player
+from tests.browser.player import READY, WAIT_MS, Player
 from tests.browser.server_process import ServerProcess
 
 N_TRIALS = 4 + 8 + 4  # practice, main, catch
@@ -135,3 +135,53 @@ def test_the_back_button_shows_the_present_trial(
     with database.read() as db:
         assert len(db.scalars(select(StudySession)).all()) == 1
     database.close()
+
+
+@pytest.mark.parametrize("refused", ["**/api/trial", "**/api/responses"])
+def test_a_lasting_refusal_ends_in_one_calm_message_and_a_way_on(
+    page: Page, server: ServerProcess, config: ServerConfig, refused: str
+) -> None:
+    player = Player(page, server, uses_keyboard=False)
+    player.begin()
+    n_refused = 0
+
+    def refuse(route: Route) -> None:
+        nonlocal n_refused
+        n_refused += 1
+        route.fulfill(status=422, json={"error": "response_refused"})
+
+    page.route(refused, refuse)
+    trouble = page.locator("[data-interlude=trouble]:not([hidden])")
+    page.goto(page.url)
+    for _ in range(20):
+        page.wait_for_selector(READY, timeout=WAIT_MS)
+        if trouble.count():
+            break
+        player.answer_next()
+
+    assert "continue where you were" in trouble.inner_text()
+    assert n_refused == 2
+    page.unroute(refused)
+    trouble.locator("button").click()
+    page.wait_for_selector("[data-interlude=practice]:not([hidden])")
+    while player.answer_next():
+        pass
+    assert len(stored_responses(config)) == N_TRIALS
+
+
+def test_a_double_click_answers_once(
+    page: Page, server: ServerProcess, config: ServerConfig
+) -> None:
+    player = Player(page, server, uses_keyboard=False)
+    player.begin()
+    for _ in range(4):
+        player.answer_next()
+    page.click("#feedback button")
+    page.click("[data-interlude=main] button")
+    page.wait_for_selector("#options button:not([disabled])")
+
+    page.dblclick("#options button[data-key='1']", delay=150)
+    page.wait_for_timeout(500)
+
+    assert len(stored_responses(config)) == 5
+    assert page.inner_text("#progress-text") == "Choice 2 of 12"

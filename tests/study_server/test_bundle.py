@@ -1,5 +1,7 @@
 import hashlib
 import json
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -176,3 +178,44 @@ def test_the_id_seals_everything_but_itself_and_the_date() -> None:
 
     assert content_digest(one) == content_digest({"a": 1})
     assert content_digest(one) != content_digest({"a": 2})
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("NaN", "NaN is no number"),
+        ("1" + 400 * "0", "activation_gap is too large"),
+        (5000 * "1", "not JSON"),
+        (r'"\ud800"', "not JSON"),
+    ],
+)
+def test_a_value_that_is_no_number_is_refused(
+    folder: Path, value: str, words: str
+) -> None:
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["query_pairs"][0]["activation_gap"] = "HERE"
+    if words.startswith("activation_gap"):
+        manifest["query_pairs"][0]["activation_gap"] = int(value)
+        folder = write_manifest(folder, manifest)
+    else:
+        path.write_text(json.dumps(manifest).replace('"HERE"', value))
+
+    with pytest.raises(BundleError, match=words):
+        read_bundle(folder)
+
+
+def test_a_picture_of_absurd_size_is_refused_undecoded(folder: Path) -> None:
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    bomb = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + header
+    bomb += struct.pack(">I", zlib.crc32(b"IHDR" + header))
+    path = sorted((folder / "images").iterdir())[0]
+    path.write_bytes(bomb)
+
+    def describe(manifest: Manifest) -> None:
+        for row in manifest["stimuli"]:
+            if row["stimulus_id"] == path.stem:
+                row["sha256"] = hashlib.sha256(bomb).hexdigest()
+
+    with pytest.raises(BundleError, match=path.name):
+        read_bundle(edit(folder, describe))

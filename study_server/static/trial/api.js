@@ -3,10 +3,11 @@ const TIMEOUT_MS = 20000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15000;
 const SAYS_NOTHING_FOR_MS = 1200;
+const REFUSED = "refused "; // + path: the server said no, and the page was reloaded
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-export function createApi({ api, csrf }, showNotice) {
+export function createApi({ api, csrf }, { showNotice, showTrouble }) {
   async function ask(path, options, slowNotice) {
     const slow = setTimeout(() => showNotice(slowNotice), SAYS_NOTHING_FOR_MS);
     try {
@@ -14,6 +15,7 @@ export function createApi({ api, csrf }, showNotice) {
         const answer = await once(path, options);
         if (answer) {
           showNotice("");
+          sessionStorage.removeItem(REFUSED + path);
           return answer;
         }
         clearTimeout(slow);
@@ -36,6 +38,9 @@ export function createApi({ api, csrf }, showNotice) {
     }
     if (reply.status >= 500 || reply.status === 429 || reply.status === 408) return null;
     // Withdrawn in another tab, a cookie gone, an old page: the server knows the way.
+    // Refused again after that, only a person can tell when to try once more.
+    if (sessionStorage.getItem(REFUSED + path)) await showTrouble();
+    sessionStorage.setItem(REFUSED + path, "yes");
     location.reload();
     return new Promise(() => {});
   }

@@ -5,7 +5,7 @@ import { loadImages, prefetch } from "./images.js";
 import { measureAnswer } from "./measure.js";
 import * as view from "./view.js";
 
-const api = createApi(view.trialElement.dataset, view.showNotice);
+const api = createApi(view.trialElement.dataset, view);
 
 async function run() {
   for (;;) {

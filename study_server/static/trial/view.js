@@ -11,6 +11,11 @@ const verdicts = [...options.querySelectorAll(".verdict")];
 
 export const trialElement = byId("trial");
 
+// A key that is held down presses no button twice.
+document.addEventListener("keydown", (event) => {
+  if (event.repeat && event.key === "Enter") event.preventDefault();
+});
+
 export function showNotice(text) {
   if (notice.textContent === text) return;
   notice.textContent = text;
@@ -36,6 +41,15 @@ export async function pause({ interlude, n_blocks_done, n_blocks }) {
   section.hidden = true;
 }
 
+// Resolves when the participant wants to try again.
+export async function showTrouble() {
+  showNotice("");
+  trialElement.hidden = true;
+  const section = document.querySelector('[data-interlude="trouble"]');
+  section.hidden = false;
+  await pressed(section.querySelector("button"));
+}
+
 export function showPanel(images, { panel_columns }) {
   panel.dataset.columns = panel_columns;
   panel.replaceChildren(...images);
@@ -54,7 +68,7 @@ export function showOptions({ left, right }) {
   }
   buttons.forEach((button) => (button.disabled = false));
   wait.dataset.over = ""; // keeps its room: nothing moves at onset
-  live.textContent = "The two photographs are shown. Which one makes it more active?";
+  live.textContent = "The two photographs are shown. Which one makes the same part more active?";
 }
 
 // Resolves with the first answer, by mouse, touch, pen or keyboard.
@@ -79,7 +93,7 @@ export function waitForAnswer() {
       "click",
       (event) => {
         const button = event.target.closest("button[data-choice]");
-        if (!button || button.disabled) return;
+        if (!button || button.disabled || event.detail > 1) return; // a double click
         const isPointer = press?.button === button && event.detail > 0;
         const timeStamp = isPointer ? press.timeStamp : event.timeStamp;
         answer(button, timeStamp, isPointer ? press.modality || "mouse" : "keyboard");
@@ -106,10 +120,10 @@ export async function giveFeedback({ is_correct, correct_option }) {
     verdict.hidden = !isRight;
     verdict.closest(".option").classList.toggle("right", isRight);
   }
-  const side = correct_option === "left" ? "left" : "right";
+  const side = correct_option === "left" ? "left" : "right"; // "right" alone is two things
   const text = is_correct
-    ? `Right: the ${side} photograph makes it more active.`
-    : `Not this time: the ${side} photograph makes it more active.`;
+    ? `Correct: it is the photograph on the ${side}.`
+    : `Not this time: it is the photograph on the ${side}.`;
   feedback.querySelector("p").textContent = text;
   feedback.hidden = false;
   live.textContent = text;

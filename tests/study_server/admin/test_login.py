@@ -80,11 +80,11 @@ def test_guessing_is_slowed_down_even_with_the_right_password(
 
 def test_the_cookie_changes_at_login(stranger: FlaskClient) -> None:
     before = csrf_token(stranger, "/admin/login")
-    planted = stranger.get_cookie("researcher")
+    planted = stranger.get_cookie("researcher", path="/admin")
 
     log_in(stranger, "ada", PASSWORD)
 
-    after = stranger.get_cookie("researcher")
+    after = stranger.get_cookie("researcher", path="/admin")
     assert planted is not None
     assert after is not None
     assert after.value != planted.value
@@ -171,7 +171,7 @@ def test_logging_out_ends_the_login(ada: FlaskClient) -> None:
     ],
 )
 def test_a_login_ends_by_itself(ada: FlaskClient, key: str, age: timedelta) -> None:
-    with ada.session_transaction() as cookie:
+    with ada.session_transaction("/admin/") as cookie:
         cookie[key] = (datetime.now(UTC) - age - timedelta(seconds=5)).timestamp()
 
     assert ada.get("/admin/").status_code == 303

@@ -62,6 +62,8 @@ def test_a_design_that_cannot_be_is_refused_with_its_remedy(
         ({"name": "mood"}, "no rule 'mood'"),
         ({"name": "catch", "minimum": 3}, "takes no 'minimum'"),
         ({"name": "catch", "min_correct": "3"}, "must be a number"),
+        ({"name": "catch", "min_correct": float("nan")}, "must be a number"),
+        ({"name": "catch", "min_correct": 10**400}, "must be a number"),
     ],
 )
 def test_an_unknown_exclusion_rule_is_refused(rule: dict[str, Any], words: str) -> None:
@@ -81,7 +83,7 @@ def test_a_definition_survives_the_trip_through_plain_values() -> None:
     assert tiny_definition(study={"n_slots": 9}).sha256 != definition.sha256
 
 
-@pytest.mark.parametrize("content", [b"[study", b"\xff\xfe"])
+@pytest.mark.parametrize("content", [b"[study", b"\xff\xfe", b"a = " + 5000 * b"1"])
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "study.toml"
     path.write_bytes(content)

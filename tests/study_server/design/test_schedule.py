@@ -224,3 +224,19 @@ def test_the_same_seed_gives_the_same_plan_on_every_machine() -> None:
     text = repr(plan_of(design, slot_index=5, rng_seed=42))
 
     assert hashlib.sha256(text.encode()).hexdigest() == PLAN_DIGEST_OF_VERSION_1
+
+
+def test_a_catch_trial_shows_no_photograph_twice_though_one_pair_is_asked() -> None:
+    design = DesignPart(
+        conditions=("natural",),
+        practice_features=("f0",),
+        n_query_pairs=1,
+        n_panel_tiles=4,
+    )
+
+    plan = plan_of((design, nominal_bundle(4, 2)), 0)
+
+    shown = {trial.distractor_stimulus_id for trial in of_kind(plan, "main")}
+    caught = {trial.distractor_stimulus_id for trial in of_kind(plan, "catch")}
+    assert len(caught) == 1
+    assert not caught & shown

@@ -1,5 +1,6 @@
 """The trial runner's questions and answers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -7,10 +8,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from study_server.db import Database
-from study_server.models import Response, ResponseConflict, Trial
+from study_server.models import Response, ResponseConflict, StudyStatus, Trial
 from study_server.participant import pages
+from study_server.services.studies import set_status
 from tests.study_server.participant.visitor import BASE, Visitor
-from tests.study_server.study_fixture import CONDITIONS
+from tests.study_server.study_fixture import CONDITIONS, STUDY_ID
 
 
 def count(database: Database, table: type) -> int:
@@ -49,6 +51,101 @@ def test_another_answer_to_the_same_trial_is_kept_as_a_conflict(
         assert db.scalars(select(Response.choice)).one() == "left"
         conflict = db.scalars(select(ResponseConflict)).one()
     assert conflict.payload["choice"] == "right"
+
+
+@pytest.mark.parametrize("changed", ["trial_id", "choice", "rt_ms"])
+def test_a_used_id_with_other_content_is_never_acknowledged(
+    visitor: Visitor, database: Database, changed: str
+) -> None:
+    visitor.begin()
+    body = visitor.response(visitor.trial()["trial_id"])
+    visitor.send(body)
+    other = {"trial_id": visitor.trial()["trial_id"], "choice": "right", "rt_ms": 1.0}
+
+    answer = visitor.send({**body, changed: other[changed]})
+
+    assert answer.status_code == 422
+    assert "another answer" in answer.get_json()["message"]
+    assert count(database, Response) == 1
+    assert count(database, ResponseConflict) == 0
+
+
+def test_a_trial_that_was_not_shown_cannot_be_answered(
+    visitor: Visitor, database: Database
+) -> None:
+    visitor.begin()
+    first = visitor.trial()["trial_id"]
+    with database.read() as db:
+        later = db.scalars(select(Trial.trial_id).where(Trial.trial_index == 3)).one()
+
+    answer = visitor.send(visitor.response(later))
+
+    assert answer.status_code == 422
+    assert visitor.trial()["trial_id"] == first
+    assert count(database, Response) == 0
+
+
+def test_simultaneous_copies_of_one_response_are_stored_once(
+    visitor: Visitor, database: Database
+) -> None:
+    visitor.begin()
+    body = visitor.response(visitor.trial()["trial_id"])
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(visitor.send, [body] * 16))
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.data for answer in answers}) == 1
+    assert count(database, Response) == 1
+    assert count(database, ResponseConflict) == 0
+
+
+def test_of_simultaneous_answers_to_one_trial_one_stands_and_all_are_kept(
+    visitor: Visitor, database: Database
+) -> None:
+    visitor.begin()
+    trial_id = visitor.trial()["trial_id"]
+    bodies = [visitor.response(trial_id, rt_ms=float(n)) for n in range(12)]
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(visitor.send, bodies))
+
+    assert [answer.status_code for answer in answers] == [200] * 12
+    assert sum(not answer.get_json()["is_conflict"] for answer in answers) == 1
+    assert count(database, Response) == 1
+    assert count(database, ResponseConflict) == 11
+
+
+@pytest.mark.parametrize("status", [StudyStatus.PAUSED, StudyStatus.CLOSED])
+def test_a_running_session_finishes_when_the_study_takes_no_one_in(
+    visitor: Visitor, database: Database, status: StudyStatus
+) -> None:
+    visitor.begin()
+    with database.write() as db:
+        set_status(db, STUDY_ID, status)
+
+    n_answered = visitor.answer_all()
+    page = visitor.post("/questions", difficulty="3", data_use="yes")
+
+    assert count(database, Response) == n_answered
+    assert page.location.endswith("/completed")
+
+
+@pytest.mark.parametrize("wish", ["keep", "erase"])
+def test_an_answer_after_stopping_is_stored_as_late_or_not_at_all(
+    visitor: Visitor, database: Database, wish: str
+) -> None:
+    visitor.begin()
+    body = visitor.response(visitor.trial()["trial_id"])
+    visitor.post("/stop", wish=wish)
+
+    answer = visitor.send(body)
+
+    with database.read() as db:
+        late = list(db.scalars(select(Response.is_late)))
+    assert (answer.status_code, late) == (
+        (200, [True]) if wish == "keep" else (404, [])
+    )
 
 
 def test_a_response_to_someone_elses_trial_is_refused(

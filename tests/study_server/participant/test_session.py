@@ -159,3 +159,37 @@ def test_an_unanswered_question_is_asked_again(visitor: Visitor) -> None:
     assert answer.status_code == 422
     assert b"&lt;b&gt;x" in answer.data
     assert b"missing" in answer.data
+
+
+def test_nothing_a_participant_receives_names_researchers(visitor: Visitor) -> None:
+    visitor.begin()
+    visitor.answer_all()
+
+    assert b"Set-Cookie: visit=" in visitor.received
+    assert b"researcher=" not in visitor.received
+
+
+def test_a_participants_cookie_is_not_accepted_as_a_researchers(
+    visitor: Visitor,
+) -> None:
+    visitor.get()
+    cookie = visitor.client.get_cookie("visit", path="/s/")
+    assert cookie is not None
+
+    visitor.client.set_cookie("researcher", cookie.value, path="/admin")
+    with visitor.client.session_transaction("/admin/") as held:
+        assert dict(held) == {}
+
+
+def test_pressing_start_twice_takes_one_place(
+    visitor: Visitor, database: Database
+) -> None:
+    visitor.get()
+    visitor.post("/start", consent="yes")
+    visitor.client.delete_cookie("participant", path=BASE)  # that answer got lost
+
+    visitor.post("/start", consent="yes")
+
+    visitor.get("/instructions")
+    with database.read() as db:
+        assert db.scalars(select(func.count(StudySession.session_id))).one() == 1
