@@ -1,6 +1,6 @@
 """Take the study in a real browser up to one trial, and keep the picture of it.
 
-python docs/pictures/trial.py http://127.0.0.1:8765/s/demo/ 12 docs/pictures/trial.png
+python docs/pictures/trial.py http://127.0.0.1:8765/s/demo/ 8 docs/pictures/trial.png
 
 Needs the extra [dev] and Chromium.
 """
