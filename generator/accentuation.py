@@ -6,7 +6,7 @@ Source: Hamblin, Fel, Saha, Konkle & Alvarez (2024), Feature Accentuation: Revea
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -16,9 +16,12 @@ from generator.activations import feature_activations
 from generator.capture import undisturbed
 from generator.config import AccentuationConfig
 from generator.errors import NoGradientError
+from generator.goals.budget_search import BudgetFacts, budget_search
+from generator.goals.target import TargetFacts
 from generator.metrics import latent_distances, structural_similarity_to
 from generator.networks import Network
-from generator.optimize import optimize
+from generator.opacity import OpacityAccumulator
+from generator.optimize import Iterate, optimize
 from generator.photographs import quantize
 from generator.preparation import Prepared, batches, prepare
 from generator.problem import OnCrops
@@ -27,6 +30,18 @@ from generator.trajectory import Snapshot, Trajectory
 
 OnNoGradient = Callable[[AccentuationJob, NoGradientError], None]
 """Told of a job whose feature responds to no change of its seed image."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PenaltyFacts:
+    """One term that held a search back."""
+
+    name: str
+    weight: float
+    """Share of λ."""
+
+    balance: float
+    """b of this term."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -74,6 +89,22 @@ class Accentuation:
 
     trajectory: tuple[Snapshot, ...] = ()
     """The picture at some steps of the search, the seed image first."""
+
+    penalties: tuple[PenaltyFacts, ...] = ()
+    """Everything that held the search back."""
+
+    budget: BudgetFacts | None = None
+    """What became of the distance budget, where the config has one."""
+
+    target: TargetFacts | None = None
+    """What became of the level of activation, where one was asked for."""
+
+    @property
+    def flag(self) -> str | None:
+        """Why the picture misses what was asked for; None: it does not."""
+        if self.budget is not None and self.budget.flag is not None:
+            return self.budget.flag
+        return None if self.target is None else self.target.flag
 
 
 def accentuate(
@@ -123,14 +154,15 @@ def accentuate_each(
         with undisturbed(network.module):
             prepared, refused = prepare(network, batch, config, on_crops)
             for job in refused:
-                _refuse(job, on_no_gradient)
+                refuse(job, on_no_gradient)
             if refused and on_crops is not None:  # the steps they do not take
                 on_crops(len(refused) * config.steps * config.draws_per_step)
             finished = _run(prepared, config, on_crops) if prepared else []
         yield from finished
 
 
-def _refuse(job: AccentuationJob, on_no_gradient: OnNoGradient | None) -> None:
+def refuse(job: AccentuationJob, on_no_gradient: OnNoGradient | None) -> None:
+    """Tell of a job that cannot move, or raise the error when nobody listens."""
     error = NoGradientError(
         f"{job.feature} does not respond to any change of {job.name}: its gradient is "
         "exactly zero on every crop, so there is nothing to bring out. Choose another "
@@ -147,15 +179,44 @@ def _run(
     """Search, then measure what would be saved."""
     problem = prepared.problem
     trajectory = Trajectory(problem.parameterization, config)
+    factors = prepared.pull(config.regularization_weight)
+    search = budget_search(prepared, config, factors)
+
+    def on_iterate(here: Iterate) -> bool:
+        if search is not None:
+            search.on_iterate(here)
+        return trajectory.see(here)
+
     found = optimize(
         problem,
         prepared.start,
-        steering=FixedPull(factors=config.regularization_weight * prepared.balance),
-        on_iterate=trajectory.see,
+        steering=search or FixedPull(factors=factors),
+        on_iterate=on_iterate,
         on_crops=on_crops,
     )
+    budgets: list[BudgetFacts | None] = [None] * len(prepared.jobs)
+    parameters = found.parameters
+    if search is not None:
+        chosen = search.chosen()
+        budgets = [*search.facts(chosen)]
+        parameters = chosen.parameters
+    made = measured(prepared, config, parameters, found.opacity)
+    return [
+        replace(one, n_steps=found.n_steps, trajectory=trajectory.of(i), budget=budget)
+        for i, (one, budget) in enumerate(zip(made, budgets, strict=True))
+    ]
+
+
+def measured(
+    prepared: Prepared,
+    config: AccentuationConfig,
+    parameters: Tensor,
+    opacity: OpacityAccumulator,
+) -> list[Accentuation]:
+    """What becomes of each job at these parameters (J, …), measured as it is saved."""
+    problem = prepared.problem
     with torch.no_grad():
-        images = quantize(problem.parameterization.to_image(found.parameters))
+        images = quantize(problem.parameterization.to_image(parameters))
     features = [job.feature for job in prepared.jobs]
     before, after = (
         feature_activations(problem.network, canvases, features).diagonal()
@@ -164,14 +225,14 @@ def _run(
     distances = latent_distances(
         problem.network, images, problem.seed_images, prepared.layer
     )
-    corrected = found.opacity.corrected()
+    corrected = opacity.corrected()
     return [
         Accentuation(
             job=job,
             image=images[i].cpu(),
             opacity_map=corrected[i].cpu(),
-            raw_map=found.opacity.raw[i].cpu(),
-            coverage=found.opacity.coverage[i].cpu(),
+            raw_map=opacity.raw[i].cpu(),
+            coverage=opacity.coverage[i].cpu(),
             activation_before=float(before[i]),
             activation_after=float(after[i]),
             latent_distance=distances[i].absolute,
@@ -180,8 +241,17 @@ def _run(
             regularization_layer=prepared.layer,
             regularization_weight=config.regularization_weight,
             balance=float(prepared.balance[i, 0]) if problem.latent else float("nan"),
-            n_steps=found.n_steps,
-            trajectory=trajectory.of(i),
+            n_steps=config.steps,
+            penalties=tuple(_penalty_facts(prepared, i)),
         )
         for i, job in enumerate(prepared.jobs)
     ]
+
+
+def _penalty_facts(prepared: Prepared, job: int) -> Iterator[PenaltyFacts]:
+    for penalty, balance in zip(
+        prepared.problem.penalties, prepared.balance[job], strict=True
+    ):
+        yield PenaltyFacts(
+            name=penalty.name, weight=penalty.weight, balance=float(balance)
+        )

@@ -258,6 +258,11 @@ class AccentuationConfig(SearchConfig):
         return self.regularization_weight > 0 and any((*parts, *latent))
 
     @property
+    def uses_region(self) -> bool:
+        """The region of a job changes something."""
+        return self.edit_inside_only or self.penalty_side != "everywhere"
+
+    @property
     def budget(self) -> DistanceBudget | None:
         """The distance budget, read."""
         text = self.distance_budget

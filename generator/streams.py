@@ -6,7 +6,16 @@ from typing import Literal
 
 import numpy as np
 
-Purpose = Literal["init", "crop", "noise", "balance", "balance_crop", "balance_noise"]
+Purpose = Literal[
+    "init",
+    "crop",
+    "noise",
+    "balance",
+    "balance_crop",
+    "balance_noise",
+    "evaluation_crop",
+    "evaluation_noise",
+]
 """What the numbers are for; each purpose has a stream of its own."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from generator.config import DistanceName
+from generator.layers import by_position
 from generator.penalties.distances import DISTANCES, without_direction
 from generator.penalties.region import position_weights
 
@@ -28,10 +29,8 @@ class LatentPenalty:
     position of each crop: it costs nothing per step, and what may move freely does not
     change from crop to crop."""
 
-    canvas_weights: Tensor | None = None
-    """(J, H, W) in [0, 1]: how much each place of the canvas counts. None: all the
-    same. Distances are weighted, not divided by the weights' sum: a crop that shows
-    nothing of the region adds nothing."""
+    grid: tuple[int, int] | None = None
+    """Rows and columns of the layer's positions; None where it has none."""
 
     @property
     def name(self) -> str:
@@ -52,18 +51,23 @@ class LatentPenalty:
             seen, near: (b, C, *positions), crops and the same crops of their seed
                 images.
             job: (b,) job index of each crop.
-            weights: (b, M, M), `canvas_weights` as the same crops show them.
+            weights: (b, M, M) in [0, 1], how much each place of the crops counts.
+                None: all the same. Distances are weighted, not divided by the weights'
+                sum: a crop that shows nothing of a region adds nothing.
 
         Returns:
             (b,).
         """
-        positions = tuple(seen.shape[2:])
-        flat, flat_near = (
-            part.flatten(2) if positions else part[:, :, None] for part in (seen, near)
-        )  # (b, C, P)
+        flat, flat_near = by_position(seen), by_position(near)  # (b, C, P)
         if self.direction is not None:
             flat = without_direction(flat, flat_near, self.direction[job])
         apart = DISTANCES[self.distance](flat, flat_near, self.smoothing[job])  # (b, P)
         if weights is not None:
-            apart = apart * position_weights(weights, positions)
+            n_positions = apart.shape[1]
+            apart = apart * position_weights(weights, self.grid, n_positions)
         return apart.mean(1)
+
+
+def channel_norm(activations: Tensor) -> Tensor:
+    """Root of the mean over positions of the squared channel norm, (B,)."""
+    return by_position(activations).square().sum(1).mean(1).sqrt()

@@ -18,40 +18,25 @@ def canvas_weights(regions: Tensor | None, side: PenaltySide) -> Tensor | None:
     return regions if side == "inside" else 1 - regions
 
 
-def seen_by_crops(weights: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """Canvas weights as the crops show them.
-
-    Args:
-        weights: (J, H, W).
-        rows, columns: (J, T, M, H) and (J, T, M, W), the resize of each crop.
-
-    Returns:
-        (J * T, M, M).
-    """
-    return (rows @ weights[:, None] @ columns.mT).flatten(0, 1)
-
-
-def position_weights(weights: Tensor, positions: tuple[int, ...]) -> Tensor:
+def position_weights(
+    weights: Tensor, grid: tuple[int, int] | None, n_positions: int
+) -> Tensor:
     """Weights of a layer's positions: mean of the weights under each.
 
-    Rows and columns of a map divide the crop evenly, as do tokens that lie on a
-    square grid. Tokens before the grid (class tokens) see the whole crop, so they
-    get its mean.
+    Rows and columns divide a crop evenly. Tokens before those of the picture (class
+    tokens) see the whole crop, so they get its mean, as does a layer without places.
 
     Args:
         weights: (b, M, M).
-        positions: (H, W) of a map, (L,) of tokens, () of a vector.
+        grid: rows and columns of the positions; None where they have none.
+        n_positions: P, with the tokens before the grid.
 
     Returns:
-        (b, P); P = 1 for a vector.
+        (b, P).
     """
     whole = weights.mean((1, 2))[:, None]  # (b, 1)
-    if not positions:
-        return whole
-    if len(positions) == 2:
-        return adaptive_avg_pool2d(weights[:, None], positions).flatten(1)
-    (n_tokens,) = positions
-    side = int(n_tokens**0.5)
-    grid = adaptive_avg_pool2d(weights[:, None], (side, side)).flatten(1)
-    before = n_tokens - side**2
-    return torch.cat([whole.expand(-1, before), grid], dim=1)
+    if grid is None:
+        return whole.expand(-1, n_positions)
+    placed = adaptive_avg_pool2d(weights[:, None], grid).flatten(1)
+    before = n_positions - placed.shape[1]
+    return torch.cat([whole.expand(-1, before), placed], dim=1)

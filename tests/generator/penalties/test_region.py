@@ -6,12 +6,7 @@ from generator.config import AccentuationConfig
 from generator.parameterization.choice import for_images
 from generator.parameterization.inside_region import InsideRegion
 from generator.penalties.latent import LatentPenalty
-from generator.penalties.region import (
-    canvas_weights,
-    position_weights,
-    seen_by_crops,
-)
-from generator.transforms import resize_weights
+from generator.penalties.region import canvas_weights, position_weights
 from tests.generator.toy_network import picture
 
 
@@ -34,25 +29,12 @@ def test_outside_is_what_inside_is_not() -> None:
     assert canvas_weights(None, "inside") is None
 
 
-def test_crops_show_the_part_of_a_region_that_lies_in_them() -> None:
-    """The left half of the canvas, the right one, and the middle."""
-    start = torch.tensor([[0.0, 4.0, 2.0]])
-    columns = resize_weights(start, torch.full((1, 3), 4.0), 8, 4).float()
-    rows = resize_weights(torch.zeros(1, 3), torch.full((1, 3), 8.0), 8, 4).float()
-
-    left, right, middle = seen_by_crops(left_half(), rows, columns)
-
-    assert torch.equal(left, torch.ones(4, 4))
-    assert torch.equal(right, torch.zeros(4, 4))
-    assert torch.equal(middle, torch.tensor([[1.0, 1, 0, 0]]).expand(4, 4))
-
-
 def test_positions_of_a_layer_weigh_what_lies_under_them() -> None:
     weights = left_half()  # of one crop
 
-    on_map = position_weights(weights, (2, 4))
-    on_tokens = position_weights(weights, (5,))  # a class token and a grid of 2 x 2
-    of_vector = position_weights(weights, ())
+    on_map = position_weights(weights, (2, 4), 8)
+    on_tokens = position_weights(weights, (2, 2), 5)  # after a class token
+    of_vector = position_weights(weights, None, 1)
 
     assert on_map.tolist() == [[1, 1, 0, 0, 1, 1, 0, 0]]
     assert on_tokens.tolist() == [[0.5, 1, 0, 1, 0]]
@@ -64,7 +46,9 @@ def test_a_latent_distance_outside_the_weights_is_free() -> None:
     seen = near.clone()
     seen[..., 2:] = 1  # the right half changes, by √2
     job = torch.tensor([0])
-    term = LatentPenalty(layer="a", weight=1.0, distance="l2", smoothing=torch.zeros(1))
+    term = LatentPenalty(
+        layer="a", weight=1.0, distance="l2", smoothing=torch.zeros(1), grid=(4, 4)
+    )
 
     inside = term.values(seen, near, job, left_half())
     outside = term.values(seen, near, job, 1 - left_half())
