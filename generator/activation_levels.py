@@ -123,6 +123,8 @@ def reach_each(
                 prepared, refused = prepare(network, batch, config, on_crops)
                 for job in refused:
                     refuse(job, on_no_gradient)
+                if refused and on_crops is not None:  # the steps they do not take
+                    on_crops(len(refused) * config.steps * config.draws_per_step)
                 own = [by_job[id(job)] for job in prepared.jobs] if prepared else []
                 made = list(_climb(prepared, own, config, on_crops)) if prepared else []
             yield from made
@@ -228,13 +230,16 @@ def _climb(
         _activations(prepared.problem, prepared.jobs),
         [[sign * target.wanted for target in path.targets] for path in paths],
     )
-    optimize(
+    found = optimize(
         prepared.problem,
         prepared.start,
         steering=FixedPull(factors=prepared.pull(config.regularization_weight)),
         on_iterate=watch.on_iterate,
         on_crops=on_crops,
     )
+    if on_crops is not None:  # the steps they need not take
+        spared = config.steps - found.n_steps
+        on_crops(len(paths) * spared * config.draws_per_step)
     tolerance = [_PRECISION * path.targets[0].natural_range for path in paths]
     for number in range(max(len(path.targets) for path in paths)):
         at_level = watch.found(number, tolerance=tolerance)

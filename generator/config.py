@@ -213,7 +213,7 @@ class AccentuationConfig(SearchConfig):
         _check_choice("distance", self.distance, DistanceName)
         _check_choice("penalty_side", self.penalty_side, PenaltySide)
         self._check_layer_weights()
-        self._check_squared_terms()
+        self._check_balance()
         self._check_budget()
 
     def _check_layer_weights(self) -> None:
@@ -231,13 +231,15 @@ class AccentuationConfig(SearchConfig):
                 f"got {len(self.layer_weights)}"
             )
 
-    def _check_squared_terms(self) -> None:
-        is_squared = self.distance == "cosine" or self.pixel_weight > 0
-        if is_squared and self.regularization_weight > 0 and self.balance_offset == 0:
+    def _check_balance(self) -> None:
+        """Terms without a gradient at the seed image cannot be balanced there."""
+        squared = (self.pixel_weight, self.spectrum_weight)
+        is_flat = self.distance == "cosine" or self.distance_smoothing > 0
+        if self.balance_offset == 0 and self.has_penalty and (is_flat or any(squared)):
             raise ConfigError(
-                "distance 'cosine' and pixel_weight grow with the square of the "
-                "difference, so their pull cannot be balanced at the seed image "
-                "itself; set balance_offset above 0, e.g. 0.001"
+                "balance_offset 0 needs distance_smoothing 0 and a distance other than "
+                "cosine, without pixel_weight and spectrum_weight: these do not pull "
+                "at the seed image itself. Set balance_offset above 0, e.g. 0.001."
             )
 
     def _check_budget(self) -> None:

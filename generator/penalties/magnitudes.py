@@ -9,13 +9,10 @@ _FLOOR = 1e-2
 """Magnitudes are compared above this share of their root mean square: below it the
 logarithm would make much of coefficients that nobody sees."""
 
-_SMOOTHING = 1e-3
-"""Log units below which a difference is rounded off."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class SpectrumPenalty:
-    """Mean over frequencies and colors of √(Δ² + δ²) − δ.
+    """Mean over frequencies and colors of Δ².
 
     Δ is the difference to the seed image of ½ log(|F|² + η²), with F the orthonormal
     transform and η a hundredth of the root mean square of the seed image's |F|, its
@@ -25,7 +22,7 @@ class SpectrumPenalty:
     weight: float
     layer: None = None
     name: str = "spectrum"
-    is_squared: bool = False
+    is_squared: bool = True
 
     def values(self, canvases: Tensor, seed_images: Tensor) -> Tensor:
         """(J, 3, H, W) in [0, 1], twice, to (J,)."""
@@ -37,8 +34,7 @@ class SpectrumPenalty:
         floor = _FLOOR**2 * (varying * share).sum((1, 2, 3)) / near.shape[1]
         floor = floor.clamp_min(torch.finfo(near.dtype).tiny)[:, None, None, None]
         apart = ((seen + floor).log() - (near + floor).log()) / 2
-        rounded = (apart.square() + _SMOOTHING**2).sqrt() - _SMOOTHING
-        return (rounded * share).sum((2, 3)).mean(1)
+        return (apart.square() * share).sum((2, 3)).mean(1)
 
 
 def _power(images: Tensor) -> Tensor:

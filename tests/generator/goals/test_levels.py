@@ -56,7 +56,9 @@ def test_percentiles_among_the_zeros_of_a_relu_are_refused() -> None:
 
 def test_a_multiple_of_a_maximum_below_zero_is_refused() -> None:
     with pytest.raises(ConfigError, match="needs one above 0"):
-        activation_at(Level.parse("natural_max=2"), -np.float32(1) - HUNDREDTHS, feature="f")
+        activation_at(
+            Level.parse("natural_max=2"), -np.float32(1) - HUNDREDTHS, feature="f"
+        )
 
 
 def test_levels_without_photographs_are_refused_but_for_plain_values() -> None:
