@@ -113,7 +113,7 @@ def reach_each(
     on_no_gradient: OnNoGradient | None = None,
 ) -> Iterator[tuple[int, Accentuation]]:
     """As `reach_levels`, but hands each picture out with the number of its job."""
-    targets = plan_targets(jobs, config, levels, natural)
+    targets = _plan_targets(jobs, config, levels, natural)
     starts = _start_activations(network, jobs, config)
     for is_down in (False, True):
         paths = _paths(jobs, targets, starts, is_down=is_down)
@@ -130,12 +130,22 @@ def reach_each(
             yield from made
 
 
-def plan_targets(
+def check_levels(
     jobs: Sequence[AccentuationJob],
     config: AccentuationConfig,
     levels: Sequence[Level],
     natural: NaturalActivations,
-) -> "list[list[_Target]]":
+) -> None:
+    """Refuse what `reach_levels` would refuse, before any search."""
+    _plan_targets(jobs, config, levels, natural)
+
+
+def _plan_targets(
+    jobs: Sequence[AccentuationJob],
+    config: AccentuationConfig,
+    levels: Sequence[Level],
+    natural: NaturalActivations,
+) -> list[list[_Target]]:
     """What each level means for each job's feature; refuses what means nothing.
 
     Raises:

@@ -17,6 +17,7 @@ from generator.parameterization import Parameterization
 from generator.parameterization.choice import for_images
 from generator.parameterization.inside_region import InsideRegion
 from generator.penalties.choice import canvas_terms, latent_terms
+from generator.penalties.facts import PenaltyFacts
 from generator.penalties.region import canvas_weights
 from generator.problem import OnCrops, Problem
 from generator.regularization import choose_layer
@@ -48,16 +49,32 @@ class Prepared:
     start: Tensor
     """(J, …) parameters of the seed images."""
 
-    layer: str
-    """The first regularization layer, where the distance is reported."""
+    layers: tuple[str, ...]
+    """Where the jobs are held near their seed images."""
 
     balance: Tensor
     """(J, K) b of each penalty."""
+
+    @property
+    def layer(self) -> str:
+        """The first of these, where the distance is reported."""
+        return self.layers[0]
 
     def pull(self, regularization_weight: float) -> Tensor:
         """(J, K) factor of each penalty's gradient: λ times its weight times b."""
         weights = [penalty.weight for penalty in self.problem.penalties]
         return regularization_weight * self.balance * self.balance.new_tensor(weights)
+
+    def penalty_facts(self, job: int) -> tuple[PenaltyFacts, ...]:
+        """What held one job back."""
+        return tuple(
+            PenaltyFacts(
+                name=penalty.name, weight=penalty.weight, balance=float(balance)
+            )
+            for penalty, balance in zip(
+                self.problem.penalties, self.balance[job], strict=True
+            )
+        )
 
 
 def batches(
@@ -154,7 +171,7 @@ def prepare(
         jobs=[one.job for one in movable],
         problem=problem,
         start=start_of(problem),
-        layer=movable[0].layers[0],
+        layers=movable[0].layers,
         balance=pull.balance()[pull.objective > 0],
     )
     return prepared, refused
