@@ -1,9 +1,10 @@
 """`accentuate index`: how strongly photographs drive features, as a table."""
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator.commands.arguments import (
     add_command,
@@ -15,6 +16,12 @@ from generator.errors import ConfigError
 from generator.features import FeatureId
 from generator.jobs import WorkFolder, write_whole
 
+if TYPE_CHECKING:
+    from generator.index_writer import IndexSummary
+
+MAX_CSV_FEATURES = 64
+"""A CSV table of more columns is of little use to anybody."""
+
 
 def add_parser(subparsers: Any) -> None:
     """Add the command to those of `accentuate`."""
@@ -24,19 +31,13 @@ def add_parser(subparsers: Any) -> None:
         summary="Write how strongly each photograph of a folder drives features.",
         example=(
             "accentuate index photographs --network mobilenet_v2 "
-            "--weights mobilenet_v2.pth --feature logit:daisy "
-            "--feature features.14:17 --out index.csv"
+            "--weights mobilenet_v2.pth --layer features.14 --logits "
+            "--out index.parquet"
         ),
     )
     parser.add_argument("folder", type=Path, metavar="PHOTOGRAPHS")
     add_network_arguments(parser)
-    parser.add_argument(
-        "--feature",
-        action="append",
-        required=True,
-        metavar="LAYER:UNIT",
-        help="may be given several times",
-    )
+    _add_feature_arguments(parser)
     parser.add_argument(
         "--canvas",
         type=int,
@@ -44,33 +45,85 @@ def add_parser(subparsers: Any) -> None:
         help="side of the pictures shown (default: 8/7 of what the network sees)",
     )
     parser.add_argument(
+        "--chunk",
+        type=int,
+        default=64,
+        metavar="N",
+        help="photographs in memory at once, and the most that an interrupted run "
+        "loses; a multiple of 16 (default: 64). Changes no number.",
+    )
+    parser.add_argument(
+        "--skip-unreadable",
+        action="store_true",
+        help="leave photographs that cannot be read out, and count them",
+    )
+    parser.add_argument(
         "--out",
         type=Path,
         required=True,
-        metavar="FILE.csv",
-        help="one row per photograph; activation and percentile of each feature",
+        metavar="FILE",
+        help=".parquet: any number of features; .csv: a few, with percentiles",
     )
     parser.set_defaults(run=run)
+
+
+def _add_feature_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("features (at least one; each repeatable)")
+    group.add_argument("--feature", action="append", default=[], metavar="LAYER:UNIT")
+    group.add_argument(
+        "--layer",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="every channel of a layer that `accentuate layers` lists",
+    )
+    group.add_argument("--logits", action="store_true", help="every logit")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the table; returns the exit code."""
     # Imported late: `--help` need not wait seconds for torch.
-    from generator.activation_index import build_index
-    from generator.photographs import default_canvas_px, list_photographs
+    from generator.index_chunks import IndexJob
+    from generator.index_features import enumerate_features
+    from generator.index_writer import write_index
+    from generator.photograph_folder import list_folder
+    from generator.photographs import default_canvas_px
 
-    features = [_fixed_feature(text) for text in arguments.feature]
-    network = network_from(arguments)
     out: Path = arguments.out
+    is_csv = _is_csv(out)
+    wanted = [FeatureId.parse(text) for text in arguments.feature]
+    network = network_from(arguments)
+    features = enumerate_features(
+        network,
+        features=wanted,
+        layers=arguments.layer,
+        with_logits=arguments.logits,
+    )
+    if is_csv and len(features) > MAX_CSV_FEATURES:
+        raise ConfigError(
+            f"a CSV table holds at most {MAX_CSV_FEATURES} features; got "
+            f"{len(features)}. Give a file that ends in .parquet."
+        )
+    work = out.with_name(f".{out.name}.work")
+    canvas_px = arguments.canvas
+    if canvas_px is None:
+        canvas_px = default_canvas_px(network.preprocessing)
+    job = IndexJob(
+        network=network,
+        folder=arguments.folder,
+        features=tuple(one.feature for one in features),
+        canvas_px=canvas_px,
+        work=WorkFolder(path=work),
+        chunk_size=arguments.chunk,
+    )
     try:
         with ProgressBar() as progress:
-            index = build_index(
-                network,
-                arguments.folder,
-                list_photographs(arguments.folder),
+            summary = write_index(
+                job,
                 features,
-                canvas_px=arguments.canvas or default_canvas_px(network.preprocessing),
-                work=WorkFolder(path=out.with_name(f".{out.name}.work")),
+                list_folder(arguments.folder),
+                work / "index.parquet" if is_csv else out,
+                skips_unreadable=arguments.skip_unreadable,
                 progress=progress,
             )
     except KeyboardInterrupt:
@@ -80,15 +133,40 @@ def run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 130
-    write_whole(out, index.as_table().encode())
-    print(f"{len(index.photographs)} photographs, {len(features)} features: {out}")
+    if is_csv:
+        _write_csv(work / "index.parquet", out)
+    shutil.rmtree(work)  # only now is nothing left to go on with
+    print(_describe(summary, out))
     return 0
 
 
-def _fixed_feature(text: str) -> FeatureId:
-    feature = FeatureId.parse(text)
-    if feature.rank is not None:
-        raise ConfigError(
-            f"{text} is another logit for each photograph; name one logit"
+def _is_csv(out: Path) -> bool:
+    if out.suffix.lower() not in {".parquet", ".csv"}:
+        raise ConfigError(f"--out must end in .parquet or .csv; got {out}")
+    if out.is_dir():
+        raise ConfigError(f"--out must name a file; {out} is a folder")
+    return out.suffix.lower() == ".csv"
+
+
+def _write_csv(parquet: Path, out: Path) -> None:
+    from generator.activation_table import ActivationTable, as_csv
+
+    write_whole(out, as_csv(ActivationTable.read(parquet)).encode())
+
+
+def _describe(summary: "IndexSummary", out: Path) -> str:
+    """What became of the folder, in one paragraph."""
+    lines = [f"{summary.n_images} photographs, {summary.n_features} features: {out}"]
+    if summary.n_exact_duplicates:
+        lines.append(f"{summary.n_exact_duplicates} exact duplicates left out")
+    if summary.n_near_duplicates:
+        lines.append(
+            f"{summary.n_near_duplicates} photographs look like an earlier one; "
+            "they share its duplicate_group"
         )
-    return feature
+    if summary.unreadable:
+        lines.append(
+            f"{len(summary.unreadable)} unreadable photographs left out: "
+            f"{', '.join(summary.unreadable)}"
+        )
+    return "\n".join(lines)
