@@ -67,8 +67,9 @@ def value_at(
     values, counts = np.unique(pool, return_counts=True)
     not_above = np.cumsum(counts)  # (k,) photographs up to the end of each block
     below = not_above - counts
-    scale = 100 / len(pool)
-    _refuse_ties(percentile, values, below * scale, not_above * scale, len(pool))
+    starts: NDArray[np.float64] = 100 * below / len(pool)
+    ends: NDArray[np.float64] = 100 * not_above / len(pool)
+    _refuse_ties(percentile, values, starts, ends, len(pool))
     own = 100 * (below + not_above) / (2 * len(pool))  # (k,) as `percentile_of` has it
     if beyond == "refuse" and not own[0] <= percentile <= own[-1]:
         raise PoolError(

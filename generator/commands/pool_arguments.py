@@ -1,0 +1,67 @@
+"""Arguments of commands that choose photographs from an index. No torch."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.errors import ConfigError
+
+if TYPE_CHECKING:
+    from generator.activation_table import ActivationTable
+    from generator.exemplars import Mask
+    from generator.features import FeatureId
+
+
+def add_index_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which index, which features, which photographs of it."""
+    parser.add_argument(
+        "index", type=Path, metavar="INDEX.parquet", help="made by `accentuate index`"
+    )
+    parser.add_argument(
+        "--feature",
+        action="append",
+        required=True,
+        metavar="LAYER:UNIT",
+        help="may be given several times",
+    )
+    parser.add_argument(
+        "--rng-seed", type=int, default=0, metavar="N", help="(default: 0)"
+    )
+    parser.add_argument(
+        "--pool",
+        choices=("reference", "query", "seed_image", "coherence"),
+        help="choose only from one of four disjoint quarters of the photographs",
+    )
+    parser.add_argument(
+        "--split-rng-seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="deals the photographs to the quarters; the same N everywhere keeps "
+        "them disjoint (default: 0)",
+    )
+
+
+def chosen_features(
+    table: "ActivationTable", arguments: argparse.Namespace
+) -> "tuple[FeatureId, ...]":
+    """The features named, each once."""
+    return tuple(dict.fromkeys(table.find(text) for text in arguments.feature))
+
+
+def allowed_photographs(
+    table: "ActivationTable", arguments: argparse.Namespace
+) -> "Mask | None":
+    """(n_images,) whether a photograph is in the pool asked for; None: all are."""
+    import numpy as np
+
+    from generator.pools import check_disjoint, pool_mask, split_pools
+
+    if min(arguments.rng_seed, arguments.split_rng_seed) < 0:
+        raise ConfigError("--rng-seed and --split-rng-seed must not be negative")
+    if arguments.pool is None:
+        return None
+    rng = np.random.default_rng(arguments.split_rng_seed)
+    pools = split_pools(table.groups, rng=rng)
+    check_disjoint(pools, table.groups, table.photographs)
+    return pool_mask(pools[arguments.pool], table.n_images)

@@ -1,0 +1,120 @@
+"""Query pairs of several features from an index, chosen and audited. No torch."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from generator.choice_streams import feature_rng
+from generator.errors import ConfigError, PoolError
+from generator.exemplars import Mask, SelectionConfig, Tiles, select_tiles
+from generator.features import FeatureId
+from generator.natural_activations import NaturalActivations
+from generator.pair_audit import (
+    PictureAudit,
+    ShownPicture,
+    audit_pairs,
+    raise_broken,
+)
+from generator.query_pairs import QueryPair, QueryPairConfig, select_query_pairs
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairRequest:
+    """What `accentuate pairs` was asked for."""
+
+    features: tuple[FeatureId, ...]
+    selection: SelectionConfig
+    pairs: QueryPairConfig
+    rng_seed: int = 0
+
+    tiles: Mapping[FeatureId, Tiles] | None = None
+    """Photographs that panels show; None: chosen from the index."""
+
+    made: tuple[ShownPicture, ...] = ()
+    """Made pictures that panels show."""
+
+    allowed: Mask | None = None
+    """(n_images,) photographs that may be asked about; None: all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditedPairs:
+    """The pairs of one feature, and what the audit says of each photograph."""
+
+    feature: FeatureId
+    tiles: Tiles
+    pairs: tuple[QueryPair, ...]
+    audits: tuple[PictureAudit, ...]
+
+
+def choose_audited_pairs(
+    index: NaturalActivations, request: PairRequest
+) -> list[AuditedPairs]:
+    """Choose tiles and pairs of each feature, and audit them.
+
+    Raises:
+        ConfigError: a stratum needs classes, and the photographs have none.
+        PoolError: names every feature that the photographs cannot supply, or whose
+            pairs break a rule.
+    """
+    _check_classes(index, request.pairs)
+    found, faults = [], []
+    for feature in request.features:
+        try:
+            found.append(_choose_one(index, request, feature))
+        except PoolError as error:
+            faults.append(str(error))
+    if faults:
+        raise PoolError("\n".join(faults))
+    return found
+
+
+def _choose_one(
+    index: NaturalActivations, request: PairRequest, feature: FeatureId
+) -> AuditedPairs:
+    pool = index.pool(feature)
+    if request.tiles is not None:
+        tiles = request.tiles[feature]
+    else:
+        tiles = select_tiles(
+            pool,
+            request.selection,
+            n_far_pairs=request.pairs.far,
+            rng=feature_rng(request.rng_seed, feature, "tiles"),
+        )
+    pairs = select_query_pairs(
+        pool,
+        tiles,
+        request.pairs,
+        made_hashes=[picture.perceptual_hash for picture in request.made],
+        allowed=request.allowed,
+        rng=feature_rng(request.rng_seed, feature, "query pairs"),
+    )
+    audits = audit_pairs(
+        pool, index.photographs, pairs, request.pairs, tiles=tiles, made=request.made
+    )
+    raise_broken(audits, index.photographs)
+    return AuditedPairs(feature=feature, tiles=tiles, pairs=pairs, audits=audits)
+
+
+def _check_classes(index: NaturalActivations, config: QueryPairConfig) -> None:
+    has_classes = any(one.class_label is not None for one in index.photographs)
+    if config.needs_classes and not has_classes:
+        raise ConfigError(
+            "far and within_class pairs need photographs in sub-folders, one per "
+            "class, but all lie at the top of the indexed folder; sort them into "
+            "sub-folders, or ask for near pairs only"
+        )
+
+
+def describe_request(request: PairRequest) -> dict[str, Any]:
+    """The request as a record stores it."""
+    return {
+        "features": [str(feature) for feature in request.features],
+        "selection": asdict(request.selection),
+        "query_pairs": asdict(request.pairs),
+        "rng_seed": request.rng_seed,
+        "tiles_given": request.tiles is not None,
+        "made": [asdict(picture) for picture in request.made],
+        "n_allowed": None if request.allowed is None else int(request.allowed.sum()),
+    }
