@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.index_chunks import IndexJob, read_chunks, survey_photographs
 from generator.jobs import WorkFolder
 from generator.natural_activations import NaturalActivations
@@ -29,7 +29,7 @@ class ActivationIndex(NaturalActivations):
     activations: NDArray[np.float32]
     """(n, F), the mean over positions of each feature."""
 
-    def column(self, feature: FeatureId) -> NDArray[np.float32]:
+    def column(self, feature: Feature) -> NDArray[np.float32]:
         """(n,) activations of one feature."""
         column: NDArray[np.float32] = self.activations[:, self.features.index(feature)]
         return column
@@ -39,7 +39,7 @@ def build_index(
     network: Network,
     folder: Path,
     photographs: Sequence[Photograph],
-    features: Sequence[FeatureId],
+    features: Sequence[Feature],
     *,
     canvas_px: int,
     work: WorkFolder,

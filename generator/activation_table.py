@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,11 +15,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from generator.errors import ActivationTableError, FeatureNotFoundError
-from generator.features import FeatureId
+from generator.feature_text import parse_feature
+from generator.features import Feature, FeatureId
 from generator.index_format import (
     PHOTOGRAPH_FIELDS,
     Statistic,
     column_name,
+    network_facts,
     read_facts,
 )
 from generator.natural_activations import NaturalActivations
@@ -27,6 +29,9 @@ from generator.percentiles import percentile_of
 from generator.perceptual_hash import hash_text
 from generator.photograph_folder import Photograph
 from generator.readings import NOWHERE
+
+if TYPE_CHECKING:
+    from generator.networks import Network
 
 _KEPT_COLUMNS = 64
 """Columns held in memory at once."""
@@ -73,7 +78,7 @@ class ActivationTable(NaturalActivations):
             path=path,
             facts=facts,
             parquet=parquet,
-            features=tuple(_feature(one) for one in facts["features"]),
+            features=tuple(parse_feature(one["feature"]) for one in facts["features"]),
             photographs=tuple(
                 Photograph(
                     path=row["path"],
@@ -88,13 +93,13 @@ class ActivationTable(NaturalActivations):
             groups=np.array([row["duplicate_group"] for row in rows], dtype=np.int64),
         )
 
-    def find(self, text: str) -> FeatureId:
+    def find(self, text: str) -> Feature:
         """The feature of that name; logits by label or by number.
 
         Raises:
             FeatureNotFoundError: the index has no such feature.
         """
-        wanted = str(FeatureId.parse(text)).casefold()
+        wanted = str(parse_feature(text)).casefold()
         found = self._by_name.get(wanted)
         if found is None:
             near = get_close_matches(wanted, self._by_name, n=5)
@@ -105,20 +110,20 @@ class ActivationTable(NaturalActivations):
             )
         return found
 
-    def column(self, feature: FeatureId) -> NDArray[np.float32]:
+    def column(self, feature: Feature) -> NDArray[np.float32]:
         """(n,) activations of one feature, means over positions."""
         return self._read("mean", feature)
 
-    def maximum(self, feature: FeatureId) -> NDArray[np.float32]:
+    def maximum(self, feature: Feature) -> NDArray[np.float32]:
         """(n,) largest value of one feature over positions."""
         return self._read("max", feature)
 
-    def position(self, feature: FeatureId) -> NDArray[np.int64]:
+    def position(self, feature: Feature) -> NDArray[np.int64]:
         """(n, 2) row and column of the maximum; NOWHERE for vectors."""
         rows = self._read("row", feature), self._read("column", feature)
         return np.stack(rows, axis=1).astype(np.int64)
 
-    def dead_features(self) -> tuple[FeatureId, ...]:
+    def dead_features(self) -> tuple[Feature, ...]:
         """Features that every photograph drives to the same activation."""
         dead = []
         for features, columns in self.blocks():
@@ -126,43 +131,42 @@ class ActivationTable(NaturalActivations):
             dead += [f for f, no in zip(features, is_dead, strict=True) if no]
         return tuple(dead)
 
-    def blocks(self) -> Iterator[tuple[list[FeatureId], NDArray[np.float32]]]:
+    def blocks(self) -> Iterator[tuple[list[Feature], NDArray[np.float32]]]:
         """All activations, some features at a time: the features, and (n, F)."""
         for start in range(0, len(self.features), _BLOCK):
             some = list(self.features[start : start + _BLOCK])
             names = [column_name("mean", str(feature)) for feature in some]
             yield some, np.stack(self._columns(names), axis=1)
 
-    def check_network(self, weights_sha256: str, preprocessing: dict[str, Any]) -> None:
+    def check_network(self, network: "Network") -> None:
         """Refuse a network other than the one that was indexed.
 
         Raises:
             ActivationTableError: weights or preprocessing differ.
         """
         own = self.facts["network"]
-        given = {"weights_sha256": weights_sha256, **preprocessing}
-        for key, value in given.items():
-            plain = list(value) if isinstance(value, tuple) else value
-            if own[key] != plain:
+        for key, value in network_facts(network).items():
+            if key != "name" and own.get(key) != value:
                 raise ActivationTableError(
                     f"{self.path} was made with another network: its {key} is "
-                    f"{own[key]}, this network's is {plain}. Give the network that "
-                    f"was indexed ({own['name']}), or make the index anew."
+                    f"{own.get(key)}, that of {network.name} is {value}. Give the "
+                    f"network that was indexed ({own['name']}), or make the index anew."
                 )
 
     @cached_property
-    def _by_name(self) -> dict[str, FeatureId]:
+    def _by_name(self) -> dict[str, Feature]:
         """Every name a feature answers to, lower case."""
-        names: dict[str, FeatureId] = {}
+        names: dict[str, Feature] = {}
         for one, feature in zip(self.facts["features"], self.features, strict=True):
-            names[f"{one['layer']}:{one['unit_index']}".casefold()] = feature
+            if isinstance(feature, FeatureId) and feature.position is None:
+                names[f"{one['layer']}:{one['unit_index']}".casefold()] = feature
         return names | {str(feature).casefold(): feature for feature in self.features}
 
     def _layer_names(self) -> str:
         names = [layer["name"] for layer in self.facts["layers"]]
         return f"{len(names)} layers" if len(names) > 6 else ", ".join(names)
 
-    def _read(self, statistic: Statistic, feature: FeatureId) -> NDArray[Any]:
+    def _read(self, statistic: Statistic, feature: Feature) -> NDArray[Any]:
         name = column_name(statistic, str(self.find(str(feature))))
         if name not in self._kept:
             if len(self._kept) >= _KEPT_COLUMNS:
@@ -183,10 +187,6 @@ class ActivationTable(NaturalActivations):
             table.column(name).combine_chunks().fill_null(NOWHERE).to_numpy()
             for name in names
         ]
-
-
-def _feature(described: dict[str, Any]) -> FeatureId:
-    return FeatureId.parse(described["feature"])
 
 
 def as_csv(table: ActivationTable) -> str:
@@ -214,7 +214,7 @@ def as_csv(table: ActivationTable) -> str:
     return buffer.getvalue()
 
 
-def _csv_columns(table: ActivationTable, feature: FeatureId) -> list[list[Any]]:
+def _csv_columns(table: ActivationTable, feature: Feature) -> list[list[Any]]:
     """The columns of one feature as plain values; no position is empty."""
     activations = table.column(feature)
     places = table.position(feature)

@@ -1,4 +1,4 @@
-"""What a feature takes from each channel of an earlier layer, photograph by photograph."""
+"""What a feature takes from each channel of an earlier layer, on each photograph."""
 
 import numpy as np
 import torch
@@ -6,12 +6,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generator.activations import network_view
-from generator.capture import layer_gradients
-from generator.errors import LayerNotFoundError
+from generator.capture import layer_gradients, undisturbed
+from generator.errors import ConfigError
 from generator.exemplars import Positions
 from generator.exemplars_run import AttributionVectors
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.indexed_folder import IndexedFolder
+from generator.layers import check_layer
 from generator.networks import Network
 from generator.objectives import find_objective
 
@@ -19,7 +20,7 @@ _BATCH = 16
 
 
 def attribution_vectors(
-    network: Network, canvases: Tensor, feature: FeatureId, layer: str
+    network: Network, canvases: Tensor, feature: Feature, layer: str
 ) -> Tensor:
     """Activation times gradient at a layer, summed over positions.
 
@@ -31,7 +32,42 @@ def attribution_vectors(
         (B, C) float32 on the CPU: how much each channel adds to the feature.
     """
     objective = find_objective(network, feature)
-    view = network_view(network, canvases)
-    found = layer_gradients(network, view, objective, [layer])[layer]
+    with undisturbed(network.module):
+        view = network_view(network, canvases)
+        found = layer_gradients(
+            network, view, objective, [layer], score_layers=objective.layers
+        )[layer]
     product = found.activation * found.gradient  # (B, C, *positions)
-    return product.flatten(2).sum(2).detach().float().cpu()
+    if product.ndim > 2:
+        product = product.flatten(2).sum(2)
+    return product.detach().float().cpu()
+
+
+def vectors_of(
+    network: Network, source: IndexedFolder, layer: str
+) -> AttributionVectors:
+    """Attribution vectors of photographs of an index, batch by batch.
+
+    Raises:
+        ActivationTableError: the index was made with another network.
+        LayerNotFoundError: the network has no such layer.
+    """
+    source.table.check_network(network)
+    name = check_layer(layer, network.layers).name
+
+    def vectors(feature: Feature, positions: Positions) -> NDArray[np.float32]:
+        """(m, C); refuses a layer that the feature is not computed from."""
+        parts = []
+        for start in range(0, len(positions), _BATCH):
+            some = positions[start : start + _BATCH]
+            canvases = torch.stack([source.canvas(int(p)) for p in some])
+            parts.append(attribution_vectors(network, canvases, feature, name))
+        found: NDArray[np.float32] = torch.cat(parts).numpy()
+        if not found.any():
+            raise ConfigError(
+                f"{feature} takes nothing from layer {name!r}; name a layer before the "
+                "feature's own. `accentuate layers` lists them in order."
+            )
+        return found
+
+    return vectors

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.jobs import content_key
 
 
-def feature_rng(rng_seed: int, feature: FeatureId, purpose: str) -> np.random.Generator:
+def feature_rng(rng_seed: int, feature: Feature, purpose: str) -> np.random.Generator:
     """The random numbers of one feature and purpose, e.g. "tiles".
 
     They do not depend on which other features are chosen for, nor on their order.

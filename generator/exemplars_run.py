@@ -21,7 +21,7 @@ from generator.exemplar_selection import (
     select_top,
 )
 from generator.exemplars import FeaturePool, Mask, Positions
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.indexed_folder import IndexedFolder
 from generator.photograph_rows import photograph_row
 from generator.photographs import to_picture
@@ -32,18 +32,18 @@ PICTURES_PER_ROW = 8
 SHEET_PX = 128
 """Side of a picture on the contact sheet."""
 
-AttributionVectors = Callable[[FeatureId, Positions], NDArray[np.float32]]
+AttributionVectors = Callable[[Feature, Positions], NDArray[np.float32]]
 """(m, C) vectors of a feature for m photographs of the pool."""
 
 
 def choose_exemplars(
     table: ActivationTable,
-    features: Sequence[FeatureId],
+    features: Sequence[Feature],
     config: ExemplarConfig,
     *,
     vectors: AttributionVectors | None = None,
     allowed: Mask | None = None,
-) -> dict[FeatureId, Exemplars]:
+) -> dict[Feature, Exemplars]:
     """Choose photographs for each feature.
 
     Args:
@@ -66,7 +66,7 @@ def choose_exemplars(
 
 def _choose_one(
     table: ActivationTable,
-    feature: FeatureId,
+    feature: Feature,
     config: ExemplarConfig,
     vectors: AttributionVectors | None,
     allowed: Mask | None,
@@ -99,7 +99,7 @@ def _n_live(pool: FeaturePool, allowed: Mask | None) -> int:
 
 
 def exemplar_rows(
-    table: ActivationTable, chosen: dict[FeatureId, Exemplars], config: ExemplarConfig
+    table: ActivationTable, chosen: dict[Feature, Exemplars], config: ExemplarConfig
 ) -> list[dict[str, Any]]:
     """One row per exemplar, in the order shown."""
     rows = []
@@ -118,7 +118,7 @@ def exemplar_rows(
 
 
 def exemplar_sheet(
-    source: IndexedFolder, chosen: dict[FeatureId, Exemplars], config: ExemplarConfig
+    source: IndexedFolder, chosen: dict[Feature, Exemplars], config: ExemplarConfig
 ) -> Image.Image:
     """One page: the exemplars of each feature, bins of a quantile in rows of their own.
 
@@ -158,14 +158,14 @@ def _sheet_rows(exemplars: Exemplars, config: ExemplarConfig) -> list[list[int]]
 def write_exemplars(
     folder: ResultFolder,
     table: ActivationTable,
-    chosen: dict[FeatureId, Exemplars],
+    chosen: dict[Feature, Exemplars],
     config: ExemplarConfig,
     *,
     source: IndexedFolder | None,
     attribution_layer: str | None = None,
     n_allowed: int | None = None,
 ) -> None:
-    """Write `exemplars.csv`, `run.json` and, given the photographs, `contact_sheet.png`.
+    """Write `exemplars.csv`, `run.json` and, given photographs, `contact_sheet.png`.
 
     Args:
         n_allowed: photographs of the pool that were chosen from; None: all.

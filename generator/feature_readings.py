@@ -1,4 +1,4 @@
-"""What many features do on whole pictures: mean, maximum, and where it lies."""
+"""Read many features off a batch of whole pictures: mean, maximum, and its place."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from generator.activations import find_units, network_view
-from generator.features import FeatureId
-from generator.layers import layer_activations, undisturbed
+from generator.activations import network_view
+from generator.capture import layer_activations, undisturbed
+from generator.features import Feature
+from generator.layers import LayerInfo, by_position, check_layer
 from generator.networks import Network
+from generator.objectives import Objective, Unit, find_objectives
 from generator.readings import NOWHERE, Readings
 
 BATCH = 16
@@ -19,7 +21,7 @@ BATCH = 16
 class FeatureReader:
     """Looks features up once, then reads them off batch after batch."""
 
-    def __init__(self, network: Network, features: Sequence[FeatureId]) -> None:
+    def __init__(self, network: Network, features: Sequence[Feature]) -> None:
         """Find every feature.
 
         Raises:
@@ -27,9 +29,16 @@ class FeatureReader:
         """
         self._network = network
         self._n_features = len(features)
-        self._by_layer: dict[str, list[tuple[int, int]]] = {}
-        for place, unit in enumerate(find_units(network, features)):
-            self._by_layer.setdefault(unit.layer, []).append((place, unit.index))
+        self._channels: dict[str, list[tuple[int, int]]] = {}
+        self._others: list[tuple[int, Objective]] = []
+        objectives = find_objectives(network, features)
+        self._layers = frozenset[str]().union(*(one.layers for one in objectives))
+        for place, objective in enumerate(objectives):
+            if isinstance(objective, Unit) and objective.position is None:
+                channel = (place, objective.index)
+                self._channels.setdefault(objective.layer, []).append(channel)
+            else:
+                self._others.append((place, objective))
 
     def read(self, canvases: Tensor) -> Readings:
         """Show at most BATCH canvases (n, 3, H, W) in [0, 1] to the network.
@@ -41,38 +50,64 @@ class FeatureReader:
         if not 1 <= n <= BATCH:
             raise ValueError(f"a batch has 1 to {BATCH} canvases; got {n}")
         full = torch.cat([canvases, canvases[-1:].expand(BATCH - n, -1, -1, -1)])
+        shape = (n, self._n_features)
+        found = Readings(
+            mean=np.empty(shape, dtype=np.float32),
+            maximum=np.empty(shape, dtype=np.float32),
+            row=np.full(shape, NOWHERE, dtype=np.int16),
+            column=np.full(shape, NOWHERE, dtype=np.int16),
+        )
         with undisturbed(self._network.module), torch.no_grad():
             view = network_view(self._network, full)
-            kept = layer_activations(self._network.module, view, list(self._by_layer))
-        blank = np.empty((n, self._n_features), dtype=np.float32)
-        nowhere = np.full((n, self._n_features), NOWHERE, dtype=np.int16)
-        found = Readings(
-            mean=blank, maximum=blank.copy(), row=nowhere, column=nowhere.copy()
-        )
-        for layer, units in self._by_layer.items():
-            places = [place for place, _ in units]
-            channels = [channel for _, channel in units]
-            maps = kept[layer][:n].float().cpu()
-            self._fill(found, places, _as_maps(maps)[:, channels])
+            seen = layer_activations(self._network, view, self._layers)
+            for name, channels in self._channels.items():
+                layer = check_layer(name, self._network.layers)
+                _read_channels(found, layer, seen[name][:n], channels)
+            for place, objective in self._others:
+                value = objective(seen)[:n].float().cpu().numpy()
+                found.mean[:, place] = found.maximum[:, place] = value
+                if isinstance(objective, Unit):
+                    _note_neuron(found, place, objective, self._network)
         return found
 
-    @staticmethod
-    def _fill(found: Readings, places: list[int], maps: Tensor) -> None:
-        """Write the readings of one layer's units, maps (n, U, H, W), in place."""
-        flat = maps.flatten(2)  # (n, U, H * W)
-        largest = flat.max(2)
-        found.mean[:, places] = flat.mean(2).numpy()
-        found.maximum[:, places] = largest.values.numpy()
-        if flat.shape[2] > 1:
-            where = largest.indices.numpy()
-            found.row[:, places] = where // maps.shape[3]
-            found.column[:, places] = where % maps.shape[3]
+
+def _read_channels(
+    found: Readings,
+    layer: LayerInfo,
+    activations: Tensor,
+    channels: Sequence[tuple[int, int]],
+) -> None:
+    """Write the readings of one layer, activations (n, C, *positions), in place.
+
+    Args:
+        channels: for each feature its column in the readings, and its channel.
+    """
+    places = [place for place, _ in channels]
+    numbers = [number for _, number in channels]
+    responses = by_position(activations)[:, numbers, layer.n_prefix_tokens :]
+    responses = responses.float().cpu()  # (n, F of the layer, P)
+    largest = responses.max(2)
+    found.mean[:, places] = responses.mean(2).numpy()
+    found.maximum[:, places] = largest.values.numpy()
+    if len(layer.shape) > 1:
+        row, column = _row_and_column(layer, largest.indices.numpy())
+        found.row[:, places] = row
+        found.column[:, places] = column
 
 
-def _as_maps(activations: Tensor) -> Tensor:
-    """Activations as (n, C, H, W): tokens become one row, vectors one position."""
-    if activations.ndim == 2:
-        return activations[:, :, None, None]
-    if activations.ndim == 3:
-        return activations.transpose(1, 2)[:, :, None, :]
-    return activations
+def _note_neuron(found: Readings, place: int, unit: Unit, network: Network) -> None:
+    """Write where a neuron lies, in place; a prefix token lies nowhere."""
+    layer = check_layer(unit.layer, network.layers)
+    if unit.position is not None and unit.position >= layer.n_prefix_tokens:
+        at = np.array(unit.position - layer.n_prefix_tokens)
+        found.row[:, place], found.column[:, place] = _row_and_column(layer, at)
+
+
+def _row_and_column(
+    layer: LayerInfo, at: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]"
+) -> tuple[np.ndarray, np.ndarray]:
+    """Row and column of places; tokens without a grid lie in one row."""
+    if layer.grid is None:
+        return np.zeros_like(at), at
+    row, column = np.divmod(at, layer.grid[1])
+    return row, column

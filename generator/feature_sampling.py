@@ -57,6 +57,8 @@ def sample_features(
     dead = set(index.dead_features())
     by_layer: dict[str, list[FeatureId]] = {}
     for feature in index.features:
+        if not isinstance(feature, FeatureId) or feature.position is not None:
+            continue  # only whole channels and logits are enumerated
         by_layer.setdefault(feature.layer, []).append(feature)
     samples, faults = [], []
     for layer, features in by_layer.items():

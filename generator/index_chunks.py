@@ -17,7 +17,7 @@ from torch import Tensor
 
 from generator.errors import ConfigError, NotFiniteError, PhotographError
 from generator.feature_readings import BATCH, FeatureReader
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.jobs import WorkFolder, content_key
 from generator.networks import Network
 from generator.perceptual_hash import difference_hash
@@ -42,7 +42,7 @@ class IndexJob:
     folder: Path
     """What the photographs' paths are relative to."""
 
-    features: tuple[FeatureId, ...]
+    features: tuple[Feature, ...]
 
     canvas_px: int
     """Side of the pictures shown."""

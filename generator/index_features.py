@@ -4,31 +4,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.activations import find_units
 from generator.errors import ConfigError
-from generator.features import LOGIT_LAYER, FeatureId
-from generator.layers import LayerInfo, check_layer, list_layers, n_channels
+from generator.feature_text import parse_feature
+from generator.features import LOGIT_LAYER, Feature, FeatureId
+from generator.layers import LayerInfo, check_layer
 from generator.networks import Network
+from generator.objectives import Unit, describe_feature, find_objective
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexedFeature:
     """One column of an index."""
 
-    feature: FeatureId
+    feature: Feature
     """In its canonical text: logits by label where that is unique."""
 
-    unit_index: int
-    """Channel or logit number, from 0."""
+    layer: str
+    """Where it lies; of an expression the deepest layer it reads."""
+
+    unit_index: int | None
+    """Channel or logit number, from 0; None for expressions."""
 
     label: str | None
-    """The logit's name; None for channels."""
+    """The logit's name; None for all else."""
 
     def describe(self) -> dict[str, Any]:
         """As an index file stores it."""
         return {
             "feature": str(self.feature),
-            "layer": self.feature.layer,
+            "layer": self.layer,
             "unit_index": self.unit_index,
             "label": self.label,
         }
@@ -37,53 +41,105 @@ class IndexedFeature:
 def enumerate_features(
     network: Network,
     *,
-    features: Sequence[FeatureId] = (),
+    features: Sequence[Feature] = (),
     layers: Sequence[str] = (),
     with_logits: bool = False,
 ) -> tuple[IndexedFeature, ...]:
     """The features asked for, each once: by layer as the network runs, then by unit.
 
     Args:
-        features: single features.
+        features: single features and expressions.
         layers: layers of which every channel is wanted.
         with_logits: whether every logit is wanted.
 
     Raises:
-        ConfigError: none is asked for, or a rank such as `logit:#1`, which is
-            another logit for each photograph.
+        ConfigError: none is asked for, or one that cannot be indexed.
         LayerNotFoundError, FeatureNotFoundError: the network has no such one.
     """
-    for feature in features:
-        if feature.rank is not None:
-            raise ConfigError(
-                f"{feature} is another logit for each photograph; name one logit"
-            )
-    known = list_layers(network)
-    units = {(unit.layer, unit.index) for unit in find_units(network, features)}
+    wanted: set[Feature] = {_canonical(network, feature) for feature in features}
     for name in [*layers, *([LOGIT_LAYER] if with_logits else [])]:
-        layer = check_layer(name, known)
-        units |= {(layer.name, index) for index in range(n_channels(layer))}
-    if not units:
+        layer = check_layer(name, network.layers)
+        wanted |= {
+            _channel(network, layer.name, index) for index in range(layer.n_channels)
+        }
+    if not wanted:
         raise ConfigError(
             "no feature is asked for; name features, whole layers, or the logits"
         )
-    place = {layer.name: number for number, layer in enumerate(known)}
-    ordered = sorted(units, key=lambda unit: (place[unit[0]], unit[1]))
-    return tuple(_canonical(network, layer, index) for layer, index in ordered)
+    found = [_described(network, feature) for feature in wanted]
+    place = {layer.name: number for number, layer in enumerate(network.layers)}
 
+    def order(one: IndexedFeature) -> tuple[int, bool, int, str]:
+        is_expression = one.unit_index is None
+        return place[one.layer], is_expression, one.unit_index or 0, str(one.feature)
 
-def _canonical(network: Network, layer: str, index: int) -> IndexedFeature:
-    label = network.labels[index] if layer == LOGIT_LAYER else None
-    is_unique = label is not None and network.labels.count(label) == 1
-    unit = label if label is not None and is_unique else str(index)
-    return IndexedFeature(
-        feature=FeatureId(layer=layer, unit=unit), unit_index=index, label=label
-    )
+    return tuple(sorted(found, key=order))
 
 
 def layers_of(
     network: Network, features: Sequence[IndexedFeature]
 ) -> tuple[LayerInfo, ...]:
-    """The layers that features lie in, in the order of the network."""
-    names = {one.feature.layer for one in features}
-    return tuple(layer for layer in list_layers(network) if layer.name in names)
+    """The layers that features read, in the order of the network."""
+    names: set[str] = set()
+    for one in features:
+        names |= find_objective(network, one.feature).layers
+    return tuple(layer for layer in network.layers if layer.name in names)
+
+
+def _canonical(network: Network, feature: Feature) -> Feature:
+    """The one text of a feature that has several, such as `logit:33`.
+
+    Raises:
+        ConfigError: it is another feature on each photograph, or has no text.
+    """
+    if feature.rank is not None:
+        raise ConfigError(
+            f"{feature} is another logit for each photograph; name one logit"
+        )
+    found = find_objective(network, feature)
+    if isinstance(found, Unit) and found.position is None:
+        return _channel(network, found.layer, found.index)
+    if isinstance(found, Unit):
+        layer = check_layer(found.layer, network.layers)
+        position = _position_text(layer, found.position or 0)
+        return FeatureId(found.layer, str(found.index), position)
+    if not _can_be_read(feature):
+        raise ConfigError(
+            f"{feature} cannot be written as text, so no index can name it; index "
+            "the features it is made of"
+        )
+    return feature
+
+
+def _channel(network: Network, layer: str, index: int) -> FeatureId:
+    """A whole channel or logit; a logit by label, unless the label misleads."""
+    numbered = FeatureId(layer, str(index))
+    if layer != LOGIT_LAYER or index >= len(network.labels):
+        return numbered
+    label = network.labels[index]
+    labelled = FeatureId(layer, label)
+    if label.isdecimal() or label.startswith("#") or not _can_be_read(labelled):
+        return numbered
+    is_unique = sum(one.casefold() == label.casefold() for one in network.labels) == 1
+    return labelled if is_unique else numbered
+
+
+def _can_be_read(feature: Feature) -> bool:
+    """Whether the text of a feature means that feature."""
+    try:
+        return parse_feature(str(feature)) == feature
+    except ConfigError:
+        return False
+
+
+def _position_text(layer: LayerInfo, place: int) -> str:
+    """A place as `row,column`, or as a number where there are no rows."""
+    if layer.grid is None or place < layer.n_prefix_tokens:
+        return str(place)
+    row, column = divmod(place - layer.n_prefix_tokens, layer.grid[1])
+    return f"{row},{column}"
+
+
+def _described(network: Network, feature: Feature) -> IndexedFeature:
+    facts: dict[str, Any] = describe_feature(network, feature)
+    return IndexedFeature(feature=feature, **facts)

@@ -5,7 +5,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,9 @@ from generator.errors import ActivationTableError
 from generator.perceptual_hash import hash_text
 from generator.photograph_folder import Photograph
 from generator.readings import NOWHERE, Readings
+
+if TYPE_CHECKING:
+    from generator.networks import Network
 
 SCHEMA_VERSION = 1
 
@@ -91,6 +95,19 @@ def reading_arrays(readings: Readings) -> list[pa.Array]:
 def _columns(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """(n, F) as (F, n), each feature's values side by side in memory."""
     return np.ascontiguousarray(values.T)
+
+
+def network_facts(network: "Network") -> dict[str, Any]:
+    """What identifies a network and its preprocessing, as plain values."""
+    plain = {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in asdict(network.preprocessing).items()
+    }
+    return {
+        "name": network.name,
+        "weights_sha256": network.weights_sha256,
+        **plain,
+    }
 
 
 def read_facts(schema: pa.Schema, *, where: str) -> dict[str, Any]:

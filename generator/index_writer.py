@@ -7,7 +7,7 @@ not, and whatever the chunk size.
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from generator.index_features import IndexedFeature, layers_of
 from generator.index_format import (
     SCHEMA_VERSION,
     index_schema,
+    network_facts,
     photograph_arrays,
     reading_arrays,
 )
@@ -119,19 +120,14 @@ def _facts(
     n_near: int,
 ) -> dict[str, Any]:
     """The metadata object: everything the numbers depend on, and no date."""
-    network = job.network
     return {
         "schema_version": SCHEMA_VERSION,
-        "generator": describe_generator(network.device),
-        "network": {
-            "name": network.name,
-            "weights_sha256": network.weights_sha256,
-            **asdict(network.preprocessing),
-        },
+        "generator": describe_generator(job.network.device),
+        "network": network_facts(job.network),
         "canvas_px": job.canvas_px,
         "layers": [
             {"name": layer.name, "kind": layer.kind, "shape": list(layer.shape)}
-            for layer in layers_of(network, features)
+            for layer in layers_of(job.network, features)
         ],
         "features": [one.describe() for one in features],
         "n_images": len(survey.photographs),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from generator.errors import PoolError
 from generator.exemplars import FeaturePool
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.percentiles import (
     ADVISED_N_IMAGES,
     Beyond,
@@ -34,7 +34,7 @@ class NaturalActivations(ABC):
     photographs: tuple[Photograph, ...]
     """Sorted by path, exact duplicates dropped."""
 
-    features: tuple[FeatureId, ...]
+    features: tuple[Feature, ...]
 
     hashes: NDArray[np.uint64]
     """(n,) perceptual hashes of the canvas pictures."""
@@ -43,7 +43,7 @@ class NaturalActivations(ABC):
     """(n,) duplicate group of each photograph."""
 
     @abstractmethod
-    def column(self, feature: FeatureId) -> NDArray[np.float32]:
+    def column(self, feature: Feature) -> NDArray[np.float32]:
         """(n,) activations of one feature, means over positions."""
 
     @property
@@ -51,13 +51,13 @@ class NaturalActivations(ABC):
         """Photographs that every percentile refers to."""
         return len(self.photographs)
 
-    def percentile(self, feature: FeatureId, activation: float) -> float:
+    def percentile(self, feature: Feature, activation: float) -> float:
         """Share of the pool below an activation, ties one half, 0 to 100."""
         value = np.array([activation], dtype=np.float32)
         return float(percentile_of(value, self.column(feature))[0])
 
     def value_at(
-        self, feature: FeatureId, percentile: float, *, beyond: Beyond = "refuse"
+        self, feature: Feature, percentile: float, *, beyond: Beyond = "refuse"
     ) -> float:
         """The activation at a percentile, 0 to 100: the inverse of `percentile`.
 
@@ -70,11 +70,11 @@ class NaturalActivations(ABC):
         except PoolError as error:
             raise PoolError(f"{feature}: {error}") from error
 
-    def natural(self, feature: FeatureId) -> NaturalRange:
+    def natural(self, feature: Feature) -> NaturalRange:
         """Mean, spread and extremes of a feature's activations."""
         return natural_range(self.column(feature))
 
-    def z_score(self, feature: FeatureId, activation: float) -> float:
+    def z_score(self, feature: Feature, activation: float) -> float:
         """Natural standard deviations above the natural mean.
 
         Raises:
@@ -85,11 +85,11 @@ class NaturalActivations(ABC):
         except PoolError as error:
             raise PoolError(f"{feature}: {error}") from error
 
-    def dead_features(self) -> tuple[FeatureId, ...]:
+    def dead_features(self) -> tuple[Feature, ...]:
         """Features that every photograph drives to the same activation."""
         return tuple(f for f in self.features if self.natural(f).is_dead)
 
-    def pool(self, feature: FeatureId) -> FeaturePool:
+    def pool(self, feature: Feature) -> FeaturePool:
         """What selection needs to know of one feature."""
         return FeaturePool(
             feature_id=str(feature),

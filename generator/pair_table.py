@@ -12,7 +12,7 @@ import numpy as np
 from generator.activation_table import ActivationTable
 from generator.errors import ConfigError
 from generator.exemplars import Tiles
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.jobs import write_whole
 from generator.natural_activations import NaturalActivations
 from generator.pairs_run import AuditedPairs, PairRequest, describe_request
@@ -25,8 +25,8 @@ DIFFICULTY_WINDOWS = (99, 95, 90, 85)
 
 
 def read_tiles(
-    table: Path, index: NaturalActivations, features: Sequence[FeatureId]
-) -> dict[FeatureId, Tiles]:
+    table: Path, index: NaturalActivations, features: Sequence[Feature]
+) -> dict[Feature, Tiles]:
     """The tiles that a table names: columns `feature_id` and `path`.
 
     Raises:

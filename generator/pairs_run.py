@@ -7,7 +7,7 @@ from typing import Any
 from generator.choice_streams import feature_rng
 from generator.errors import ConfigError, PoolError
 from generator.exemplars import Mask, SelectionConfig, Tiles, select_tiles
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.natural_activations import NaturalActivations
 from generator.pair_audit import (
     PictureAudit,
@@ -22,12 +22,12 @@ from generator.query_pairs import QueryPair, QueryPairConfig, select_query_pairs
 class PairRequest:
     """What `accentuate pairs` was asked for."""
 
-    features: tuple[FeatureId, ...]
+    features: tuple[Feature, ...]
     selection: SelectionConfig
     pairs: QueryPairConfig
     rng_seed: int = 0
 
-    tiles: Mapping[FeatureId, Tiles] | None = None
+    tiles: Mapping[Feature, Tiles] | None = None
     """Photographs that panels show; None: chosen from the index."""
 
     made: tuple[ShownPicture, ...] = ()
@@ -41,7 +41,7 @@ class PairRequest:
 class AuditedPairs:
     """The pairs of one feature, and what the audit says of each photograph."""
 
-    feature: FeatureId
+    feature: Feature
     tiles: Tiles
     pairs: tuple[QueryPair, ...]
     audits: tuple[PictureAudit, ...]
@@ -70,7 +70,7 @@ def choose_audited_pairs(
 
 
 def _choose_one(
-    index: NaturalActivations, request: PairRequest, feature: FeatureId
+    index: NaturalActivations, request: PairRequest, feature: Feature
 ) -> AuditedPairs:
     pool = index.pool(feature)
     if request.tiles is not None:

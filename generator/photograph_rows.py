@@ -3,12 +3,12 @@
 from typing import Any
 
 from generator.exemplars import FeaturePool
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.natural_activations import NaturalActivations
 
 
 def photograph_row(
-    index: NaturalActivations, feature: FeatureId, pool: FeaturePool, position: int
+    index: NaturalActivations, feature: Feature, pool: FeaturePool, position: int
 ) -> dict[str, Any]:
     """Columns of a photograph's part in a table.
 

@@ -6,12 +6,12 @@ from generator.activation_index import ActivationIndex
 from generator.choice_streams import feature_rng
 from generator.errors import PoolError
 from generator.exemplars import Tiles, select_tiles
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.plan import Plan
 from generator.query_pairs import QueryPair, select_query_pairs
 
 
-def choose_tiles(index: ActivationIndex, plan: Plan) -> dict[FeatureId, Tiles]:
+def choose_tiles(index: ActivationIndex, plan: Plan) -> dict[Feature, Tiles]:
     """Choose exemplars and seed images, and see that query pairs can be had.
 
     Raises:
@@ -36,9 +36,9 @@ def choose_tiles(index: ActivationIndex, plan: Plan) -> dict[FeatureId, Tiles]:
 def choose_pairs(
     index: ActivationIndex,
     plan: Plan,
-    tiles: Mapping[FeatureId, Tiles],
-    made_hashes: Mapping[FeatureId, Iterable[int]],
-) -> dict[FeatureId, tuple[QueryPair, ...]]:
+    tiles: Mapping[Feature, Tiles],
+    made_hashes: Mapping[Feature, Iterable[int]],
+) -> dict[Feature, tuple[QueryPair, ...]]:
     """Choose the query pairs, once every picture of the panels is known.
 
     Args:
@@ -62,7 +62,7 @@ def choose_pairs(
 def choose_pairs_of(
     index: ActivationIndex,
     plan: Plan,
-    feature: FeatureId,
+    feature: Feature,
     tiles: Tiles,
     *,
     made_hashes: Iterable[int],

@@ -110,9 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
     vectors = _vectors(arguments, source) if config.kind == "diverse" else None
     allowed = allowed_photographs(table, arguments)
     folder = ResultFolder.create(arguments.out)
-    chosen = choose_exemplars(
-        table, features, config, vectors=vectors, allowed=allowed
-    )
+    chosen = choose_exemplars(table, features, config, vectors=vectors, allowed=allowed)
     write_exemplars(
         folder,
         table,

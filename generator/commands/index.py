@@ -13,7 +13,7 @@ from generator.commands.arguments import (
 )
 from generator.commands.progress_bar import ProgressBar
 from generator.errors import ConfigError
-from generator.features import FeatureId
+from generator.feature_text import parse_feature
 from generator.jobs import WorkFolder, write_whole
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     out: Path = arguments.out
     is_csv = _is_csv(out)
-    wanted = [FeatureId.parse(text) for text in arguments.feature]
+    wanted = [parse_feature(text) for text in arguments.feature]
     network = network_from(arguments)
     features = enumerate_features(
         network,

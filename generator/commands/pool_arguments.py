@@ -9,7 +9,7 @@ from generator.errors import ConfigError
 if TYPE_CHECKING:
     from generator.activation_table import ActivationTable
     from generator.exemplars import Mask
-    from generator.features import FeatureId
+    from generator.features import Feature
 
 
 def add_index_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +44,7 @@ def add_index_arguments(parser: argparse.ArgumentParser) -> None:
 
 def chosen_features(
     table: "ActivationTable", arguments: argparse.Namespace
-) -> "tuple[FeatureId, ...]":
+) -> "tuple[Feature, ...]":
     """The features named, each once."""
     return tuple(dict.fromkeys(table.find(text) for text in arguments.feature))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.activation_table import ActivationTable
-from generator.features import FeatureId
+from generator.feature_text import parse_feature
 from generator.index_chunks import IndexJob
 from generator.index_features import enumerate_features
 from generator.index_writer import IndexSummary, write_index
@@ -30,7 +30,7 @@ def index_folder(
     network = make_network() if network is None else network
     chosen = enumerate_features(
         network,
-        features=[FeatureId.parse(text) for text in features],
+        features=[parse_feature(text) for text in features],
         layers=() if features else ("0",),
         with_logits=not features,
     )

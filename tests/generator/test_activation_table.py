@@ -1,5 +1,6 @@
 """Read an index file: names, percentiles, natural ranges, dead features."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -117,12 +118,14 @@ def test_a_csv_of_the_table_has_what_the_file_has(table: ActivationTable) -> Non
 def test_another_network_than_the_indexed_one_is_refused(
     table: ActivationTable,
 ) -> None:
-    table.check_network("0" * 64, {"input_px": 16, "mean": (0.5, 0.5, 0.5)})
+    network = make_network()
+    table.check_network(network)
 
     with pytest.raises(ActivationTableError, match="weights_sha256"):
-        table.check_network("1" * 64, {})
+        table.check_network(replace(network, weights_sha256="1" * 64))
+    other = replace(network.preprocessing, input_px=224)
     with pytest.raises(ActivationTableError, match="input_px is 16"):
-        table.check_network("0" * 64, {"input_px": 224})
+        table.check_network(replace(network, preprocessing=other))
 
 
 def test_files_that_are_no_index_are_refused_with_a_remedy(tmp_path: Path) -> None:

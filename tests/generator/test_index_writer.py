@@ -16,6 +16,8 @@ from torch import Tensor, nn
 from generator.activation_table import ActivationTable
 from generator.activations import feature_activations, network_view
 from generator.errors import ConfigError, NotFiniteError, OutputError, PhotographError
+from generator.feature_readings import BATCH
+from generator.feature_text import parse_feature
 from generator.features import FeatureId
 from generator.index_features import enumerate_features
 from generator.index_writer import rows_per_group
@@ -75,7 +77,7 @@ def test_a_killed_run_loses_a_chunk_at_most_and_ends_in_the_same_bytes(
     index_folder(photographs, out, network=network)
 
     assert out.read_bytes() == whole
-    assert sum(shape[0] > 1 for shape in shapes) == n_passes
+    assert sum(shape[0] == BATCH for shape in shapes) == n_passes
 
 
 @pytest.mark.parametrize("chunk_size", [32, 48, 64])
@@ -187,7 +189,7 @@ def test_unreadable_photographs_are_all_named_before_anything_is_computed(
 
     assert "fur/z.jpg" in str(caught.value)
     assert "sky/a.jpg" in str(caught.value)
-    assert set(seen) <= {1}  # the probe of the layers, no batch of photographs
+    assert set(seen) <= {2}  # the probe of the layers, no batch of photographs
     assert not (tmp_path / "i.parquet").exists()
 
 
@@ -250,7 +252,7 @@ def test_a_chunk_that_is_no_multiple_of_a_batch_is_refused(
 def test_every_channel_of_a_layer_and_every_logit_is_enumerated_once() -> None:
     found = enumerate_features(
         make_network(),
-        features=[FeatureId.parse("logit:4"), FeatureId.parse("2:05")],
+        features=[parse_feature("logit:4"), parse_feature("2:05")],
         layers=["0", "0"],
         with_logits=True,
     )
@@ -263,7 +265,7 @@ def test_every_channel_of_a_layer_and_every_logit_is_enumerated_once() -> None:
 
 def test_a_rank_is_no_feature_of_an_index() -> None:
     with pytest.raises(ConfigError, match="another logit for each photograph"):
-        enumerate_features(make_network(), features=[FeatureId.parse("logit:#1")])
+        enumerate_features(make_network(), features=[parse_feature("logit:#1")])
 
 
 def test_an_index_of_nothing_is_refused() -> None:
