@@ -137,7 +137,7 @@ def exemplar_sheet(
                         to_picture(source.canvas(int(p), SHEET_PX)) for p in positions
                     ],
                     caption=f"{feature}  percentiles {shown.min():.1f} to "
-                    f"{shown.max():.1f} of {source.table.n_images}",
+                    f"{shown.max():.1f} among {source.table.n_images} photographs",
                 )
             )
     return contact_sheet(rows, titles=[f"{config.kind} exemplars"])

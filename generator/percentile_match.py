@@ -39,9 +39,10 @@ def match_on_percentile(
         ConfigError: fewer than two sets, percentiles out of range, or no tolerance.
     """
     _check(sets, tolerance_points)
-    wanted = min(map(len, sets.values())) if n_wanted is None else n_wanted
+    smallest = min(map(len, sets.values()))
+    wanted = max(1, smallest if n_wanted is None else n_wanted)
     tuples = _all_matches(sets, tolerance_points)
-    if len(tuples) < wanted or not wanted:
+    if len(tuples) < wanted:
         sizes = ", ".join(f"{name} {_span(p)}" for name, p in sets.items())
         raise PoolError(
             f"{wanted} pictures of each kind are wanted within {tolerance_points:g} "
