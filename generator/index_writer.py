@@ -36,7 +36,7 @@ from generator.perceptual_hash import MAX_DUPLICATE_BITS, duplicate_groups
 from generator.photograph_folder import FolderListing
 from generator.progress import Progress
 from generator.provenance import describe_generator
-from generator.readings import Readings, join_readings
+from generator.readings import Readings, regrouped
 
 ROW_GROUP_BYTES = 64 * 2**20
 """Size of a row group in memory; a reader of one feature skips the rest."""
@@ -93,7 +93,7 @@ def write_index(
     chunks = read_chunks(job, survey.photographs, progress)
     with _whole_parquet(out, schema) as writer:
         start = 0
-        for readings in _regrouped(chunks, rows_per_group(len(features))):
+        for readings in regrouped(chunks, rows_per_group(len(features))):
             stop = start + len(readings)
             rows = _table(schema, survey, groups, readings, slice(start, stop))
             writer.write_table(rows, row_group_size=len(readings))
@@ -137,24 +137,6 @@ def _facts(
         "n_near_duplicates": n_near,
         "max_duplicate_bits": MAX_DUPLICATE_BITS,
     }
-
-
-def _regrouped(chunks: Iterator[Readings], n_rows: int) -> Iterator[Readings]:
-    """The same readings in parts of n_rows; the last may be shorter."""
-    held: list[Readings] = []
-    n_held = 0
-    for chunk in chunks:
-        held.append(chunk)
-        n_held += len(chunk)
-        if n_held < n_rows:
-            continue
-        joined = join_readings(held)
-        n_full = n_held // n_rows * n_rows
-        for start in range(0, n_full, n_rows):
-            yield joined.rows(start, start + n_rows)
-        held, n_held = [joined.rows(n_full)], n_held - n_full
-    if n_held:
-        yield join_readings(held)
 
 
 def _table(

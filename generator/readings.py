@@ -1,6 +1,6 @@
 """What many features do on some pictures, as arrays. No torch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,3 +49,24 @@ def join_readings(parts: Sequence[Readings]) -> Readings:
         row=np.concatenate([part.row for part in parts]),
         column=np.concatenate([part.column for part in parts]),
     )
+
+
+def regrouped(chunks: Iterator[Readings], n_rows: int) -> Iterator[Readings]:
+    """The same readings in parts of n_rows; the last may be shorter.
+
+    Never more than one part and one chunk are held.
+    """
+    held: list[Readings] = []
+    n_held = 0
+    for chunk in chunks:
+        held.append(chunk)
+        n_held += len(chunk)
+        if n_held < n_rows:
+            continue
+        joined = join_readings(held)
+        n_full = n_held // n_rows * n_rows
+        for start in range(0, n_full, n_rows):
+            yield joined.rows(start, start + n_rows)
+        held, n_held = [joined.rows(n_full)], n_held - n_full
+    if n_held:
+        yield join_readings(held)

@@ -17,9 +17,7 @@ from generator.activation_table import ActivationTable
 from generator.activations import feature_activations, network_view
 from generator.errors import ConfigError, NotFiniteError, OutputError, PhotographError
 from generator.feature_readings import BATCH
-from generator.feature_text import parse_feature
 from generator.features import FeatureId
-from generator.index_features import enumerate_features
 from generator.index_writer import rows_per_group
 from generator.photographs import read_photograph, to_canvas
 from tests.conftest import ROOT
@@ -247,30 +245,6 @@ def test_a_chunk_that_is_no_multiple_of_a_batch_is_refused(
 ) -> None:
     with pytest.raises(ConfigError, match="multiple of 16"):
         index_folder(photographs, tmp_path / "i.parquet", chunk_size=chunk_size)
-
-
-def test_every_channel_of_a_layer_and_every_logit_is_enumerated_once() -> None:
-    found = enumerate_features(
-        make_network(),
-        features=[parse_feature("logit:4"), parse_feature("2:05")],
-        layers=["0", "0"],
-        with_logits=True,
-    )
-
-    assert [str(one.feature) for one in found] == [
-        *("0:0", "0:1", "0:2", "0:3", "2:5"),
-        *("logit:brick", "logit:grass", "logit:sky", "logit:fur", "logit:stone"),
-    ]
-
-
-def test_a_rank_is_no_feature_of_an_index() -> None:
-    with pytest.raises(ConfigError, match="another logit for each photograph"):
-        enumerate_features(make_network(), features=[parse_feature("logit:#1")])
-
-
-def test_an_index_of_nothing_is_refused() -> None:
-    with pytest.raises(ConfigError, match="no feature is asked for"):
-        enumerate_features(make_network())
 
 
 def test_a_row_group_of_ten_thousand_features_stays_below_its_size() -> None:
