@@ -50,7 +50,9 @@ class ActivationTable(NaturalActivations):
     facts: dict[str, Any]
     """The metadata object: network, preprocessing, layers, counts, versions."""
 
-    parquet: pq.FileMetaData
+    file: pq.ParquetFile
+    """Kept open, because finding its thousands of columns takes longer than a read."""
+
     _kept: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     @classmethod
@@ -62,11 +64,9 @@ class ActivationTable(NaturalActivations):
         """
         try:
             file = pq.ParquetFile(path)
-            with file:
-                facts = read_facts(file.schema_arrow, where=str(path))
-                names = [one.name for one in PHOTOGRAPH_FIELDS]
-                rows = file.read(columns=names).to_pylist()
-                parquet = file.metadata
+            facts = read_facts(file.schema_arrow, where=str(path))
+            names = [one.name for one in PHOTOGRAPH_FIELDS]
+            rows = file.read(columns=names).to_pylist()
         except FileNotFoundError as error:
             raise ActivationTableError(f"no activation index at {path}") from error
         except (OSError, pa.ArrowException) as error:
@@ -77,7 +77,7 @@ class ActivationTable(NaturalActivations):
         return cls(
             path=path,
             facts=facts,
-            parquet=parquet,
+            file=file,
             features=tuple(parse_feature(one["feature"]) for one in facts["features"]),
             photographs=tuple(
                 Photograph(
@@ -177,8 +177,7 @@ class ActivationTable(NaturalActivations):
     def _columns(self, names: Sequence[str]) -> list[NDArray[Any]]:
         """Columns of the file; no position becomes NOWHERE."""
         try:
-            with pq.ParquetFile(self.path, metadata=self.parquet) as file:
-                table = file.read(columns=list(names))
+            table = self.file.read(columns=list(names))
         except (OSError, pa.ArrowException) as error:
             raise ActivationTableError(
                 f"{self.path} can no longer be read: {error}"

@@ -1,5 +1,7 @@
 """Read an index file: names, percentiles, natural ranges, dead features."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from generator.activation_table import ActivationTable, as_csv
 from generator.errors import ActivationTableError, FeatureNotFoundError, PoolError
 from generator.index_format import METADATA_KEY
 from generator.networks import Network
+from tests.conftest import ROOT
 from tests.generator.indexing import indexed
 from tests.generator.tiny_world import make_network, write_photographs
 
@@ -89,11 +92,12 @@ def test_the_natural_range_counts_its_photographs(table: ActivationTable) -> Non
 def test_columns_are_read_when_they_are_asked_for(
     table: ActivationTable, tmp_path: Path
 ) -> None:
-    moved = tmp_path / "i.parquet"
-    moved.write_bytes(table.path.read_bytes())
-    opened = ActivationTable.read(moved)
+    copy = tmp_path / "i.parquet"
+    content = table.path.read_bytes()
+    copy.write_bytes(content)
+    opened = ActivationTable.read(copy)
     opened.column(opened.find("1:0"))
-    moved.unlink()
+    copy.write_bytes(bytes(len(content)))
 
     opened.column(opened.find("1:0"))  # kept
     with pytest.raises(ActivationTableError, match="can no longer be read"):
@@ -146,3 +150,11 @@ def test_files_that_are_no_index_are_refused_with_a_remedy(tmp_path: Path) -> No
     ]:
         with pytest.raises(ActivationTableError, match=message):
             ActivationTable.read(path)
+
+
+def test_an_index_is_read_without_torch() -> None:
+    read = "import sys, generator.pair_table; sys.exit('torch' in sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", read], cwd=ROOT, check=False)
+
+    assert done.returncode == 0
