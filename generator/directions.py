@@ -21,6 +21,19 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _NORM_TOLERANCE = 1e-4
 
 
+def check_direction_name(name: str) -> None:
+    """Refuse a name that a feature's text could not hold.
+
+    Raises:
+        ConfigError: other signs than letters, digits, `_`, `.` and `-`.
+    """
+    if not _NAME.fullmatch(name):
+        raise ConfigError(
+            "a direction is named with letters, digits, '_', '.' and '-', the first "
+            f"a letter or a digit; got {name!r}"
+        )
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Direction:
     """One direction of a layer, as features name it: `LAYER:direction(NAME)`."""
@@ -43,11 +56,7 @@ class Direction:
     """False: it was kept although its quality is below what was asked for."""
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
-            raise ConfigError(
-                "a direction is named with letters, digits, '_', '.' and '-', the "
-                f"first a letter or a digit; got {self.name!r}"
-            )
+        check_direction_name(self.name)
         vector = np.array(self.vector, dtype=np.float32)
         if vector.ndim not in {1, 3} or vector.size == 0:
             raise DirectionError(

@@ -127,8 +127,9 @@ def test_the_order_of_positions_does_not_matter_to_a_vector() -> None:
 
 def test_stronger_activations_scale_the_dot_and_leave_the_cosine() -> None:
     maps, vector = random(2, 6, 3, 4), random(6, rng_seed=1)
+    factors: dict[ResponseKind, float] = {"dot": 3, "cosine": 1, "dot_cosine": 3}
 
-    for kind, factor in (("dot", 3.0), ("cosine", 1.0), ("dot_cosine", 3.0)):
+    for kind, factor in factors.items():
         weak = direction_response(maps, vector, kind=kind)
         strong = direction_response(3 * maps, vector, kind=kind)
 
