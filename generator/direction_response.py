@@ -20,6 +20,7 @@ def direction_response(
     *,
     kind: ResponseKind = "dot",
     power: float = 1.0,
+    n_prefix_tokens: int = 0,
 ) -> Tensor:
     """Response of each image to a direction, larger = more.
 
@@ -33,6 +34,7 @@ def direction_response(
         kind: `dot` a·v; `cosine` a·v / (|a| |v|), 0 where a is zero; `dot_cosine`
             a·v × max(cosine, 0.1)**power.
         power: of the cosine in `dot_cosine`, at least 0; other kinds ignore it.
+        n_prefix_tokens: leading positions that a vector is not compared with.
 
     Returns:
         (B,) in the number format of the activations.
@@ -46,7 +48,7 @@ def direction_response(
     """
     if not 0 <= power < float("inf"):
         raise ConfigError(f"power must be finite and at least 0; got {power}")
-    vectors = _vectors(activations, direction)  # (B, C, P)
+    vectors = _vectors(activations, direction, n_prefix_tokens)  # (B, C, P)
     along = direction.to(activations).flatten()  # (C,)
     dot = (vectors * along[:, None]).sum(1)  # (B, P)
     if kind == "dot":
@@ -57,13 +59,14 @@ def direction_response(
     return (dot * cosine.clamp_min(_LEAST_COSINE) ** power).mean(1)
 
 
-def _vectors(activations: Tensor, direction: Tensor) -> Tensor:
+def _vectors(activations: Tensor, direction: Tensor, n_prefix_tokens: int) -> Tensor:
     """What the direction is compared with: (B, C, P); P = 1 for a spatial target."""
     n_images, *shape = activations.shape
     if direction.ndim > 1 and list(direction.shape) == shape:
         return activations.reshape(n_images, -1, 1)
     if direction.ndim == 1 and shape[:1] == list(direction.shape):
-        return activations.reshape(n_images, shape[0], -1)
+        vectors = activations.reshape(n_images, shape[0], -1)
+        return vectors[:, :, n_prefix_tokens:]
     raise DirectionError(
         f"a direction of shape {tuple(direction.shape)} does not fit activations of "
         f"shape {tuple(activations.shape)}: (C,) fits (B, C, ...), (C, H, W) fits "

@@ -12,11 +12,11 @@ from generator.concepts.made_files import direction_file, image_set
 from generator.concepts.photograph_activations import (
     Collection,
     checked_canvas_px,
-    checked_layer,
     mean_activations,
 )
 from generator.directions import DirectionFile, check_direction_name, unit_direction
 from generator.errors import ConfigError, DirectionError
+from generator.layers import check_layer
 from generator.networks import Network
 from generator.progress import NoProgress, Progress
 from generator.streams import JobStreams, content_id
@@ -78,7 +78,7 @@ def find_class_means(
         LayerNotFoundError, PhotographError
     """
     progress = progress or NoProgress()
-    checked_layer(network, config.layer)
+    layer = check_layer(config.layer, network.layers)
     canvas_px = checked_canvas_px(network, config.canvas_px)
     sides = _checked_sides(a, b)
     name = config.name or f"{name_of_folder(a)}_minus_{name_of_folder(b)}"
@@ -86,7 +86,7 @@ def find_class_means(
         mean_activations(
             side,
             network,
-            config.layer,
+            layer,
             canvas_px=canvas_px,
             progress=progress,
             stage=side.folder.name,
@@ -104,7 +104,7 @@ def find_class_means(
     direction = unit_direction(
         difference,
         name=name,
-        layer=config.layer,
+        layer=layer.name,
         kind="class_means",
         quality={
             "held_out_accuracy": split.held_out_accuracy,

@@ -7,7 +7,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.activations import find_unit
 from generator.concepts.crops import CropGrid, crop_batches, strongest_crops
 from generator.concepts.factorization import Factors, nmf, pca
 from generator.concepts.made_files import direction_file, image_set
@@ -15,12 +14,14 @@ from generator.concepts.photograph_activations import (
     Collection,
     capture,
     checked_canvas_px,
-    checked_layer,
 )
 from generator.directions import DirectionFile, check_direction_name, unit_direction
 from generator.errors import ConfigError
-from generator.features import FeatureId
+from generator.feature_text import parse_feature
+from generator.features import Feature
+from generator.layers import LayerInfo, check_layer
 from generator.networks import Network
+from generator.objectives import find_objective
 from generator.progress import NoProgress, Progress
 from generator.streams import JobStreams, content_id
 
@@ -94,10 +95,10 @@ def find_components(
         LayerNotFoundError, FeatureNotFoundError, PhotographError
     """
     progress = progress or NoProgress()
-    n_channels = checked_layer(network, config.layer)[0]
-    if config.rank > n_channels:
+    layer = check_layer(config.layer, network.layers)
+    if config.rank > layer.n_channels:
         raise ConfigError(
-            f"rank must be at most {n_channels}, the channels of {config.layer}; "
+            f"rank must be at most {layer.n_channels}, the channels of {layer.name}; "
             f"got {config.rank}"
         )
     feature = _fixed_feature(network, config.feature)
@@ -110,7 +111,9 @@ def find_components(
         chosen = strongest_crops(
             collection, network, grid, feature, n=config.n_top, progress=progress
         )
-    table = _activation_table(collection, network, grid, chosen, config, progress)
+    table = _activation_table(
+        collection, network, layer, grid, chosen, config, progress
+    )
     factors = _take_apart(table, config)
     prefix = config.prefix or config.method
     return direction_file(
@@ -119,7 +122,7 @@ def find_components(
             unit_direction(
                 vector,
                 name=f"{prefix}_{k}",
-                layer=config.layer,
+                layer=layer.name,
                 kind=config.method,
                 quality={"share": float(factors.shares[k])},
                 passes=factors.has_converged,
@@ -138,22 +141,23 @@ def find_components(
     )
 
 
-def _fixed_feature(network: Network, text: str | None) -> FeatureId | None:
+def _fixed_feature(network: Network, text: str | None) -> Feature | None:
     """The feature that chooses crops, known to the network."""
     if text is None:
         return None
-    feature = FeatureId.parse(text)
+    feature = parse_feature(text)
     if feature.rank is not None:
         raise ConfigError(
             f"{text} is another logit for each photograph; name one logit"
         )
-    find_unit(network, feature)
+    find_objective(network, feature)
     return feature
 
 
 def _activation_table(
     collection: Collection,
     network: Network,
+    layer: LayerInfo,
     grid: CropGrid,
     chosen: NDArray[np.bool_],
     config: ComponentsConfig,
@@ -164,7 +168,7 @@ def _activation_table(
     progress.start("activations", int(chosen.sum()), unit="crop")
     tables = []
     for batch in crop_batches(collection, network, grid, chosen):
-        maps = capture(network, config.layer, batch.pictures)  # (b, C, P)
+        maps = capture(network, layer, batch.pictures)  # (b, C, P)
         for index, crop, activations in zip(
             batch.photographs, batch.crops, maps, strict=True
         ):

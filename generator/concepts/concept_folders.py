@@ -14,11 +14,11 @@ from generator.concepts.made_files import direction_file, image_set
 from generator.concepts.photograph_activations import (
     Collection,
     checked_canvas_px,
-    checked_layer,
     mean_activations,
 )
 from generator.directions import Direction, DirectionFile, unit_direction
 from generator.errors import ConfigError, DirectionError
+from generator.layers import LayerInfo, check_layer
 from generator.networks import Network
 from generator.progress import NoProgress, Progress
 from generator.streams import JobStreams, content_id
@@ -58,7 +58,7 @@ def find_cavs(
         LayerNotFoundError, PhotographError
     """
     progress = progress or NoProgress()
-    checked_layer(network, config.layer)
+    layer = check_layer(config.layer, network.layers)
     canvas_px = checked_canvas_px(network, config.canvas_px)
     named = _named(concepts)
     pool = Collection.of(random)
@@ -70,7 +70,7 @@ def find_cavs(
         return mean_activations(
             collection,
             network,
-            config.layer,
+            layer,
             canvas_px=canvas_px,
             progress=progress,
             stage=stage,
@@ -81,7 +81,7 @@ def find_cavs(
     for concept in named:
         rows = rows_of(concept.collection, concept.name)  # (n, C)
         cav = _fit(concept, rows, pool, random_rows, config)
-        directions.append(_direction(concept.name, cav, config))
+        directions.append(_direction(concept.name, layer, cav, config))
     _refuse_weak(directions, config)
     return direction_file(
         network,
@@ -125,13 +125,13 @@ def _named(folders: Sequence[Path]) -> list[Concept]:
     ]
 
 
-def _direction(name: str, cav: Cav, config: CavConfig) -> Direction:
+def _direction(name: str, layer: LayerInfo, cav: Cav, config: CavConfig) -> Direction:
     is_accurate = cav.held_out_accuracy >= config.min_accuracy
     is_stable = cav.stability >= config.min_stability
     return unit_direction(
         cav.vector,
         name=name,
-        layer=config.layer,
+        layer=layer.name,
         kind="cav",
         quality={
             "held_out_accuracy": cav.held_out_accuracy,

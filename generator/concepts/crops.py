@@ -16,7 +16,7 @@ from generator.concepts.photograph_activations import (
     Collection,
     read_canvases,
 )
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.networks import Network
 from generator.progress import Progress
 
@@ -103,7 +103,7 @@ def strongest_crops(
     collection: Collection,
     network: Network,
     grid: CropGrid,
-    feature: FeatureId,
+    feature: Feature,
     *,
     n: int,
     progress: Progress,

@@ -10,14 +10,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generator.activations import network_view
+from generator.capture import layer_activations, undisturbed
 from generator.errors import ConfigError, PhotographError
-from generator.layers import (
-    by_position,
-    check_layer,
-    layer_activations,
-    list_layers,
-    undisturbed,
-)
+from generator.layers import LayerInfo, by_position
 from generator.networks import Network
 from generator.photographs import (
     Photograph,
@@ -55,16 +50,6 @@ class Collection:
         hashes = {photograph.sha256 for photograph in others}
         rest = tuple(p for p in self.photographs if p.sha256 not in hashes)
         return Collection(folder=self.folder, photographs=rest)
-
-
-def checked_layer(network: Network, layer: str) -> tuple[int, ...]:
-    """Shape of a layer's activations to one image, channels first.
-
-    Raises:
-        LayerNotFoundError: the network has no such layer.
-    """
-    shape = check_layer(layer, list_layers(network)).shape
-    return shape[::-1] if len(shape) == 2 else shape
 
 
 def checked_canvas_px(network: Network, canvas_px: int | None) -> int:
@@ -115,23 +100,27 @@ def _faults(collection: Collection, start: int) -> list[str]:
     return faults
 
 
-def capture(network: Network, layer: str, canvases: Tensor) -> NDArray[np.float32]:
+def capture(
+    network: Network, layer: LayerInfo, canvases: Tensor
+) -> NDArray[np.float32]:
     """Activations of one layer to a batch of canvases (B, 3, H, W).
 
     Returns:
-        (B, C, P), P positions; one for a layer without positions.
+        (B, C, P), P places of the picture, so without class tokens; one for a layer
+        without positions.
     """
     with undisturbed(network.module), torch.no_grad():
         view = network_view(network, canvases)
-        kept = layer_activations(network.module, view, [layer])[layer]
-        activations: NDArray[np.float32] = by_position(kept).float().cpu().numpy()
+        kept = layer_activations(network, view, [layer.name])[layer.name]
+        of_picture = by_position(kept)[:, :, layer.n_prefix_tokens :]
+        activations: NDArray[np.float32] = of_picture.float().cpu().numpy()
     return activations
 
 
 def mean_activations(
     collection: Collection,
     network: Network,
-    layer: str,
+    layer: LayerInfo,
     *,
     canvas_px: int,
     progress: Progress,
@@ -140,7 +129,7 @@ def mean_activations(
     """Mean over positions of each photograph's activations.
 
     Args:
-        layer: one that the network has; see `checked_layer`.
+        layer: one that the network has; see `layers.check_layer`.
         stage: what the progress calls this.
 
     Returns:

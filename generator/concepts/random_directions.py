@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from generator.concepts.made_files import direction_file
-from generator.concepts.photograph_activations import checked_layer
 from generator.directions import DirectionFile, check_direction_name, unit_direction
 from generator.errors import ConfigError
+from generator.layers import check_layer
 from generator.networks import Network
 from generator.streams import JobStreams, content_id
 
@@ -40,15 +40,15 @@ def draw_directions(network: Network, config: RandomDirectionsConfig) -> Directi
     Raises:
         LayerNotFoundError: the network has no such layer.
     """
-    n_channels = checked_layer(network, config.layer)[0]
+    layer = check_layer(config.layer, network.layers)
     streams = JobStreams(
-        rng_seed=config.rng_seed, job_id=content_id("random direction", config.layer)
+        rng_seed=config.rng_seed, job_id=content_id("random direction", layer.name)
     )
     directions = [
         unit_direction(
-            streams.rng("init", number).standard_normal(n_channels),
+            streams.rng("init", number).standard_normal(layer.n_channels),
             name=f"{config.prefix}_{number}",
-            layer=config.layer,
+            layer=layer.name,
             kind="random",
         )
         for number in range(config.n)

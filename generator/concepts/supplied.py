@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from generator.concepts.made_files import direction_file
-from generator.concepts.photograph_activations import checked_layer
 from generator.directions import DirectionFile, check_direction_name, unit_direction
 from generator.errors import ConfigError, DirectionError
+from generator.layers import check_layer
 from generator.networks import Network
 
 
@@ -49,18 +49,18 @@ def supplied_directions(
             or values that are zero throughout or not finite.
         LayerNotFoundError: the network has no such layer.
     """
-    shape = checked_layer(network, config.layer)
+    layer = check_layer(config.layer, network.layers)
     table = _one_for_each_name(np.asarray(vectors), config.names)
     directions = []
     for name, vector in zip(config.names, table, strict=True):
         direction = unit_direction(
             vector,
             name=name,
-            layer=config.layer,
+            layer=layer.name,
             kind="supplied",
             quality={"supplied_norm": float(np.linalg.norm(vector))},
         )
-        direction.check_shape(shape)
+        direction.check_shape(layer.shape)
         directions.append(direction)
     return direction_file(network, directions, config=config)
 

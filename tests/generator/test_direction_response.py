@@ -125,6 +125,14 @@ def test_the_order_of_positions_does_not_matter_to_a_vector() -> None:
     )
 
 
+def test_a_vector_passes_over_the_class_token() -> None:
+    tokens, vector = random(2, 6, 5), random(6, rng_seed=1)
+
+    response = direction_response(tokens, vector, n_prefix_tokens=1)
+
+    assert torch.equal(response, direction_response(tokens[:, :, 1:], vector))
+
+
 def test_stronger_activations_scale_the_dot_and_leave_the_cosine() -> None:
     maps, vector = random(2, 6, 3, 4), random(6, rng_seed=1)
     factors: dict[ResponseKind, float] = {"dot": 3, "cosine": 1, "dot_cosine": 3}
