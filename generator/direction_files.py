@@ -10,14 +10,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from generator.directions import Direction, DirectionFile, DirectionKind, ImageSet
+from generator.directions import Direction, DirectionFile, ImageSet
 from generator.errors import ConfigError, DirectionError
 from generator.jobs import write_whole
 
@@ -122,8 +122,6 @@ def _from_parts(
     header: Mapping[str, Any], vectors: NDArray[np.float32]
 ) -> DirectionFile:
     """The directions of a file whose checksum holds."""
-    if header["method"] not in get_args(DirectionKind):
-        raise DirectionError(f"directions of the unknown kind {header['method']!r}")
     return DirectionFile(
         directions=tuple(
             Direction(

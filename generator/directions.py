@@ -7,7 +7,7 @@ channels, rows and columns.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -57,6 +57,11 @@ class Direction:
 
     def __post_init__(self) -> None:
         check_direction_name(self.name)
+        if self.kind not in get_args(DirectionKind):
+            raise DirectionError(
+                f"direction {self.name} is of the unknown kind {self.kind!r}; known "
+                f"are {', '.join(get_args(DirectionKind))}"
+            )
         vector = np.array(self.vector, dtype=np.float32)
         if vector.ndim not in {1, 3} or vector.size == 0:
             raise DirectionError(

@@ -82,6 +82,7 @@ def find_class_means(
     canvas_px = checked_canvas_px(network, config.canvas_px)
     sides = _checked_sides(a, b)
     name = config.name or f"{name_of_folder(a)}_minus_{name_of_folder(b)}"
+    check_direction_name(name)
     rows_a, rows_b = (
         mean_activations(
             side,

@@ -16,7 +16,12 @@ from generator.concepts.photograph_activations import (
     checked_canvas_px,
     mean_activations,
 )
-from generator.directions import Direction, DirectionFile, unit_direction
+from generator.directions import (
+    Direction,
+    DirectionFile,
+    check_direction_name,
+    unit_direction,
+)
 from generator.errors import ConfigError, DirectionError
 from generator.layers import LayerInfo, check_layer
 from generator.networks import Network
@@ -62,9 +67,13 @@ def find_cavs(
     canvas_px = checked_canvas_px(network, config.canvas_px)
     named = _named(concepts)
     pool = Collection.of(random)
-    for concept in named:
-        n_others = len(pool.without(concept.collection.photographs).photographs)
-        config.set_size(len(concept.collection.photographs), n_others)
+    set_sizes = {
+        concept.name: config.set_size(
+            len(concept.collection.photographs),
+            len(pool.without(concept.collection.photographs).photographs),
+        )
+        for concept in named
+    }
 
     def rows_of(collection: Collection, stage: str) -> NDArray[np.float64]:
         return mean_activations(
@@ -92,7 +101,7 @@ def find_cavs(
             image_set("random", pool),
         ],
         rng_seed=config.rng_seed,
-        facts={"canvas_px": canvas_px},
+        facts={"canvas_px": canvas_px, "random_set_sizes": set_sizes},
     )
 
 
@@ -119,6 +128,8 @@ def _named(folders: Sequence[Path]) -> list[Concept]:
             "each concept needs a folder name of its own; got "
             f"{', '.join(names) or 'none'}"
         )
+    for name in names:
+        check_direction_name(name)
     return [
         Concept(name=name, collection=Collection.of(folder))
         for name, folder in zip(names, folders, strict=True)

@@ -78,6 +78,11 @@ def test_a_name_that_no_feature_could_spell_is_refused(name: str) -> None:
         direction(name=name)
 
 
+def test_a_kind_that_nothing_makes_is_refused() -> None:
+    with pytest.raises(DirectionError, match=r"'guess'; known are cav, class_means"):
+        unit_direction([1.0], name="a", layer="b", kind="guess")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("shape", [(2,), (2, 5), (2, 7, 3)])
 def test_a_vector_fits_every_layer_with_as_many_channels(
     shape: tuple[int, ...],

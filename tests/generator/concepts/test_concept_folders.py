@@ -63,6 +63,7 @@ def test_the_file_says_what_made_it(photographs: Path, tmp_path: Path) -> None:
     assert (read.layer, read.method, read.rng_seed) == ("mix", "cav", 4)
     assert read.settings["n_random_sets"] == 20
     assert read.settings["canvas_px"] == 37  # 8/7 of 32 pixels
+    assert read.settings["random_set_sizes"] == {"red": 24}
     assert [(i.role, i.n_images) for i in read.images] == [
         ("concept red", 24),
         ("random", 80),
@@ -127,6 +128,7 @@ def test_a_weak_concept_is_kept_only_when_marked(photographs: Path) -> None:
 def test_wrong_requests_are_refused(photographs: Path, tmp_path: Path) -> None:
     network, red, random = planted_network(), photographs / "red", photographs
     few = write_photographs(tmp_path / "few", n=3, rng_seed=0)
+    (tmp_path / "花").mkdir()
 
     with pytest.raises(LayerNotFoundError, match="close names: mix"):
         find_cavs(network, [red], random, replace(CONFIG, layer="mixx"))
@@ -134,6 +136,8 @@ def test_wrong_requests_are_refused(photographs: Path, tmp_path: Path) -> None:
         find_cavs(network, [red, red], random, CONFIG)
     with pytest.raises(DirectionError, match="at least 6 photographs"):
         find_cavs(network, [few], random, CONFIG)
+    with pytest.raises(ConfigError, match="letters, digits"):
+        find_cavs(network, [tmp_path / "花"], random, CONFIG)
     with pytest.raises(PhotographError, match="no folder"):
         find_cavs(network, [tmp_path / "gone"], random, CONFIG)
     with pytest.raises(ConfigError, match="canvas_px"):
