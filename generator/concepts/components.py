@@ -17,11 +17,11 @@ from generator.concepts.photograph_activations import (
 )
 from generator.directions import DirectionFile, check_direction_name, unit_direction
 from generator.errors import ConfigError
+from generator.feature_lookup import find_objective
 from generator.feature_text import parse_feature
 from generator.features import Feature
 from generator.layers import LayerInfo, check_layer
 from generator.networks import Network
-from generator.objectives import find_objective
 from generator.progress import NoProgress, Progress
 from generator.streams import JobStreams, content_id
 
