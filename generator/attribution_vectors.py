@@ -10,11 +10,11 @@ from generator.capture import layer_gradients, undisturbed
 from generator.errors import ConfigError
 from generator.exemplars import Positions
 from generator.exemplars_run import AttributionVectors
+from generator.feature_lookup import find_objective
 from generator.features import Feature
 from generator.indexed_folder import IndexedFolder
 from generator.layers import check_layer
 from generator.networks import Network
-from generator.objectives import find_objective
 
 _BATCH = 16
 

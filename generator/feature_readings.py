@@ -8,10 +8,11 @@ from torch import Tensor
 
 from generator.activations import network_view
 from generator.capture import layer_activations, undisturbed
+from generator.feature_lookup import find_objectives
 from generator.features import Feature
 from generator.layers import LayerInfo, by_position, check_layer
 from generator.networks import Network
-from generator.objectives import Objective, Unit, find_objectives
+from generator.objectives import Objective, Unit
 from generator.readings import NOWHERE, Readings
 
 BATCH = 16

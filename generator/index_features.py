@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.errors import ConfigError
+from generator.feature_lookup import describe_feature, find_objective
 from generator.feature_text import parse_feature
 from generator.features import LOGIT_LAYER, Feature, FeatureId
 from generator.layers import LayerInfo, check_layer
 from generator.networks import Network
-from generator.objectives import Unit, describe_feature, find_objective
+from generator.objectives import Unit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
