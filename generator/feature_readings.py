@@ -8,11 +8,12 @@ from torch import Tensor
 
 from generator.activations import network_view
 from generator.capture import layer_activations, undisturbed
+from generator.direction_response import direction_response
 from generator.feature_lookup import find_objectives
 from generator.features import Feature
 from generator.layers import LayerInfo, by_position, check_layer
 from generator.networks import Network
-from generator.objectives import Objective, Unit
+from generator.objectives import Along, Objective, Unit
 from generator.readings import NOWHERE, Readings
 
 BATCH = 16
@@ -69,6 +70,10 @@ class FeatureReader:
                 found.mean[:, place] = found.maximum[:, place] = value
                 if isinstance(objective, Unit):
                     _note_neuron(found, place, objective, self._network)
+                elif isinstance(objective, Along):
+                    layer = check_layer(objective.layer, self._network.layers)
+                    activations = seen[objective.layer][:n]
+                    _note_strongest(found, place, objective, layer, activations)
         return found
 
 
@@ -102,6 +107,29 @@ def _note_neuron(found: Readings, place: int, unit: Unit, network: Network) -> N
     if unit.position is not None and unit.position >= layer.n_prefix_tokens:
         at = np.array(unit.position - layer.n_prefix_tokens)
         found.row[:, place], found.column[:, place] = _row_and_column(layer, at)
+
+
+def _note_strongest(
+    found: Readings, place: int, along: Along, layer: LayerInfo, activations: Tensor
+) -> None:
+    """Write where a direction's response is largest, in place.
+
+    A spatial target is compared with the whole map at once, and so lies nowhere.
+    """
+    if along.position is not None or along.direction.ndim > 1 or len(layer.shape) < 2:
+        return
+    at_each = by_position(activations)[..., layer.n_prefix_tokens :]  # (n, C, P)
+    n_images, n_channels, n_places = at_each.shape
+    responses = direction_response(
+        at_each.transpose(1, 2).reshape(-1, n_channels),  # each place an image
+        along.direction.to(activations.device),
+        kind=along.kind,
+        power=along.power,
+    ).view(n_images, n_places)
+    largest = responses.float().cpu().max(1)
+    found.maximum[:, place] = largest.values.numpy()
+    row, column = _row_and_column(layer, largest.indices.numpy())
+    found.row[:, place], found.column[:, place] = row, column
 
 
 def _row_and_column(

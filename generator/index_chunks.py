@@ -18,6 +18,7 @@ from torch import Tensor
 from generator.errors import ConfigError, NotFiniteError, PhotographError
 from generator.feature_readings import BATCH, FeatureReader
 from generator.features import Feature
+from generator.index_features import directions_used
 from generator.jobs import WorkFolder, content_key
 from generator.networks import Network
 from generator.perceptual_hash import difference_hash
@@ -171,9 +172,13 @@ def read_chunks(
         NotFiniteError: a feature gives no number; names it and the photograph.
     """
     progress.start("activation index", len(photographs), unit="photograph")
+    features = [
+        job.network.weights_sha256,
+        [str(feature) for feature in job.features],
+        directions_used(job.network, job.features),
+    ]
     for chunk in job.chunks(photographs):
-        names = [str(feature) for feature in job.features]
-        key = _key(job, "activation index", chunk, job.network.weights_sha256, names)
+        key = _key(job, "activation index", chunk, *features)
         stored = job.work.load(key)
         if stored is None:
             readings = _read_chunk(job, chunk)

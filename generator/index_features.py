@@ -1,5 +1,6 @@
 """Which features an activation index covers, in one order whoever asks."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +86,18 @@ def layers_of(
     for one in features:
         names |= find_objective(network, one.feature).layers
     return tuple(layer for layer in network.layers if layer.name in names)
+
+
+def directions_used(network: Network, features: Sequence[Feature]) -> dict[str, str]:
+    """SHA-256 of the vector of each stored direction that features name, by name."""
+    used = {}
+    for leaf in (leaf for feature in features for leaf in feature.leaves):
+        if isinstance(leaf, FeatureId) and "(" in leaf.unit:
+            name = leaf.unit.partition("(")[2].rstrip(")").split(",")[0].strip()
+            if name in network.directions:
+                vector = network.directions[name].vector
+                used[name] = hashlib.sha256(vector.tobytes()).hexdigest()
+    return dict(sorted(used.items()))
 
 
 def _canonical(network: Network, feature: Feature) -> Feature:

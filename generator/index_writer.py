@@ -23,7 +23,11 @@ from generator.index_chunks import (
     read_chunks,
     survey_photographs,
 )
-from generator.index_features import IndexedFeature, layers_of
+from generator.index_features import (
+    IndexedFeature,
+    directions_used,
+    layers_of,
+)
 from generator.index_format import (
     SCHEMA_VERSION,
     index_schema,
@@ -130,6 +134,7 @@ def _facts(
             for layer in layers_of(job.network, features)
         ],
         "features": [one.describe() for one in features],
+        "directions": directions_used(job.network, job.features),
         "n_images": len(survey.photographs),
         "pool_sha256": pool_sha256(survey.photographs),
         "exact_duplicates": list(listing.duplicates),

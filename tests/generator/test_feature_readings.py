@@ -1,5 +1,7 @@
 """What is read of channels, neurons, tokens and expressions, batch by batch."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,8 +9,10 @@ from torch import Tensor, nn
 
 from generator.activations import feature_activations, network_view
 from generator.capture import layer_activations
+from generator.directions import Direction
 from generator.feature_readings import BATCH, FeatureReader
 from generator.feature_text import parse_feature
+from generator.index_features import directions_used
 from generator.networks import Network, Preprocessing
 from generator.readings import Readings
 from tests.generator.tiny_world import make_network
@@ -112,3 +116,40 @@ def test_a_picture_is_read_the_same_in_a_batch_of_any_size(n: int) -> None:
 def test_an_empty_or_too_large_batch_is_refused(n: int) -> None:
     with pytest.raises(ValueError, match="1 to 16 canvases"):
         read(make_network(), canvases(n), "0:1")
+
+
+@pytest.mark.parametrize("kind", ["", ", cosine"])
+def test_a_direction_is_read_where_it_answers_most(kind: str) -> None:
+    network, pictures = with_direction([0.6, 0, -0.8, 0]), canvases(3)
+    feature = f"0:direction(slope{kind})"
+
+    found = read(network, pictures, feature)
+
+    seen = layer_activations(network, network_view(network, pictures), ["0"])["0"]
+    maps = seen.detach().numpy()  # (3, 4, 8, 8)
+    along = 0.6 * maps[:, 0] - 0.8 * maps[:, 2]
+    if kind:
+        along = along / np.linalg.norm(maps, axis=1)
+    np.testing.assert_allclose(found.mean[:, 0], along.mean((1, 2)), atol=1e-5)
+    np.testing.assert_allclose(found.maximum[:, 0], along.max((1, 2)), atol=1e-5)
+    at = found.row[:, 0] * 8 + found.column[:, 0]
+    np.testing.assert_array_equal(at, along.reshape(3, -1).argmax(1))
+
+
+def test_a_direction_of_the_same_name_is_another_one_by_its_hash() -> None:
+    feature = [parse_feature("logit:sky - 2 * 0:direction(slope)")]
+    one, other = with_direction([0.6, 0, -0.8, 0]), with_direction([0, 0, 1, 0])
+
+    assert directions_used(one, feature).keys() == {"slope"}
+    assert directions_used(one, feature) != directions_used(other, feature)
+    assert directions_used(one, [parse_feature("0:1")]) == {}
+
+
+def with_direction(vector: list[float]) -> Network:
+    direction = Direction(
+        name="slope",
+        layer="0",
+        vector=np.array(vector, dtype=np.float32),
+        kind="supplied",
+    )
+    return replace(make_network(), directions={"slope": direction})
