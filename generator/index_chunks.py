@@ -31,8 +31,6 @@ from generator.readings import Readings, join_readings
 CHUNK = 64
 """Photographs in one unit of work, unless said otherwise."""
 
-MIN_CANVAS_PX = 32
-
 
 @dataclass(frozen=True, kw_only=True)
 class IndexJob:
@@ -55,10 +53,6 @@ class IndexJob:
     """Photographs in one unit of work: what a killed run loses at most."""
 
     def __post_init__(self) -> None:
-        if self.canvas_px < MIN_CANVAS_PX:
-            raise ConfigError(
-                f"canvas_px must be at least {MIN_CANVAS_PX}; got {self.canvas_px}"
-            )
         if self.chunk_size < BATCH or self.chunk_size % BATCH:
             raise ConfigError(
                 f"chunk_size must be a multiple of {BATCH}, the pictures of one pass "

@@ -1,7 +1,6 @@
 """`accentuate index`: how strongly photographs drive features, as a table."""
 
 import argparse
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,15 +11,10 @@ from generator.commands.arguments import (
     network_from,
 )
 from generator.commands.progress_bar import ProgressBar
-from generator.errors import ConfigError
 from generator.feature_text import parse_feature
-from generator.jobs import WorkFolder, write_whole
 
 if TYPE_CHECKING:
     from generator.index_writer import IndexSummary
-
-MAX_CSV_FEATURES = 64
-"""A CSV table of more columns is of little use to anybody."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -83,48 +77,22 @@ def _add_feature_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the table; returns the exit code."""
     # Imported late: `--help` need not wait seconds for torch.
-    from generator.index_chunks import IndexJob
-    from generator.index_features import enumerate_features
-    from generator.index_writer import write_index
-    from generator.photograph_folder import list_folder
-    from generator.photographs import default_canvas_px
+    from generator.index_run import IndexConfig, check_index_path, index_photographs
 
-    out: Path = arguments.out
-    is_csv = _is_csv(out)
-    wanted = [parse_feature(text) for text in arguments.feature]
-    network = network_from(arguments)
-    features = enumerate_features(
-        network,
-        features=wanted,
+    check_index_path(arguments.out)
+    config = IndexConfig(
+        features=[parse_feature(text) for text in arguments.feature],
         layers=arguments.layer,
         with_logits=arguments.logits,
-    )
-    if is_csv and len(features) > MAX_CSV_FEATURES:
-        raise ConfigError(
-            f"a CSV table holds at most {MAX_CSV_FEATURES} features; got "
-            f"{len(features)}. Give a file that ends in .parquet."
-        )
-    work = out.with_name(f".{out.name}.work")
-    canvas_px = arguments.canvas
-    if canvas_px is None:
-        canvas_px = default_canvas_px(network.preprocessing)
-    job = IndexJob(
-        network=network,
-        folder=arguments.folder,
-        features=tuple(one.feature for one in features),
-        canvas_px=canvas_px,
-        work=WorkFolder(path=work),
+        canvas_px=arguments.canvas,
         chunk_size=arguments.chunk,
+        skips_unreadable=arguments.skip_unreadable,
     )
+    network = network_from(arguments)
     try:
         with ProgressBar() as progress:
-            summary = write_index(
-                job,
-                features,
-                list_folder(arguments.folder),
-                work / "index.parquet" if is_csv else out,
-                skips_unreadable=arguments.skip_unreadable,
-                progress=progress,
+            summary = index_photographs(
+                network, arguments.folder, config, arguments.out, progress=progress
             )
     except KeyboardInterrupt:
         print(
@@ -133,25 +101,8 @@ def run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 130
-    if is_csv:
-        _write_csv(work / "index.parquet", out)
-    shutil.rmtree(work)  # only now is nothing left to go on with
-    print(_describe(summary, out))
+    print(_describe(summary, arguments.out))
     return 0
-
-
-def _is_csv(out: Path) -> bool:
-    if out.suffix.lower() not in {".parquet", ".csv"}:
-        raise ConfigError(f"--out must end in .parquet or .csv; got {out}")
-    if out.is_dir():
-        raise ConfigError(f"--out must name a file; {out} is a folder")
-    return out.suffix.lower() == ".csv"
-
-
-def _write_csv(parquet: Path, out: Path) -> None:
-    from generator.activation_table import ActivationTable, as_csv
-
-    write_whole(out, as_csv(ActivationTable.read(parquet)).encode())
 
 
 def _describe(summary: "IndexSummary", out: Path) -> str:
