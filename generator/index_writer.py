@@ -95,7 +95,7 @@ def write_index(
     facts = _facts(job, features, listing, survey, n_near)
     schema = index_schema([str(one.feature) for one in features], facts)
     chunks = read_chunks(job, survey.photographs, progress)
-    with _whole_parquet(out, schema) as writer:
+    with _whole_parquet(out, schema, job.work.path) as writer:
         start = 0
         for readings in regrouped(chunks, rows_per_group(len(features))):
             stop = start + len(readings)
@@ -159,10 +159,16 @@ def _table(
 
 
 @contextmanager
-def _whole_parquet(out: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
-    """A writer whose file takes its name when everything was written, or never."""
-    unfinished = out.with_name(f".{out.name}.{os.getpid()}.unfinished")
+def _whole_parquet(
+    out: Path, schema: pa.Schema, work: Path
+) -> Iterator[pq.ParquetWriter]:
+    """A writer whose file takes its name when everything was written, or never.
+
+    Until then it lies in the work folder, so that a killed run leaves nothing else.
+    """
+    unfinished = work / f"{out.name}.{os.getpid()}.unfinished"
     try:
+        work.mkdir(parents=True, exist_ok=True)
         out.parent.mkdir(parents=True, exist_ok=True)
         with (
             unfinished.open("wb") as file,

@@ -75,6 +75,7 @@ def test_a_killed_run_loses_a_chunk_at_most_and_ends_in_the_same_bytes(
     index_folder(photographs, out, network=network)
 
     assert out.read_bytes() == whole
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.parquet", "work"]
     assert sum(shape[0] == BATCH for shape in shapes) == n_passes
 
 
