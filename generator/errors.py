@@ -43,3 +43,7 @@ class NotFiniteError(GeneratorError):
 
 class OutputError(GeneratorError):
     """A result cannot be written where it was asked for."""
+
+
+class MissingExtraError(GeneratorError):
+    """A library that only some commands need is not installed."""

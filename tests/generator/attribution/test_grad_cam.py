@@ -1,0 +1,168 @@
+"""Grad-CAM against a map worked out by hand, against Captum's, and its layer rule."""
+
+from collections import OrderedDict
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from generator.attribution.maps import AttributionMap, attribute
+from generator.attribution.settings import AttributionConfig
+from generator.errors import ConfigError, LayerNotFoundError
+from generator.features import FeatureId
+from generator.networks import Network
+from tests.generator.attribution.hand_made import (
+    as_network,
+    canvas,
+    red_minus_green_network,
+)
+from tests.generator.toy_network import picture, toy_network
+
+
+def grad_cam_of(
+    network: Network,
+    feature: str,
+    *,
+    method: str = "grad_cam",
+    layer: str | None = None,
+    image: Tensor | None = None,
+) -> AttributionMap:
+    (found,) = attribute(
+        network,
+        (canvas() if image is None else image)[None],
+        FeatureId.parse(feature),
+        [method],
+        AttributionConfig(grad_cam_layer=layer),
+    )
+    return found
+
+
+@pytest.mark.parametrize("inplace", [False, True])
+def test_the_map_is_the_one_worked_out_by_hand(inplace: bool) -> None:
+    network = red_minus_green_network(inplace=inplace)
+    red, green, _ = (canvas() * 2 - 1).clamp(min=0)
+    by_hand = (red - 2 * green) / 256  # each position weighs 1 / 256 in the mean
+
+    signed = grad_cam_of(network, "logit:left", layer="act")
+    positive = grad_cam_of(network, "logit:left", method="grad_cam_relu", layer="act")
+
+    assert torch.allclose(signed.raw[0], by_hand, atol=1e-7)
+    assert torch.allclose(positive.raw[0], by_hand.clamp(min=0), atol=1e-7)
+    assert (by_hand < 0).any()
+
+
+def test_the_layer_before_a_relu_that_works_in_place_keeps_its_negative_values() -> (
+    None
+):
+    network = red_minus_green_network(inplace=True)
+    red, green, _ = canvas() * 2 - 1
+
+    found = grad_cam_of(network, "logit:left", layer="colors")
+
+    weight_red = (red > 0).float().mean() / 256
+    weight_green = -2 * (green > 0).float().mean() / 256
+    assert torch.allclose(
+        found.raw[0], weight_red * red + weight_green * green, atol=1e-7
+    )
+
+
+def test_captum_gives_the_same_map() -> None:
+    captum = pytest.importorskip("captum.attr")
+    network = toy_network()
+    view = network.preprocessing.normalize(picture(16, 16)[None])
+    theirs = captum.LayerGradCam(network.module, network.module.act1)
+
+    ours = grad_cam_of(network, "logit:wave", layer="act1", image=picture(16, 16))
+
+    expected = theirs.attribute(view, target=2)[0]
+    assert torch.allclose(ours.raw, expected, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("feature", "layer"),
+    [("logit:dot", "act2"), ("act2:1", "conv2"), ("conv2:3", "act1")],
+)
+def test_the_last_spatial_layer_before_the_feature_is_taken(
+    feature: str, layer: str
+) -> None:
+    found = grad_cam_of(toy_network(), feature, image=picture())
+
+    assert found.settings == {"layer": layer, "relu": False}
+
+
+class Branches(nn.Module):
+    """Two convolutions side by side on the same input."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 4, 3, padding=1)
+        self.one = nn.Conv2d(4, 2, 1)
+        self.other = nn.Conv2d(4, 2, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        stem = self.stem(x)
+        return torch.cat([self.one(stem), self.other(stem)], 1)
+
+
+def branched_network() -> Network:
+    module = nn.Sequential(
+        OrderedDict[str, nn.Module](
+            branches=Branches(), pool=nn.AdaptiveAvgPool2d(1), flat=nn.Flatten()
+        )
+    )
+    rng = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for weight in module.parameters():
+            weight.copy_(torch.randn(weight.shape, generator=rng))
+    return as_network(module)
+
+
+@pytest.mark.parametrize(
+    ("feature", "reason"),
+    [("branches.other:1", "a parallel branch"), ("branches:1", "layers inside it")],
+)
+def test_branches_and_inner_layers_are_passed_over(feature: str, reason: str) -> None:
+    found = None
+    if feature == "branches.other:1":
+        found = grad_cam_of(branched_network(), feature).settings["layer"]
+        assert found == "branches.stem", reason
+    else:
+        with pytest.raises(ConfigError, match="no layer with rows and columns"):
+            grad_cam_of(branched_network(), feature)
+
+
+@pytest.mark.parametrize(
+    ("layer", "error", "message"),
+    [
+        ("readout", ConfigError, "needs a layer with rows and columns"),
+        ("act3", LayerNotFoundError, "close names: act2"),
+        ("act2", ConfigError, "conv2:3 does not depend on layer 'act2'"),
+    ],
+)
+def test_a_layer_that_cannot_be_read_is_refused(
+    layer: str, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        grad_cam_of(toy_network(), "conv2:3", layer=layer, image=picture())
+
+
+def test_a_module_used_twice_is_read_at_the_call_named() -> None:
+    double = nn.ReLU()
+    module = nn.Sequential(
+        OrderedDict[str, nn.Module](
+            first=double,
+            invert=nn.Conv2d(3, 3, 1),
+            second=double,
+            pool=nn.AdaptiveAvgPool2d(1),
+            flat=nn.Flatten(),
+        )
+    )
+    with torch.no_grad():
+        module.invert.weight.copy_(-torch.eye(3)[:, :, None, None])
+        module.invert.bias.fill_(0.5)
+    network = as_network(module)
+    red = (canvas()[0] * 2 - 1).clamp(min=0)
+
+    found = grad_cam_of(network, "logit:0", layer="first@1")
+
+    assert torch.allclose(found.raw[0], (0.5 - red).clamp(min=0) / 256, atol=1e-7)
