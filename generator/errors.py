@@ -47,3 +47,7 @@ class OutputError(GeneratorError):
 
 class MissingExtraError(GeneratorError):
     """A library that only some commands need is not installed."""
+
+
+class OutOfMemoryError(GeneratorError):
+    """Not even the smallest piece of work fits into the memory."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator.errors import ConfigError, PhotographError
-from generator.features import FeatureId
+from generator.features import Feature
 
 if TYPE_CHECKING:
     from generator.networks import Network
@@ -56,7 +56,7 @@ class ImageResult:
             )
         return cls(path=path, record=record, rows=rows)
 
-    def rows_of(self, features: Sequence[FeatureId]) -> list[dict[str, str]]:
+    def rows_of(self, features: Sequence[Feature]) -> list[dict[str, str]]:
         """The accentuations of these features; of all if there are none.
 
         Raises:

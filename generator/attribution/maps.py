@@ -10,11 +10,7 @@ from torch.nn.functional import interpolate
 
 from generator.activations import network_view
 from generator.attribution import captum_maps
-from generator.attribution.grad_cam import (
-    check_grad_cam_layer,
-    grad_cam,
-    grad_cam_layer,
-)
+from generator.attribution.grad_cam import grad_cam, grad_cam_layer
 from generator.attribution.rise import rise
 from generator.attribution.settings import (
     UNSIGNED,
@@ -23,8 +19,8 @@ from generator.attribution.settings import (
     check_methods,
 )
 from generator.attribution.target import OnViews, Target
-from generator.features import FeatureId
-from generator.layers import undisturbed
+from generator.capture import undisturbed
+from generator.features import Feature
 from generator.networks import Network
 
 
@@ -33,7 +29,7 @@ class AttributionMap:
     """Where one picture's response of one feature comes from, by one method."""
 
     method: MethodName
-    feature: FeatureId
+    feature: Feature
 
     raw: Tensor
     """(C, h, w) float32 as the method gives it, signed: three channels at network
@@ -62,7 +58,7 @@ class AttributionMap:
 def attribute(
     network: Network,
     canvases: Tensor,
-    feature: FeatureId,
+    feature: Feature,
     methods: Sequence[str],
     config: AttributionConfig | None = None,
     *,
@@ -72,7 +68,8 @@ def attribute(
 
     Args:
         canvases: (B, 3, H, W) in [0, 1]. Each picture's maps are what they would be
-            without the others.
+            without the others; only the layer that Grad-CAM is read of, where none is
+            given, is one for all.
         methods: names from `METHODS`.
         on_progress: told how many pictures went through the network; the sum is
             `n_views` for each picture.
@@ -89,12 +86,14 @@ def attribute(
     chosen = check_methods(methods)
     captum_maps.check_captum(chosen)
     target = Target.find(network, feature, on_views=on_progress)
-    views = [network_view(network, canvas[None]) for canvas in canvases]
+    views = network_view(network, canvases)  # (B, 3, h, w)
     maps = []
     with undisturbed(network.module):
         if any(name.startswith("grad_cam") for name in chosen):
-            config = _with_layer(network, feature, views[0], config)
-        for canvas, view in zip(canvases, views, strict=True):
+            quiet = Target.find(network, feature)
+            layer = grad_cam_layer(quiet, views, config.grad_cam_layer)
+            config = replace(config, grad_cam_layer=layer.name)
+        for canvas, view in zip(canvases, views[:, None], strict=True):
             with torch.no_grad():
                 activation = float(target.score(view))
             maps += [
@@ -121,17 +120,6 @@ def n_views(
         "rise": config.rise_masks + 1,
     }
     return 1 + sum(views[method] for method in methods)
-
-
-def _with_layer(
-    network: Network, feature: FeatureId, view: Tensor, config: AttributionConfig
-) -> AttributionConfig:
-    """The same settings, with the layer that Grad-CAM is read of filled in."""
-    if config.grad_cam_layer is not None:
-        check_grad_cam_layer(network, config.grad_cam_layer)
-        return config
-    found = grad_cam_layer(Target.find(network, feature), view)
-    return replace(config, grad_cam_layer=found)
 
 
 def _one(
@@ -181,7 +169,8 @@ def _raw(
         case "rise":
             return rise(target, view, config)
         case _:
-            found = grad_cam(target, view, config.grad_cam_layer)
+            layer = grad_cam_layer(target, view, config.grad_cam_layer)
+            found = grad_cam(target, view, layer)
             return found.clamp(min=0) if method == "grad_cam_relu" else found
 
 

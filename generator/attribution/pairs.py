@@ -7,11 +7,13 @@ from pathlib import Path
 from PIL import Image
 from torch import Tensor
 
-from generator.activations import find_units, resolve_rank
+from generator.activations import resolve_rank
 from generator.attribution.image_result import ImageResult, sha256_of
 from generator.errors import ConfigError, PhotographError
-from generator.features import FeatureId
+from generator.feature_text import parse_feature
+from generator.features import Feature
 from generator.networks import Network
+from generator.objectives import find_objectives
 from generator.photographs import (
     default_canvas_px,
     from_picture,
@@ -28,7 +30,7 @@ class AttributionPair:
     name: str
     """File name of the photograph."""
 
-    feature: FeatureId
+    feature: Feature
 
     seed_image: Tensor
     """(3, H, W) in [0, 1]."""
@@ -55,7 +57,7 @@ class PairRequest:
     """Files, and folders of files. With `result`: where its photographs lie now, if
     they have moved since."""
 
-    features: Sequence[FeatureId]
+    features: Sequence[Feature]
     """Each on each pair; `logit:#N` is looked up on the seed image. With `result`:
     only its accentuations of these, all of them if empty."""
 
@@ -95,7 +97,7 @@ def find_pairs(network: Network, request: PairRequest) -> list[AttributionPair]:
     if request.result is not None:
         return _pairs_of_result(network, request, request.result)
     fixed = [feature for feature in request.features if feature.rank is None]
-    find_units(network, fixed)
+    find_objectives(network, fixed)
     files = _files(request.photographs)
     if request.accentuations and len(request.accentuations) != len(files):
         raise ConfigError(
@@ -138,7 +140,7 @@ def _pairs_of_result(
     rows = result.rows_of(request.features)
     moved = _files(request.photographs)
     pairs = [_pair_of_row(network, result, row, moved) for row in rows]
-    find_units(network, [pair.feature for pair in pairs])
+    find_objectives(network, [pair.feature for pair in pairs])
     return pairs
 
 
@@ -159,7 +161,7 @@ def _pair_of_row(
         opacity_map = read_photograph(shown)
     return AttributionPair(
         name=row["photograph"],
-        feature=FeatureId.parse(row["feature_id"]),
+        feature=parse_feature(row["feature_id"]),
         seed_image=to_canvas(
             read_photograph(photograph), network.preprocessing, accentuation.shape[-1]
         ),

@@ -1,29 +1,30 @@
 """What is attributed: one feature of one network, as every method sees it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
-from generator.activations import Unit, find_unit
-from generator.features import FeatureId
-from generator.layers import by_position, layer_activations
+from generator.activations import score
+from generator.capture import layer_gradients
+from generator.features import Feature
+from generator.layers import LayerInfo, by_position
 from generator.networks import Network
+from generator.objectives import Objective, find_objective
 
 OnViews = Callable[[int], None]
 """Told how many pictures have just been through the network."""
 
 
 class AtLayer(NamedTuple):
-    """A layer's activations of one view, and how the feature depends on them."""
+    """What views do at a layer with rows and columns; class tokens are left out."""
 
     activation: Tensor
-    """(C, h, w)."""
+    """(B, C, rows, columns)."""
 
     gradient: Tensor
-    """(C, h, w), ∂feature/∂activation."""
+    """∂feature/∂activation, (B, C, rows, columns)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -32,13 +33,13 @@ class Target:
     in its own range, (B, 3, input_px, input_px)."""
 
     network: Network
-    feature: FeatureId
-    unit: Unit
+    feature: Feature
+    objective: Objective
     on_views: OnViews
 
     @classmethod
     def find(
-        cls, network: Network, feature: FeatureId, *, on_views: OnViews | None = None
+        cls, network: Network, feature: Feature, *, on_views: OnViews | None = None
     ) -> "Target":
         """Look the feature up.
 
@@ -48,49 +49,43 @@ class Target:
         return cls(
             network=network,
             feature=feature,
-            unit=find_unit(network, feature),
+            objective=find_objective(network, feature),
             on_views=on_views or (lambda _n: None),
         )
 
-    @property
-    def layers(self) -> frozenset[str]:
-        """Layers the feature is read from."""
-        return frozenset({self.unit.layer})
-
     def score(self, views: Tensor) -> Tensor:
         """The feature's activation to each view, (B,); differentiable."""
-        names = sorted(self.layers)
-        scores = self._read(layer_activations(self.network.module, views, names))
+        scores = score(self.network, views, self.objective)
         self.on_views(len(views))
         return scores
 
-    def at_layer(self, view: Tensor, name: str) -> AtLayer | None:
-        """What one view (1, 3, h, w) does at a layer with rows and columns.
+    def at_layers(
+        self, views: Tensor, layers: Sequence[LayerInfo]
+    ) -> dict[str, AtLayer]:
+        """What the views do at each layer, by its name.
 
-        Returns:
-            None where the feature does not depend on the layer.
+        Args:
+            layers: with rows and columns. The gradient is zero at those that the
+                feature does not depend on.
         """
-        path, _, call = name.partition("@")
-        outputs: list[Tensor] = []
+        found = layer_gradients(
+            self.network,
+            views.detach(),
+            self.objective,
+            [layer.name for layer in layers],
+            score_layers=self.objective.layers,
+        )
+        self.on_views(len(views))
+        return {
+            layer.name: AtLayer(
+                activation=_on_grid(found[layer.name].activation, layer),
+                gradient=_on_grid(found[layer.name].gradient, layer),
+            )
+            for layer in layers
+        }
 
-        def tap(_module: object, _inputs: object, output: Tensor) -> Tensor:
-            outputs.append(output.clone())  # the next module may work in place
-            return outputs[-1]
 
-        handle = self.network.module.get_submodule(path).register_forward_hook(tap)
-        try:
-            with torch.enable_grad():
-                score = self.score(view.detach().clone().requires_grad_())
-        finally:
-            handle.remove()
-        number = int(call or 0)
-        if number >= len(outputs):  # the pass ended before this layer
-            return None
-        seen = outputs[number]
-        (gradient,) = torch.autograd.grad(score.sum(), seen, allow_unused=True)
-        if gradient is None:
-            return None
-        return AtLayer(activation=seen.detach()[0], gradient=gradient[0])
-
-    def _read(self, activations: dict[str, Tensor]) -> Tensor:
-        return by_position(activations[self.unit.layer])[:, self.unit.index].mean(1)
+def _on_grid(activations: Tensor, layer: LayerInfo) -> Tensor:
+    """(B, C, *positions) as (B, C, rows, columns)."""
+    places = by_position(activations)[:, :, layer.n_prefix_tokens :]  # (B, C, P)
+    return places.reshape(*places.shape[:2], *(layer.grid or (1, 1)))

@@ -15,7 +15,7 @@ from generator.commands.arguments import (
     advance,
     network_from,
 )
-from generator.features import FeatureId
+from generator.feature_text import parse_feature
 
 _SETTINGS: tuple[tuple[str, type, str, str], ...] = (
     ("integration_steps", int, "N", "integrated gradients: points on the way"),
@@ -58,8 +58,9 @@ def add_parser(subparsers: Any) -> None:
         action="append",
         default=[],
         metavar="F",
-        help="LAYER:CHANNEL, logit:LABEL, logit:INDEX or logit:#N; may be given "
-        "several times. With --from-result: only its accentuations of these",
+        help="LAYER:CHANNEL, logit:LABEL, logit:INDEX, logit:#N, or an expression such "
+        "as 'logit:a - logit:b'; may be given several times. With --from-result: only "
+        "its accentuations of these",
     )
     parser.add_argument(
         "--method",
@@ -99,7 +100,7 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check everything, attribute, print the table."""
     methods = check_methods(arguments.method or METHODS)
-    features = [FeatureId.parse(text) for text in arguments.feature]
+    features = [parse_feature(text) for text in arguments.feature]
     for feature in features:
         _ = feature.rank  # refuses a malformed one
     folder = arguments.from_result

@@ -15,7 +15,7 @@ from generator.attribution.display import (
 from generator.attribution.figure import Cell, draw_figure
 from generator.attribution.maps import attribute
 from generator.attribution.settings import AttributionConfig
-from generator.features import FeatureId
+from generator.feature_text import parse_feature
 from generator.opacity import display_opacity
 from generator.photographs import from_picture, to_picture
 from tests.generator.toy_network import picture, toy_network
@@ -40,7 +40,7 @@ def test_a_map_of_zeros_is_shown_black() -> None:
 
 def test_maps_without_a_sign_are_displayed_as_the_opacity_map_is() -> None:
     (made,) = attribute(
-        toy_network(), picture()[None], FeatureId.parse("logit:dot"), ["gradient"]
+        toy_network(), picture()[None], parse_feature("logit:dot"), ["gradient"]
     )
     config = AttributionConfig(clip_percent=10, blur_fraction=0.05)
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from generator.attribution.maps import AttributionMap, attribute
 from generator.attribution.settings import AttributionConfig
 from generator.errors import ConfigError, LayerNotFoundError
-from generator.features import FeatureId
+from generator.feature_text import parse_feature
 from generator.networks import Network
 from tests.generator.attribution.hand_made import (
     as_network,
@@ -30,7 +30,7 @@ def grad_cam_of(
     (found,) = attribute(
         network,
         (canvas() if image is None else image)[None],
-        FeatureId.parse(feature),
+        parse_feature(feature),
         [method],
         AttributionConfig(grad_cam_layer=layer),
     )
@@ -117,26 +117,33 @@ def branched_network() -> Network:
     return as_network(module)
 
 
-@pytest.mark.parametrize(
-    ("feature", "reason"),
-    [("branches.other:1", "a parallel branch"), ("branches:1", "layers inside it")],
-)
-def test_branches_and_inner_layers_are_passed_over(feature: str, reason: str) -> None:
-    found = None
-    if feature == "branches.other:1":
-        found = grad_cam_of(branched_network(), feature).settings["layer"]
-        assert found == "branches.stem", reason
-    else:
-        with pytest.raises(ConfigError, match="no layer with rows and columns"):
-            grad_cam_of(branched_network(), feature)
+def test_a_parallel_branch_is_passed_over() -> None:
+    found = grad_cam_of(branched_network(), "branches.other:1")
+
+    assert found.settings["layer"] == "branches.stem"
+
+
+def test_layers_inside_the_feature_s_own_do_not_come_before_it() -> None:
+    with pytest.raises(ConfigError, match="no layer with rows and columns"):
+        grad_cam_of(branched_network(), "branches:1")
+
+
+def test_a_dead_feature_gives_a_map_of_zeros() -> None:
+    network = red_minus_green_network()
+    with torch.no_grad():
+        network.module.readout.weight.zero_()  # type: ignore[union-attr,operator]
+
+    found = grad_cam_of(network, "logit:left")
+
+    assert torch.all(found.raw == 0)
 
 
 @pytest.mark.parametrize(
     ("layer", "error", "message"),
     [
-        ("readout", ConfigError, "needs a layer with rows and columns"),
+        ("readout", ConfigError, "reads a layer with rows and columns"),
         ("act3", LayerNotFoundError, "close names: act2"),
-        ("act2", ConfigError, "conv2:3 does not depend on layer 'act2'"),
+        ("act2", ConfigError, "before conv2:3; got 'act2'"),
     ],
 )
 def test_a_layer_that_cannot_be_read_is_refused(
@@ -148,21 +155,47 @@ def test_a_layer_that_cannot_be_read_is_refused(
 
 def test_a_module_used_twice_is_read_at_the_call_named() -> None:
     double = nn.ReLU()
+    invert = nn.Conv2d(3, 3, 1)
+    with torch.no_grad():
+        invert.weight.copy_(-torch.eye(3)[:, :, None, None])
+        invert.bias = nn.Parameter(torch.full((3,), 0.5))
     module = nn.Sequential(
         OrderedDict[str, nn.Module](
             first=double,
-            invert=nn.Conv2d(3, 3, 1),
+            invert=invert,
             second=double,
             pool=nn.AdaptiveAvgPool2d(1),
             flat=nn.Flatten(),
         )
     )
-    with torch.no_grad():
-        module.invert.weight.copy_(-torch.eye(3)[:, :, None, None])
-        module.invert.bias.fill_(0.5)
     network = as_network(module)
     red = (canvas()[0] * 2 - 1).clamp(min=0)
 
     found = grad_cam_of(network, "logit:0", layer="first@1")
 
     assert torch.allclose(found.raw[0], (0.5 - red).clamp(min=0) / 256, atol=1e-7)
+
+
+class Tokens(nn.Module):
+    """Sixteen patches as tokens after a class token, and the mean of all as logits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patches = nn.Conv2d(3, 2, 4, stride=4, bias=False)
+        self.block = nn.Identity()
+        with torch.no_grad():
+            self.patches.weight.fill_(1.0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        patches = self.patches(x).flatten(2).transpose(1, 2)  # (B, 16, 2)
+        tokens = torch.cat([torch.zeros_like(patches[:, :1]), patches], 1)
+        mean: Tensor = self.block(tokens).mean(1)
+        return mean
+
+
+def test_tokens_are_laid_out_as_the_patches_they_stand_for() -> None:
+    sums = (canvas() * 2 - 1).sum(0).reshape(4, 4, 4, 4).sum((1, 3))  # of each patch
+
+    found = grad_cam_of(as_network(Tokens()), "logit:0", layer="block")
+
+    assert torch.allclose(found.raw[0], sums / 17, atol=1e-5)

@@ -1,12 +1,13 @@
 """Laws that each attribution method keeps on networks worked out by hand."""
 
+import pickle
 import random
 import sys
 
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from generator.attribution.agreement import rank_correlation
 from generator.attribution.maps import AttributionMap, attribute, n_views
@@ -17,7 +18,9 @@ from generator.errors import (
     LayerNotFoundError,
     MissingExtraError,
 )
-from generator.features import FeatureId
+from generator.feature_text import parse_feature
+from generator.features import Feature
+from generator.networks import Network
 from tests.generator.attribution.hand_made import (
     SIDE_PX,
     as_network,
@@ -27,11 +30,19 @@ from tests.generator.attribution.hand_made import (
 )
 from tests.generator.toy_network import picture, toy_module, toy_network
 
-LEFT = FeatureId.parse("logit:left")
+LEFT = parse_feature("logit:left")
 FEW = AttributionConfig(rise_masks=30, smooth_samples=6, views_per_pass=10)
 
 
-def one(network, method, config=FEW, *, feature=LEFT, image=None) -> AttributionMap:  # type: ignore[no-untyped-def]
+def one(
+    network: Network,
+    method: str,
+    config: AttributionConfig = FEW,
+    *,
+    feature: Feature = LEFT,
+    image: Tensor | None = None,
+) -> AttributionMap:
+    """The map of one picture by one method."""
     image = canvas() if image is None else image
     (found,) = attribute(network, image[None], feature, [method], config)
     return found
@@ -64,7 +75,7 @@ def test_integrated_gradients_of_a_linear_network_are_weight_times_distance() ->
 
 
 def test_integrated_gradients_of_a_smooth_network_add_up() -> None:
-    dot = FeatureId.parse("logit:dot")
+    dot = parse_feature("logit:dot")
 
     found = one(toy_network(), "integrated_gradients", feature=dot, image=picture())
 
@@ -79,7 +90,7 @@ def test_a_sum_that_misses_by_more_than_the_tolerance_is_flagged() -> None:
         toy_network(),
         "integrated_gradients",
         config,
-        feature=FeatureId.parse("logit:dot"),
+        feature=parse_feature("logit:dot"),
         image=picture(),
     )
 
@@ -112,7 +123,7 @@ def test_smooth_grad_of_a_linear_network_is_its_gradient() -> None:
 
 def test_smooth_grad_without_noise_is_the_gradient() -> None:
     config = AttributionConfig(smooth_noise=0.0, smooth_samples=3)
-    dot = FeatureId.parse("logit:dot")
+    dot = parse_feature("logit:dot")
 
     smooth = one(toy_network(), "smooth_grad", config, feature=dot, image=picture())
     plain = one(toy_network(), "gradient", config, feature=dot, image=picture())
@@ -166,7 +177,7 @@ def test_rise_of_a_feature_that_does_not_care_is_flat() -> None:
 @pytest.mark.parametrize("text", ["logit:wave", "conv2:3", "act2:1"])
 def test_every_method_maps_logits_and_inner_features(method: str, text: str) -> None:
     image = picture(20, 24)
-    feature = FeatureId.parse(text)
+    feature = parse_feature(text)
 
     found = one(toy_network(), method, feature=feature, image=image)
 
@@ -176,9 +187,21 @@ def test_every_method_maps_logits_and_inner_features(method: str, text: str) -> 
     assert found.raw.abs().sum() > 0
 
 
+def test_the_gradient_of_an_expression_is_that_expression_of_gradients() -> None:
+    def gradient(text: str) -> Tensor:
+        feature = parse_feature(text)
+        return one(toy_network(), "gradient", feature=feature, image=picture()).raw
+
+    both = gradient("logit:dot - 0.5 * conv2:3")
+
+    assert torch.allclose(
+        both, gradient("logit:dot") - 0.5 * gradient("conv2:3"), atol=1e-7
+    )
+
+
 def test_maps_of_a_picture_are_the_same_alone_and_beside_another() -> None:
     both = torch.stack([picture(rng_seed=1), picture(rng_seed=2)])
-    dot = FeatureId.parse("logit:dot")
+    dot = parse_feature("logit:dot")
 
     together = attribute(toy_network(), both, dot, METHODS, FEW)
     alone = attribute(toy_network(), both[1:], dot, METHODS, FEW)
@@ -190,11 +213,11 @@ def test_maps_of_a_picture_are_the_same_alone_and_beside_another() -> None:
 
 def test_chance_comes_from_the_rng_seed_and_no_global_generator_moves() -> None:
     network = toy_network()
-    before = (torch.get_rng_state(), np.random.get_state()[1], random.getstate())  # noqa: NPY002
-    dot = FeatureId.parse("logit:dot")
+    before = global_generators()
+    dot = parse_feature("logit:dot")
     other_seed = AttributionConfig(rise_masks=30, smooth_samples=6, rng_seed=1)
 
-    def maps(config: AttributionConfig) -> list[torch.Tensor]:
+    def maps(config: AttributionConfig) -> list[Tensor]:
         found = attribute(network, picture()[None], dot, METHODS, config)
         return [made.raw for made in found]
 
@@ -207,9 +230,13 @@ def test_chance_comes_from_the_rng_seed_and_no_global_generator_moves() -> None:
         if not torch.allclose(a, b, atol=1e-6)
     }
     assert changed == {"smooth_grad", "rise"}
-    assert torch.equal(before[0], torch.get_rng_state())
-    assert np.array_equal(before[1], np.random.get_state()[1])  # noqa: NPY002
-    assert before[2] == random.getstate()
+    assert global_generators() == before
+
+
+def global_generators() -> bytes:
+    """State of each generator that libraries share."""
+    of_numpy = np.random.get_state()  # noqa: NPY002 - to see that nobody uses it
+    return pickle.dumps((torch.get_rng_state().tolist(), of_numpy, random.getstate()))
 
 
 def test_the_network_is_left_as_it_was() -> None:
@@ -221,7 +248,7 @@ def test_the_network_is_left_as_it_was() -> None:
     module.conv2.register_forward_hook(lambda *_: calls.append(1))
     state = {name: value.clone() for name, value in module.state_dict().items()}
 
-    attribute(network, picture()[None], FeatureId.parse("conv2:3"), METHODS, FEW)
+    attribute(network, picture()[None], parse_feature("conv2:3"), METHODS, FEW)
 
     assert all(part.training for part in module.modules())
     assert not module.conv1.weight.requires_grad
@@ -238,7 +265,7 @@ def test_the_network_is_left_as_it_was() -> None:
 
 def test_the_network_is_left_as_it_was_after_an_error() -> None:
     class Failing(nn.Module):
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
+        def forward(self, x: Tensor) -> Tensor:
             raise RuntimeError("out of memory")
 
     module = nn.Sequential(nn.Flatten(), Failing()).train()
@@ -258,7 +285,7 @@ def test_progress_counts_every_picture_that_goes_through_the_network() -> None:
     attribute(
         toy_network(),
         torch.stack([picture(), picture()]),
-        FeatureId.parse("logit:dot"),
+        parse_feature("logit:dot"),
         METHODS,
         FEW,
         on_progress=seen.append,
@@ -282,7 +309,7 @@ def test_without_captum_grad_cam_and_rise_still_work(
 ) -> None:
     monkeypatch.setitem(sys.modules, "captum", None)
     monkeypatch.setitem(sys.modules, "captum.attr", None)
-    dot = FeatureId.parse("logit:dot")
+    dot = parse_feature("logit:dot")
 
     own = ["grad_cam", "grad_cam_relu", "rise"]
     found = attribute(toy_network(), picture()[None], dot, own, FEW)
@@ -297,7 +324,7 @@ def test_a_misspelt_method_is_refused_with_close_names() -> None:
 
 def test_no_method_at_all_is_refused() -> None:
     with pytest.raises(ConfigError, match="at least one method"):
-        attribute(toy_network(), picture()[None], FeatureId.parse("logit:dot"), [])
+        attribute(toy_network(), picture()[None], parse_feature("logit:dot"), [])
 
 
 @pytest.mark.parametrize(
@@ -308,7 +335,7 @@ def test_a_feature_that_is_not_there_is_refused(
     text: str, error: type[Exception]
 ) -> None:
     with pytest.raises(error, match="close names"):
-        one(toy_network(), "gradient", feature=FeatureId.parse(text), image=picture())
+        one(toy_network(), "gradient", feature=parse_feature(text), image=picture())
 
 
 @pytest.mark.parametrize(
