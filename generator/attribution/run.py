@@ -171,7 +171,7 @@ def _figure(
 
 
 def _note(map_: AttributionMap, correlation: Sequence[float | None]) -> str:
-    notes = [f"rank corr. {value:.2f}" for value in correlation if value is not None]
+    notes = [f"rank corr. {value:z.2f}" for value in correlation if value is not None]
     if map_.is_complete is False:
         error = map_.completeness_error
         notes.append("incomplete" if error is None else f"sum off by {error:.0%}")

@@ -178,4 +178,4 @@ def print_table(rows: list[dict[str, Any]]) -> None:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
+    return "" if value is None else f"{value:z.2f}"
