@@ -22,13 +22,17 @@ def display_map(made: AttributionMap, config: AttributionConfig) -> Image.Image:
     Black is 0. Maps without a sign are white where strong, the others orange where
     they speak for the feature and blue where against.
     """
-    blur_px = config.blur_fraction * made.on_canvas.shape[-1]
     if made.method in UNSIGNED:
-        shown = display_opacity(
-            made.on_canvas, clip_percent=config.clip_percent, blur_px=blur_px
-        )
-        return to_picture(shown.expand(3, -1, -1))
+        return display_unsigned(made.on_canvas, config)
+    blur_px = config.blur_px(made.on_canvas.shape[-1])
     return to_picture(display_signed(made.on_canvas, config.clip_percent, blur_px))
+
+
+def display_unsigned(map_: Tensor, config: AttributionConfig) -> Image.Image:
+    """A map (H, W) without negative values, such as an opacity map."""
+    blur_px = config.blur_px(map_.shape[-1])
+    shown = display_opacity(map_, clip_percent=config.clip_percent, blur_px=blur_px)
+    return to_picture(shown.expand(3, -1, -1))
 
 
 def display_signed(map_: Tensor, clip_percent: float, blur_px: float) -> Tensor:
@@ -57,7 +61,6 @@ def _blurred(part: Tensor, blur_px: float) -> Tensor:
 def display_suffix(config: AttributionConfig, canvas_px: int) -> str:
     """What the name of a displayed file says was done to the map.
 
-    Example: `clipped-5pct.blurred-2.0px`.
+    Example: `p5.sd2px`, 5 percent of the pixels clipped, blurred by 2 pixels.
     """
-    blur_px = config.blur_fraction * canvas_px
-    return f"clipped-{config.clip_percent:g}pct.blurred-{blur_px:.3g}px"
+    return f"p{config.clip_percent:g}.sd{config.blur_px(canvas_px):.2g}px"

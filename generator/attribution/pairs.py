@@ -1,10 +1,12 @@
 """Seed images and their accentuations, paired: from files or from a result folder."""
 
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
+import numpy as np
+import torch
 from torch import Tensor
 
 from generator.activations import resolve_rank
@@ -38,11 +40,14 @@ class AttributionPair:
     accentuation: Tensor | None
     """(3, H, W) in [0, 1]."""
 
-    opacity_map: Image.Image | None
-    """As `accentuate image` displayed it."""
-
     sources: dict[str, str]
     """SHA-256 of each file read, by its path."""
+
+    opacity_map: Tensor | None = None
+    """(H, W), not negative: the accentuation's own."""
+
+    accentuation_file: str | None = None
+    """File name of the accentuation."""
 
     @property
     def n_pictures(self) -> int:
@@ -126,8 +131,8 @@ def _pairs_of_file(
             feature=resolve_rank(network, seed_image, feature),
             seed_image=seed_image,
             accentuation=accentuation,
-            opacity_map=None,
             sources=_hashes([path] if made is None else [path, made]),
+            accentuation_file=None if made is None else made.name,
         )
         for feature in request.features
     ]
@@ -153,12 +158,8 @@ def _pair_of_row(
     photograph = result.photograph(row["photograph"], moved)
     made = result.path / row["file"]
     accentuation = _square(made)
-    shown = made.with_name(f"{made.stem}.opacity_map.png")
-    read = [photograph, made]
-    opacity_map = None
-    if shown.is_file():
-        read.append(shown)
-        opacity_map = read_photograph(shown)
+    arrays = made.with_suffix(".npz")
+    opacity_map = _opacity_map(arrays)
     return AttributionPair(
         name=row["photograph"],
         feature=parse_feature(row["feature_id"]),
@@ -166,9 +167,22 @@ def _pair_of_row(
             read_photograph(photograph), network.preprocessing, accentuation.shape[-1]
         ),
         accentuation=accentuation,
+        sources=_hashes([photograph, made, arrays]),
         opacity_map=opacity_map,
-        sources=_hashes(read),
+        accentuation_file=made.name,
     )
+
+
+def _opacity_map(path: Path) -> Tensor:
+    try:
+        # An own stream, because np.load leaves a damaged file open.
+        with path.open("rb") as stream, np.load(stream) as arrays:
+            return torch.from_numpy(arrays["opacity_map"])
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise PhotographError(
+            f"{path} cannot be read for its opacity map: {error}; give a folder that "
+            "`accentuate image` has finished"
+        ) from error
 
 
 def _square(path: Path) -> Tensor:

@@ -1,28 +1,26 @@
 """Pairs × methods: attribute, compare and write each. No printing."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from PIL import Image
 
 from generator.attribution.agreement import rank_correlation
-from generator.attribution.display import display_map, display_suffix
+from generator.attribution.display import display_map, display_suffix, display_unsigned
 from generator.attribution.figure import Cell, draw_figure
 from generator.attribution.maps import AttributionMap, attribute
 from generator.attribution.pairs import AttributionPair
 from generator.attribution.settings import TITLES, AttributionConfig, MethodName
 from generator.attribution.target import OnViews
 from generator.image_run import describe_network
-from generator.jobs import write_whole
 from generator.networks import Network
 from generator.photographs import to_picture
 from generator.provenance import describe_generator, installed_version
 from generator.result_folder import ResultFolder
+from generator.saved_accentuation import npz_bytes
 
 SEED_IMAGE = "seed_image"
 ACCENTUATION = "accentuation"
@@ -122,9 +120,7 @@ def _write_arrays(made: PairMaps, folder: ResultFolder) -> None:
         for map_ in maps:
             arrays[f"{picture}.{map_.method}.raw"] = map_.raw.numpy()
             arrays[f"{picture}.{map_.method}.on_canvas"] = map_.on_canvas.numpy()
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
-    write_whole(folder.path / f"{made.stem}.maps.npz", buffer.getvalue())
+    folder.write_bytes(f"{made.stem}.maps.npz", npz_bytes(arrays))
 
 
 def _write_displays(
@@ -157,8 +153,8 @@ def _figure(
         note = f"{name.replace('_', ' ')}, activation {maps[0].activation:.4g}"
         cells = [Cell(picture=picture, note=note)]
         if pair.opacity_map is not None:
-            is_made = name == ACCENTUATION
-            cells.append(Cell(picture=pair.opacity_map if is_made else None))
+            own = display_unsigned(pair.opacity_map, config)
+            cells.append(Cell(picture=own if name == ACCENTUATION else None))
         correlations = made.correlations if name == ACCENTUATION else []
         cells += [
             Cell(picture=display, note=_note(maps[i], correlations[i : i + 1]))
@@ -179,7 +175,7 @@ def _note(map_: AttributionMap, correlation: Sequence[float | None]) -> str:
 
 
 def _footer(network: Network, made: PairMaps, config: AttributionConfig) -> list[str]:
-    blur_px = config.blur_fraction * made.pair.seed_image.shape[-1]
+    blur_px = config.blur_px(made.pair.seed_image.shape[-1])
     layers = {map_.settings.get("layer") for map_ in made.maps[SEED_IMAGE]} - {None}
     return [
         f"{made.pair.feature} of {network.name}, {made.pair.name}. White: size of the "
@@ -200,6 +196,7 @@ def _rows(made: PairMaps) -> list[dict[str, Any]]:
         rows.append(
             {
                 "photograph": made.pair.name,
+                "accentuation": made.pair.accentuation_file,
                 "feature_id": str(made.pair.feature),
                 "method": before.method,
                 "activation_seed_image": before.activation,
@@ -228,7 +225,7 @@ def _record(
         "display": {
             "clip_percent": config.clip_percent,
             "blur_px": sorted(
-                {config.blur_fraction * pair.seed_image.shape[-1] for pair in pairs}
+                {config.blur_px(pair.seed_image.shape[-1]) for pair in pairs}
             ),
         },
         "features": sorted({str(pair.feature) for pair in pairs}),

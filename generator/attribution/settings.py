@@ -135,6 +135,10 @@ class AttributionConfig:
         window = min(input_px, max(1, round(self.occlusion_window_px * scale)))
         return window, min(window, max(1, round(self.occlusion_stride_px * scale)))
 
+    def blur_px(self, canvas_px: int) -> float:
+        """Standard deviation of the displayed maps' blur, pixels."""
+        return self.blur_fraction * canvas_px
+
     def settings_of(self, method: MethodName, input_px: int) -> dict[str, Any]:
         """What a record says of how one method was run."""
         gray: dict[str, Any] = {"baseline_level": self.baseline_level}

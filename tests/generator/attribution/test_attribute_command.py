@@ -22,7 +22,7 @@ from generator.result_folder import ResultFolder
 from tests.generator.toy_network import picture
 
 QUICK = ["--rise-masks", "20", "--smooth-samples", "3", "--integration-steps", "8"]
-DISPLAY = "clipped-5pct.blurred-0.562px.png"  # 4 / 512 of 72 pixels
+DISPLAY = "p5.sd0.56px.png"  # 4 / 512 of 72 pixels
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def test_the_record_says_what_the_maps_were_made_of_and_with(
     photograph = made / "photographs" / "p0.png"
     sha256 = hashlib.sha256(photograph.read_bytes()).hexdigest()
     assert record["sources"][str(photograph)] == sha256
-    assert len(record["sources"]) == 6  # photograph, accentuation and opacity map each
+    assert len(record["sources"]) == 6  # photograph, accentuation and its arrays each
 
 
 def test_activations_are_those_of_the_saved_pictures(
@@ -127,6 +127,7 @@ def test_activations_are_those_of_the_saved_pictures(
     with (made / "made" / "metrics.csv").open() as file:
         metrics = list(csv.DictReader(file))
     for row, metric in zip(rows_of(out), metrics, strict=True):
+        assert row["accentuation"] == metric["file"]
         assert float(row["activation_accentuation"]) == pytest.approx(
             float(metric["activation_after"]), abs=1e-4
         )
@@ -224,6 +225,20 @@ def test_accentuations_of_another_network_are_refused(
 
     assert code == 1
     assert "Give the same network and weights" in capsys.readouterr().err
+
+
+def test_an_unfinished_result_folder_is_refused(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(made / "made", broken)
+    for path in broken.glob("*.npz"):
+        path.write_bytes(b"PK")
+
+    code = attribute(tmp_path / "out", "--from-result", broken)
+
+    assert code == 1
+    assert "cannot be read for its opacity map" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_maps_without_a_sign_are_displayed_as_the_opacity_map_is() -> None:
 def test_the_name_of_a_displayed_file_says_what_was_done() -> None:
     config = AttributionConfig(clip_percent=5, blur_fraction=4 / 512)
 
-    assert display_suffix(config, 256) == "clipped-5pct.blurred-2px"
+    assert display_suffix(config, 256) == "p5.sd2px"
 
 
 def test_rank_correlation_ignores_a_monotone_change() -> None:
