@@ -199,3 +199,24 @@ def test_tokens_are_laid_out_as_the_patches_they_stand_for() -> None:
     found = grad_cam_of(as_network(Tokens()), "logit:0", layer="block")
 
     assert torch.allclose(found.raw[0], sums / 17, atol=1e-5)
+
+
+class ReadsClassToken(Tokens):
+    """Every token gets the mean of all; the answer is the class token."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last = nn.Identity()
+
+    def forward(self, x: Tensor) -> Tensor:
+        patches = self.patches(x).flatten(2).transpose(1, 2)  # (B, 16, 2)
+        tokens = self.block(torch.cat([torch.zeros_like(patches[:, :1]), patches], 1))
+        answer: Tensor = self.last(tokens + tokens.mean(1, keepdim=True))[:, 0]
+        return answer
+
+
+def test_tokens_that_the_class_token_no_longer_sees_are_passed_over() -> None:
+    found = grad_cam_of(as_network(ReadsClassToken()), "logit:0")
+
+    assert found.settings["layer"] == "block"
+    assert found.raw.abs().sum() > 0
