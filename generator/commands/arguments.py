@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, get_args
 
 from tqdm import tqdm
@@ -13,15 +14,25 @@ if TYPE_CHECKING:
     from generator.networks import Network, Preprocessing
 
 
+EXIT_CODES = (
+    "exit codes: 0 done, 1 refused with the reason, 2 unknown option, 130 interrupted"
+)
+
+
 def add_command(
-    subparsers: Any, name: str, *, summary: str, example: str
+    subparsers: Any, name: str, *, summary: str, example: str, details: str = ""
 ) -> argparse.ArgumentParser:
-    """A command's parser, with an example at the end of its help."""
+    """A command's parser, with an example and the exit codes at the end of its help.
+
+    Args:
+        summary: one sentence.
+        details: what else there is to say of it.
+    """
     parser: argparse.ArgumentParser = subparsers.add_parser(
         name,
         help=summary[0].lower() + summary[1:].rstrip("."),
-        description=summary,
-        epilog=f"example:\n  {example}",
+        description=fill(f"{summary} {details}", width=79),
+        epilog=f"example:\n  {example}\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     return parser
