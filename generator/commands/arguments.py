@@ -81,6 +81,15 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
         help="names of the logits, one per line, in place of the network's own",
     )
     group.add_argument(
+        "--directions",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="directions that features may name (`accentuate directions` makes them); "
+        "several are joined",
+    )
+    group.add_argument(
         "--device", default="cpu", help="cpu, cuda or cuda:N (default: cpu)"
     )
 
@@ -88,9 +97,10 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
 def network_from(arguments: argparse.Namespace) -> "Network":
     """Load the network that the arguments name."""
     # Imported late: `--help` need not wait seconds for torch.
+    from generator.network_directions import with_directions
     from generator.networks import load_network
 
-    return load_network(
+    network = load_network(
         arguments.network,
         weights=arguments.weights,
         allow_download=arguments.download_weights,
@@ -99,6 +109,7 @@ def network_from(arguments: argparse.Namespace) -> "Network":
         labels=_labels_from(arguments),
         device=arguments.device,
     )
+    return with_directions(network, arguments.directions)
 
 
 def second_network_from(arguments: argparse.Namespace) -> "Network | None":
