@@ -111,6 +111,8 @@ def _canonical(network: Network, feature: Feature) -> Feature:
             f"{feature} is another logit for each photograph; name one logit"
         )
     found = find_objective(network, feature)
+    if isinstance(feature, FeatureId) and "/" in feature.layer:
+        return feature  # of a joined network: its member's name is part of the text
     if isinstance(found, Unit) and found.position is None:
         return _channel(network, found.layer, found.index)
     if isinstance(found, Unit):

@@ -9,6 +9,7 @@ from generator.errors import ConfigError, FeatureNotFoundError, LayerNotFoundErr
 from generator.feature_text import parse_feature
 from generator.features import CallableFeature
 from generator.index_features import enumerate_features, layers_of
+from generator.joined_networks import join_networks
 from tests.generator.tiny_world import make_network
 
 
@@ -70,6 +71,18 @@ def test_the_layers_that_are_read_are_listed_in_the_order_of_the_network() -> No
     found = enumerate_features(network, features=[parse_feature("2:0 - 0:1")])
 
     assert [layer.name for layer in layers_of(network, found)] == ["0", "2"]
+
+
+def test_a_feature_of_a_joined_network_keeps_the_name_of_its_member() -> None:
+    joined = join_networks([make_network(), replace(make_network(), name="other")])
+    texts = ["other/logit:sky", "tiny/0:2", "tiny/0:1 - other/2:3"]
+
+    found = enumerate_features(joined, features=[parse_feature(t) for t in texts])
+
+    assert sorted(str(one.feature) for one in found) == sorted(texts)
+    assert [layer.name for layer in layers_of(joined, found)] == [
+        *("tiny.0", "other.2", "other")
+    ]
 
 
 def test_a_rank_is_no_feature_of_an_index() -> None:
