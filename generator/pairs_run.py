@@ -6,7 +6,7 @@ from typing import Any
 
 from generator.choice_streams import feature_rng
 from generator.errors import ConfigError, PoolError
-from generator.exemplars import Mask, SelectionConfig, Tiles, select_tiles
+from generator.exemplars import Mask, Positions, SelectionConfig, Tiles, select_tiles
 from generator.features import Feature
 from generator.natural_activations import NaturalActivations
 from generator.pair_audit import (
@@ -15,6 +15,7 @@ from generator.pair_audit import (
     audit_pairs,
     raise_broken,
 )
+from generator.pools import check_disjoint, pool_mask
 from generator.query_pairs import QueryPair, QueryPairConfig, select_query_pairs
 
 
@@ -33,8 +34,13 @@ class PairRequest:
     made: tuple[ShownPicture, ...] = ()
     """Made pictures that panels show."""
 
-    allowed: Mask | None = None
-    """(n_images,) photographs that may be asked about; None: all."""
+    pools: Mapping[str, Positions] | None = None
+    """Disjoint pools, as `split_pools` gives them: exemplars are then taken from
+    `reference`, seed images from `seed_image`, pairs from `query`. None: from all."""
+
+    def mask(self, pool: str, n_images: int) -> Mask | None:
+        """(n_images,) the photographs of a pool; None: all."""
+        return None if self.pools is None else pool_mask(self.pools[pool], n_images)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +64,8 @@ def choose_audited_pairs(
             pairs break a rule.
     """
     _check_classes(index, request.pairs)
+    if request.pools is not None:
+        check_disjoint(request.pools, index.groups, index.photographs)
     found, faults = [], []
     for feature in request.features:
         try:
@@ -81,13 +89,15 @@ def _choose_one(
             request.selection,
             n_far_pairs=request.pairs.far,
             rng=feature_rng(request.rng_seed, feature, "tiles"),
+            natural_allowed=request.mask("reference", index.n_images),
+            seed_images_allowed=request.mask("seed_image", index.n_images),
         )
     pairs = select_query_pairs(
         pool,
         tiles,
         request.pairs,
         made_hashes=[picture.perceptual_hash for picture in request.made],
-        allowed=request.allowed,
+        allowed=request.mask("query", index.n_images),
         rng=feature_rng(request.rng_seed, feature, "query pairs"),
     )
     audits = audit_pairs(
@@ -116,5 +126,7 @@ def describe_request(request: PairRequest) -> dict[str, Any]:
         "rng_seed": request.rng_seed,
         "tiles_given": request.tiles is not None,
         "made": [asdict(picture) for picture in request.made],
-        "n_allowed": None if request.allowed is None else int(request.allowed.sum()),
+        "pools": None
+        if request.pools is None
+        else {name: positions.tolist() for name, positions in request.pools.items()},
     }

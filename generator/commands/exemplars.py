@@ -11,8 +11,9 @@ from generator.commands.arguments import (
 )
 from generator.commands.pool_arguments import (
     add_index_arguments,
-    allowed_photographs,
+    check_rng_seeds,
     chosen_features,
+    dealt_pools,
 )
 from generator.errors import ConfigError
 from generator.exemplar_selection import ExemplarConfig, SelectionKind
@@ -57,6 +58,11 @@ def add_parser(subparsers: Any) -> None:
         help=f"of percentiles, for quantile (default: {defaults.n_bins})",
     )
     parser.add_argument(
+        "--pool",
+        choices=("reference", "query", "seed_image", "coherence"),
+        help="choose only from one of four disjoint pools of the photographs",
+    )
+    parser.add_argument(
         "--photographs",
         type=Path,
         metavar="FOLDER",
@@ -93,8 +99,10 @@ def run(arguments: argparse.Namespace) -> int:
     from generator.activation_table import ActivationTable
     from generator.exemplars_run import choose_exemplars, write_exemplars
     from generator.indexed_folder import IndexedFolder
+    from generator.pools import pool_mask
     from generator.result_folder import ResultFolder
 
+    check_rng_seeds(arguments)
     config = ExemplarConfig(
         kind=arguments.select,
         n=arguments.n,
@@ -108,7 +116,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.photographs is not None:
         source = IndexedFolder(table=table, folder=arguments.photographs)
     vectors = _vectors(arguments, source) if config.kind == "diverse" else None
-    allowed = allowed_photographs(table, arguments)
+    allowed = None
+    if arguments.pool is not None:
+        allowed = pool_mask(
+            dealt_pools(table, arguments)[arguments.pool], table.n_images
+        )
     folder = ResultFolder.create(arguments.out)
     chosen = choose_exemplars(table, features, config, vectors=vectors, allowed=allowed)
     write_exemplars(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from generator.commands.arguments import add_command
 from generator.commands.pool_arguments import (
     add_index_arguments,
-    allowed_photographs,
+    check_rng_seeds,
     chosen_features,
+    dealt_pools,
 )
 from generator.errors import ConfigError
 from generator.exemplars import SelectionConfig
@@ -82,6 +83,11 @@ def add_parser(subparsers: Any) -> None:
         help=f"seed images chosen per feature (default: {selection.n_seed_images})",
     )
     tiles.add_argument(
+        "--split-pools",
+        action="store_true",
+        help="exemplars, seed images and pairs each from a pool of their own",
+    )
+    tiles.add_argument(
         "--made",
         type=Path,
         metavar="FOLDER",
@@ -104,6 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
     from generator.pair_table import pair_rows, read_tiles, tile_rows, write_pairs
     from generator.pairs_run import PairRequest, choose_audited_pairs
 
+    check_rng_seeds(arguments)
     selection, pairs = _configs(arguments)
     if arguments.out.suffix.lower() != ".csv":
         raise ConfigError(f"--out must end in .csv; got {arguments.out}")
@@ -116,7 +123,7 @@ def run(arguments: argparse.Namespace) -> int:
         rng_seed=arguments.rng_seed,
         tiles=arguments.tiles and read_tiles(arguments.tiles, table, features),
         made=_made_pictures(arguments.made),
-        allowed=allowed_photographs(table, arguments),
+        pools=dealt_pools(table, arguments) if arguments.split_pools else None,
     )
     found = choose_audited_pairs(table, request)
     write_pairs(

@@ -8,7 +8,7 @@ from generator.errors import ConfigError
 
 if TYPE_CHECKING:
     from generator.activation_table import ActivationTable
-    from generator.exemplars import Mask
+    from generator.exemplars import Positions
     from generator.features import Feature
 
 
@@ -28,17 +28,12 @@ def add_index_arguments(parser: argparse.ArgumentParser) -> None:
         "--rng-seed", type=int, default=0, metavar="N", help="(default: 0)"
     )
     parser.add_argument(
-        "--pool",
-        choices=("reference", "query", "seed_image", "coherence"),
-        help="choose only from one of four disjoint quarters of the photographs",
-    )
-    parser.add_argument(
         "--split-rng-seed",
         type=int,
         default=0,
         metavar="N",
-        help="deals the photographs to the quarters; the same N everywhere keeps "
-        "them disjoint (default: 0)",
+        help="deals the photographs to four disjoint pools; the same N everywhere "
+        "keeps them disjoint (default: 0)",
     )
 
 
@@ -49,19 +44,24 @@ def chosen_features(
     return tuple(dict.fromkeys(table.find(text) for text in arguments.feature))
 
 
-def allowed_photographs(
+def dealt_pools(
     table: "ActivationTable", arguments: argparse.Namespace
-) -> "Mask | None":
-    """(n_images,) whether a photograph is in the pool asked for; None: all are."""
+) -> "dict[str, Positions]":
+    """The photographs of an index, dealt to four pools that share no picture."""
     import numpy as np
 
-    from generator.pools import check_disjoint, pool_mask, split_pools
+    from generator.pools import split_pools
 
+    return split_pools(
+        table.groups, rng=np.random.default_rng(arguments.split_rng_seed)
+    )
+
+
+def check_rng_seeds(arguments: argparse.Namespace) -> None:
+    """Refuse negative ones.
+
+    Raises:
+        ConfigError: one is negative.
+    """
     if min(arguments.rng_seed, arguments.split_rng_seed) < 0:
         raise ConfigError("--rng-seed and --split-rng-seed must not be negative")
-    if arguments.pool is None:
-        return None
-    rng = np.random.default_rng(arguments.split_rng_seed)
-    pools = split_pools(table.groups, rng=rng)
-    check_disjoint(pools, table.groups, table.photographs)
-    return pool_mask(pools[arguments.pool], table.n_images)

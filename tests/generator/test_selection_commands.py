@@ -5,11 +5,13 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from generator.activation_table import ActivationTable
 from generator.cli import build_parser, main
+from generator.pools import split_pools
 from tests.generator.tiny_world import write_photographs
 
 
@@ -174,6 +176,29 @@ def test_pairs_are_held_against_the_tiles_and_pictures_given(
     assert code == 0
     assert not asked & {row["path"] for row in rows_of(tiles)}
     assert table.photographs[strongest].path not in asked
+
+
+def test_tiles_and_pairs_come_from_pools_of_their_own_when_asked(
+    index: Path, tmp_path: Path
+) -> None:
+    table = ActivationTable.read(index)
+    pools = split_pools(table.groups, rng=np.random.default_rng(7))
+    command = ["pairs", str(index), "--feature", "stage2:3", *PAIRS]
+    split = ["--split-pools", "--split-rng-seed", "7", "--near-percentile", "70"]
+    out = tmp_path / "pairs.csv"
+
+    assert main([*command, *split, "--out", str(out)]) == 0
+
+    paths = {
+        name: {table.photographs[p].path for p in positions}
+        for name, positions in pools.items()
+    }
+    tiles = rows_of(tmp_path / "pairs.tiles.csv")
+    assert {row["path"] for row in rows_of(out)} <= paths["query"]
+    for kind, pool in [("natural", "reference"), ("seed_image", "seed_image")]:
+        shown = {row["path"] for row in tiles if row["kind"] == kind}
+        assert len(shown) == 2
+        assert shown <= paths[pool]
 
 
 @pytest.mark.parametrize(
