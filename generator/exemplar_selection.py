@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from generator.errors import ConfigError, PoolError
 from generator.exemplars import FeaturePool, Mask, Positions, ranking
+from generator.pools import POOLS
 
 SelectionKind = Literal["top", "bottom", "quantile", "diverse"]
 
@@ -36,6 +37,12 @@ class ExemplarConfig:
     rng_seed: int = 0
     """Breaks ties, draws from bins, starts clusters."""
 
+    pool: str | None = None
+    """Only photographs of one of the POOLS are taken; None: of all."""
+
+    split_rng_seed: int = 0
+    """Deals the photographs to the pools."""
+
     def __post_init__(self) -> None:
         if self.kind not in get_args(SelectionKind):
             raise ConfigError(
@@ -52,8 +59,15 @@ class ExemplarConfig:
                 f"n_candidates must be at least n = {self.n}, one for each cluster; "
                 f"got {self.n_candidates}"
             )
-        if self.rng_seed < 0:
-            raise ConfigError(f"rng_seed must not be negative; got {self.rng_seed}")
+        if self.pool is not None and self.pool not in POOLS:
+            raise ConfigError(
+                f"pool must be one of {', '.join(POOLS)}; got {self.pool!r}"
+            )
+        for name in ("rng_seed", "split_rng_seed"):
+            if getattr(self, name) < 0:
+                raise ConfigError(
+                    f"{name} must not be negative; got {getattr(self, name)}"
+                )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

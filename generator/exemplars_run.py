@@ -25,6 +25,7 @@ from generator.features import Feature
 from generator.indexed_folder import IndexedFolder
 from generator.photograph_rows import photograph_row
 from generator.photographs import to_picture
+from generator.pools import check_disjoint, pool_mask, split_pools
 from generator.provenance import describe_generator
 from generator.result_folder import ResultFolder
 
@@ -42,17 +43,16 @@ def choose_exemplars(
     config: ExemplarConfig,
     *,
     vectors: AttributionVectors | None = None,
-    allowed: Mask | None = None,
 ) -> dict[Feature, Exemplars]:
     """Choose photographs for each feature.
 
     Args:
         vectors: needed for `diverse`.
-        allowed: (n_images,) photographs that may be taken; None: all.
 
     Raises:
         PoolError: names every feature that the photographs cannot supply.
     """
+    allowed = _allowed(table, config)
     chosen, faults = {}, []
     for feature in features:
         try:
@@ -62,6 +62,16 @@ def choose_exemplars(
     if faults:
         raise PoolError("\n".join(faults))
     return chosen
+
+
+def _allowed(table: ActivationTable, config: ExemplarConfig) -> Mask | None:
+    """(n_images,) the photographs of the pool asked for; None: all."""
+    if config.pool is None:
+        return None
+    rng = np.random.default_rng(config.split_rng_seed)
+    pools = split_pools(table.groups, rng=rng)
+    check_disjoint(pools, table.groups, table.photographs)
+    return pool_mask(pools[config.pool], table.n_images)
 
 
 def _choose_one(
@@ -163,12 +173,13 @@ def write_exemplars(
     *,
     source: IndexedFolder | None,
     attribution_layer: str | None = None,
-    n_allowed: int | None = None,
+    device: str = "cpu",
 ) -> None:
     """Write `exemplars.csv`, `run.json` and, given photographs, `contact_sheet.png`.
 
     Args:
-        n_allowed: photographs of the pool that were chosen from; None: all.
+        attribution_layer: where `diverse` compared channels.
+        device: where it computed.
 
     Raises:
         PhotographError: a photograph is gone or was changed since.
@@ -181,11 +192,10 @@ def write_exemplars(
         "config": asdict(config),
         "features": [str(feature) for feature in chosen],
         "attribution_layer": attribution_layer,
-        "n_allowed": n_allowed,
         "index": {
             key: table.facts[key]
             for key in ("network", "canvas_px", "n_images", "pool_sha256")
         },
-        "generator": describe_generator("cpu"),
+        "generator": describe_generator(device),
     }
     folder.write_record("run.json", record)

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from generator.choice_streams import feature_rng
 from generator.errors import ConfigError, PoolError
-from generator.exemplars import Mask, Positions, SelectionConfig, Tiles, select_tiles
+from generator.exemplars import Mask, SelectionConfig, Tiles, select_tiles
 from generator.features import Feature
 from generator.natural_activations import NaturalActivations
 from generator.pair_audit import (
@@ -15,7 +17,7 @@ from generator.pair_audit import (
     audit_pairs,
     raise_broken,
 )
-from generator.pools import check_disjoint, pool_mask
+from generator.pools import POOLS, check_disjoint, pool_mask, split_pools
 from generator.query_pairs import QueryPair, QueryPairConfig, select_query_pairs
 
 
@@ -34,13 +36,19 @@ class PairRequest:
     made: tuple[ShownPicture, ...] = ()
     """Made pictures that panels show."""
 
-    pools: Mapping[str, Positions] | None = None
-    """Disjoint pools, as `split_pools` gives them: exemplars are then taken from
+    split_rng_seed: int | None = None
+    """Deals the photographs to four disjoint pools: exemplars are then taken from
     `reference`, seed images from `seed_image`, pairs from `query`. None: from all."""
 
-    def mask(self, pool: str, n_images: int) -> Mask | None:
-        """(n_images,) the photographs of a pool; None: all."""
-        return None if self.pools is None else pool_mask(self.pools[pool], n_images)
+    def masks(self, index: NaturalActivations) -> dict[str, Mask | None]:
+        """For each pool (n_images,) which photographs are in it; None: all."""
+        if self.split_rng_seed is None:
+            return dict.fromkeys(POOLS)
+        pools = split_pools(
+            index.groups, rng=np.random.default_rng(self.split_rng_seed)
+        )
+        check_disjoint(pools, index.groups, index.photographs)
+        return {name: pool_mask(p, index.n_images) for name, p in pools.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +72,11 @@ def choose_audited_pairs(
             pairs break a rule.
     """
     _check_classes(index, request.pairs)
-    if request.pools is not None:
-        check_disjoint(request.pools, index.groups, index.photographs)
+    masks = request.masks(index)
     found, faults = [], []
     for feature in request.features:
         try:
-            found.append(_choose_one(index, request, feature))
+            found.append(_choose_one(index, request, feature, masks))
         except PoolError as error:
             faults.append(str(error))
     if faults:
@@ -78,7 +85,10 @@ def choose_audited_pairs(
 
 
 def _choose_one(
-    index: NaturalActivations, request: PairRequest, feature: Feature
+    index: NaturalActivations,
+    request: PairRequest,
+    feature: Feature,
+    masks: Mapping[str, Mask | None],
 ) -> AuditedPairs:
     pool = index.pool(feature)
     if request.tiles is not None:
@@ -89,15 +99,15 @@ def _choose_one(
             request.selection,
             n_far_pairs=request.pairs.far,
             rng=feature_rng(request.rng_seed, feature, "tiles"),
-            natural_allowed=request.mask("reference", index.n_images),
-            seed_images_allowed=request.mask("seed_image", index.n_images),
+            natural_allowed=masks["reference"],
+            seed_images_allowed=masks["seed_image"],
         )
     pairs = select_query_pairs(
         pool,
         tiles,
         request.pairs,
         made_hashes=[picture.perceptual_hash for picture in request.made],
-        allowed=request.mask("query", index.n_images),
+        allowed=masks["query"],
         rng=feature_rng(request.rng_seed, feature, "query pairs"),
     )
     audits = audit_pairs(
@@ -126,7 +136,5 @@ def describe_request(request: PairRequest) -> dict[str, Any]:
         "rng_seed": request.rng_seed,
         "tiles_given": request.tiles is not None,
         "made": [asdict(picture) for picture in request.made],
-        "pools": None
-        if request.pools is None
-        else {name: positions.tolist() for name, positions in request.pools.items()},
+        "split_rng_seed": request.split_rng_seed,
     }

@@ -11,12 +11,11 @@ from generator.commands.arguments import (
 )
 from generator.commands.pool_arguments import (
     add_index_arguments,
-    check_rng_seeds,
     chosen_features,
-    dealt_pools,
 )
 from generator.errors import ConfigError
 from generator.exemplar_selection import ExemplarConfig, SelectionKind
+from generator.pools import POOLS
 
 if TYPE_CHECKING:
     from generator.exemplars_run import AttributionVectors
@@ -59,7 +58,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--pool",
-        choices=("reference", "query", "seed_image", "coherence"),
+        choices=POOLS,
         help="choose only from one of four disjoint pools of the photographs",
     )
     parser.add_argument(
@@ -99,16 +98,16 @@ def run(arguments: argparse.Namespace) -> int:
     from generator.activation_table import ActivationTable
     from generator.exemplars_run import choose_exemplars, write_exemplars
     from generator.indexed_folder import IndexedFolder
-    from generator.pools import pool_mask
     from generator.result_folder import ResultFolder
 
-    check_rng_seeds(arguments)
     config = ExemplarConfig(
         kind=arguments.select,
         n=arguments.n,
         n_bins=arguments.bins,
         n_candidates=arguments.candidates,
         rng_seed=arguments.rng_seed,
+        pool=arguments.pool,
+        split_rng_seed=arguments.split_rng_seed,
     )
     table = ActivationTable.read(arguments.index)
     features = chosen_features(table, arguments)
@@ -116,13 +115,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.photographs is not None:
         source = IndexedFolder(table=table, folder=arguments.photographs)
     vectors = _vectors(arguments, source) if config.kind == "diverse" else None
-    allowed = None
-    if arguments.pool is not None:
-        allowed = pool_mask(
-            dealt_pools(table, arguments)[arguments.pool], table.n_images
-        )
     folder = ResultFolder.create(arguments.out)
-    chosen = choose_exemplars(table, features, config, vectors=vectors, allowed=allowed)
+    chosen = choose_exemplars(table, features, config, vectors=vectors)
     write_exemplars(
         folder,
         table,
@@ -130,7 +124,7 @@ def run(arguments: argparse.Namespace) -> int:
         config,
         source=source,
         attribution_layer=arguments.attribution_layer if vectors else None,
-        n_allowed=None if allowed is None else int(allowed.sum()),
+        device=arguments.device if vectors else "cpu",
     )
     n_photographs = sum(len(one.positions) for one in chosen.values())
     print(f"{n_photographs} exemplars of {len(features)} features: {arguments.out}")

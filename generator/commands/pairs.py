@@ -9,7 +9,6 @@ from generator.commands.pool_arguments import (
     add_index_arguments,
     check_rng_seeds,
     chosen_features,
-    dealt_pools,
 )
 from generator.errors import ConfigError
 from generator.exemplars import SelectionConfig
@@ -123,7 +122,7 @@ def run(arguments: argparse.Namespace) -> int:
         rng_seed=arguments.rng_seed,
         tiles=arguments.tiles and read_tiles(arguments.tiles, table, features),
         made=_made_pictures(arguments.made),
-        pools=dealt_pools(table, arguments) if arguments.split_pools else None,
+        split_rng_seed=arguments.split_rng_seed if arguments.split_pools else None,
     )
     found = choose_audited_pairs(table, request)
     write_pairs(

@@ -8,7 +8,6 @@ from generator.errors import ConfigError
 
 if TYPE_CHECKING:
     from generator.activation_table import ActivationTable
-    from generator.exemplars import Positions
     from generator.features import Feature
 
 
@@ -42,19 +41,6 @@ def chosen_features(
 ) -> "tuple[Feature, ...]":
     """The features named, each once."""
     return tuple(dict.fromkeys(table.find(text) for text in arguments.feature))
-
-
-def dealt_pools(
-    table: "ActivationTable", arguments: argparse.Namespace
-) -> "dict[str, Positions]":
-    """The photographs of an index, dealt to four pools that share no picture."""
-    import numpy as np
-
-    from generator.pools import split_pools
-
-    return split_pools(
-        table.groups, rng=np.random.default_rng(arguments.split_rng_seed)
-    )
 
 
 def check_rng_seeds(arguments: argparse.Namespace) -> None:
