@@ -16,12 +16,12 @@ from generator.config import PROBE_DRAWS, VisualizationConfig
 from generator.errors import ConfigError, NoGradientError
 from generator.features import FeatureId
 from generator.layers import undisturbed
+from generator.natural_spectrum import shipped_spectrum
 from generator.networks import Network
 from generator.optimize import optimize
 from generator.parameterization.choice import for_noise
 from generator.photographs import default_canvas_px, quantize
 from generator.problem import OnCrops, Problem
-from generator.spectrum import assumed_magnitude
 from generator.streams import JobStreams, content_id
 
 
@@ -66,8 +66,8 @@ def visualize(
     """Grow a picture for each job from its own noise; results in the order given.
 
     Args:
-        natural_magnitude: (3, N, N // 2 + 1) from `spectrum.natural_magnitude`, N the
-            side of the picture; used by `fourier_phase`. None: a 1 / f fall-off.
+        natural_magnitude: (3, N, N // 2 + 1) of a `NaturalSpectrum`, N the side of the
+            picture; used by `fourier_phase`. None: the one that the package brings.
         on_crops: told of progress; `config.crops_per_job` crops for each job.
 
     Raises:
@@ -78,7 +78,7 @@ def visualize(
     side = config.canvas_px or default_canvas_px(network.preprocessing)
     magnitude = natural_magnitude
     if magnitude is None:
-        magnitude = assumed_magnitude(side, side)
+        magnitude = shipped_spectrum().resized(side, side)
     if magnitude.shape != (3, side, side // 2 + 1):
         raise ConfigError(
             f"natural_magnitude must be {(3, side, side // 2 + 1)} for a canvas of "

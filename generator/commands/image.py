@@ -69,7 +69,9 @@ def add_parser(subparsers: Any) -> None:
         help="folder of photographs that percentiles refer to; several are joined",
     )
     parser.add_argument(
-        "--preset", default="default", help="default or faccent (default: default)"
+        "--preset",
+        default="default",
+        help="default, faccent, horama or lucid (default: default)",
     )
     add_network_arguments(parser)
     add_search_arguments(parser)

@@ -47,8 +47,14 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--spectrum",
         type=Path,
-        metavar="DIR",
-        help="photographs whose mean spectrum fourier_phase keeps (default: 1 / f)",
+        metavar="PATH",
+        help="spectrum that fourier_phase keeps: a file of `accentuate spectrum`, or a "
+        "folder of photographs (default: of the demo's photographs)",
+    )
+    parser.add_argument(
+        "--preset",
+        default="default",
+        help="default, lucid, maco or xplique_maco (default: default)",
     )
     add_network_arguments(parser)
     add_search_arguments(parser)
@@ -58,7 +64,9 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check everything, visualize, print the table."""
     features = [FeatureId.parse(text) for text in arguments.feature]
-    config = VisualizationConfig().with_changes(**search_changes(arguments))
+    config = VisualizationConfig.preset(arguments.preset).with_changes(
+        **search_changes(arguments)
+    )
     # Imported late: `--help` need not wait seconds for torch.
     from generator.result_folder import ResultFolder
     from generator.visualize_run import VisualizeRequest, make_visualizations
