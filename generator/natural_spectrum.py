@@ -185,5 +185,5 @@ def _line(n_source: int, n_out: int) -> Tensor:
     offset = place[:, None] - torch.arange(n_source, dtype=torch.double)
     offset = (offset + n_source / 2) % n_source - n_source / 2
     weights = (1 - offset.abs() / max(1.0, n_source / n_out)).clamp_min(0)
-    total: Tensor = weights.sum(-1, keepdim=True)
-    return weights / total
+    normalized: Tensor = weights / weights.sum(-1, keepdim=True)
+    return normalized

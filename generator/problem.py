@@ -102,7 +102,7 @@ def _look(
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """The canvases as a leaf of the graph, and the activations of their crops."""
     leaf = canvases.detach().requires_grad_(torch.is_grad_enabled())
-    crops = problem.network.preprocessing.normalize(draws.apply(leaf))
+    crops = draws.to_network(leaf, problem.network.preprocessing)
     crops = crops.contiguous(memory_format=torch.channels_last)  # faster convolutions
     return leaf, layer_activations(problem.network.module, crops, names)
 
