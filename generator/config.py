@@ -44,28 +44,12 @@ class AccentuationConfig(SearchConfig):
     may stand for any value below half a level; nearer to 0 the sigmoid is so flat that
     black and white areas could never change."""
 
-    pgd_radius: float | None = None
-    """`sgd`: longest distance of the picture from its seed image, Euclidean over all
-    RGB values; further steps are projected back. None: no limit."""
-
     def __post_init__(self) -> None:
         SearchConfig.__post_init__(self)
         check_number("balance_draws", self.balance_draws, at_least=1)
         for name in ("regularization_weight", "balance_offset", "distance_smoothing"):
             check_number(name, getattr(self, name), at_least=0)
         check_number("black_margin", self.black_margin, at_least=0, at_most=0.1)
-        if self.pgd_radius is not None:
-            check_number("pgd_radius", self.pgd_radius, above=0)
-            if self.optimizer != "sgd":
-                raise ConfigError(
-                    "pgd_radius needs the optimizer 'sgd', which has no memory of "
-                    f"steps that were taken back; got {self.optimizer!r}"
-                )
-            if self.parameterization.startswith("fourier_phase"):
-                raise ConfigError(
-                    "pgd_radius needs a parameterization that reaches every picture; "
-                    f"got {self.parameterization!r}. Use fourier or pixel."
-                )
 
     @property
     def crops_per_job(self) -> int:

@@ -27,6 +27,10 @@ class Sampling(Protocol):
         """(J, H, W): sum over draws and values of each pixel's weight."""
         ...
 
+    def cut(self, jobs: slice, draws: slice) -> "Sampling":
+        """Some crops of some canvases."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class SquareCrops:
@@ -57,6 +61,12 @@ class SquareCrops:
         across = self.columns.sum(2)  # (J, T, W)
         return torch.einsum("jth,jtw->jhw", down, across)
 
+    def cut(self, jobs: slice, draws: slice) -> "SquareCrops":
+        """Some crops of some canvases."""
+        return SquareCrops(
+            rows=self.rows[jobs, draws], columns=self.columns[jobs, draws]
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class TurnedViews:
@@ -86,6 +96,14 @@ class TurnedViews:
         total = self.weight.new_zeros(jobs, self.size[0] * self.size[1])
         total.scatter_add_(1, self.index.flatten(1), self.weight.flatten(1))
         return total.reshape(jobs, *self.size)
+
+    def cut(self, jobs: slice, draws: slice) -> "TurnedViews":
+        """Some views of some canvases."""
+        return TurnedViews(
+            index=self.index[jobs, draws],
+            weight=self.weight[jobs, draws],
+            size=self.size,
+        )
 
 
 def resize_weights(

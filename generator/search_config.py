@@ -54,6 +54,10 @@ class SearchConfig:
     cool_down: float = 0.3
     """Share of the steps, at the end, in which the step size falls to zero."""
 
+    pgd_radius: float | None = None
+    """`sgd`: longest distance of a picture from the one it starts from, Euclidean over
+    all RGB values; further steps are projected back. None: no limit."""
+
     parameterization: ParameterizationName = "fourier"
 
     decay_power: float = 0.75
@@ -145,6 +149,9 @@ class SearchConfig:
     """Crops that go through the network at once: bounds the memory needed. None: as
     many as four of 224 × 224 pixels hold, which suits the caches of a CPU."""
 
+    trajectory_frames: int = 0
+    """Pictures kept on the way from start to end, evenly spaced; 0 keeps none."""
+
     clip_percent: float = 5.0
     """Opacity display: this share of the strongest pixels is fully opaque."""
 
@@ -153,6 +160,7 @@ class SearchConfig:
 
     def __post_init__(self) -> None:
         self._check_loop()
+        self._check_ball()
         self._check_crops()
         self._check_noise()
 
@@ -171,10 +179,28 @@ class SearchConfig:
         check_number("border_factor", self.border_factor, at_least=1, at_most=8)
         check_number("cool_down", self.cool_down, at_least=0, at_most=1)
         check_number("clip_percent", self.clip_percent, at_least=0, at_most=99)
+        check_number("trajectory_frames", self.trajectory_frames, at_least=0)
+        if self.trajectory_frames == 1:
+            raise ConfigError("trajectory_frames must be 0, or at least 2; got 1")
         if self.canvas_px is not None:
             check_number("canvas_px", self.canvas_px, at_least=16)
         if self.pictures_per_pass is not None:
             check_number("pictures_per_pass", self.pictures_per_pass, at_least=1)
+
+    def _check_ball(self) -> None:
+        if self.pgd_radius is None:
+            return
+        check_number("pgd_radius", self.pgd_radius, above=0)
+        if self.optimizer != "sgd":
+            raise ConfigError(
+                "pgd_radius needs the optimizer 'sgd', which has no memory of "
+                f"steps that were taken back; got {self.optimizer!r}"
+            )
+        if self.parameterization.startswith("fourier_phase"):
+            raise ConfigError(
+                "pgd_radius needs a parameterization that reaches every picture; "
+                f"got {self.parameterization!r}. Use fourier or pixel."
+            )
 
     def _check_crops(self) -> None:
         check_choice("crop_law", self.crop_law, CropLaw)

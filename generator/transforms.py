@@ -45,6 +45,23 @@ class Draws:
     value_range: tuple[float, float] | None
     """Black and white as the network gets them. None: its own mean and sd."""
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """J and T."""
+        return self.boxes.shape[0], self.boxes.shape[1]
+
+    def cut(self, jobs: slice, draws: slice) -> "Draws":
+        """Some draws of some jobs."""
+        early = self.crop_noise
+        return Draws(
+            sampling=self.sampling.cut(jobs, draws),
+            boxes=self.boxes[jobs, draws],
+            noise=self.noise[jobs, draws],
+            crop_noise=None if early is None else early[jobs, draws],
+            outside=self.outside,
+            value_range=self.value_range,
+        )
+
     def apply(self, canvases: Tensor) -> Tensor:
         """Cut the same crops out of each canvas (J, 3, H, W), and add the noise.
 
@@ -76,7 +93,7 @@ class Draws:
         Returns:
             (J, H, W), mean over draws.
         """
-        return self.sampling.give_back() / self.boxes.shape[1]
+        return self.sampling.give_back() / self.shape[1]
 
 
 def _beyond(canvases: Tensor, outside: CropOutside) -> Tensor:

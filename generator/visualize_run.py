@@ -10,7 +10,7 @@ from PIL import Image
 from generator.config import VisualizationConfig
 from generator.contact_sheet import SheetRow, contact_sheet
 from generator.errors import ConfigError
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.image_run import describe_network
 from generator.natural_spectrum import find_spectrum
 from generator.networks import Network
@@ -25,7 +25,7 @@ from generator.visualization import FeatureVisualization, VisualizationJob, visu
 class VisualizeRequest:
     """What `accentuate visualize` was asked for."""
 
-    features: Sequence[FeatureId]
+    features: Sequence[Feature]
 
     n_starts: int
     """Pictures of each feature."""

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from generator.accentuation import Accentuation, AccentuationJob, accentuate
+from generator.accentuation import Accentuation, accentuate
+from generator.accentuation_job import AccentuationJob
 from generator.activations import feature_activations
 from generator.config import (
     AccentuationConfig,
@@ -373,5 +374,5 @@ def test_a_setting_out_of_range_is_refused(changes: dict[str, object]) -> None:
 def test_presets_have_names() -> None:
     assert AccentuationConfig.preset("default") == AccentuationConfig()
     assert AccentuationConfig.preset("faccent").steps == 98
-    with pytest.raises(ConfigError, match="default, faccent"):
-        AccentuationConfig.preset("lucid")
+    with pytest.raises(ConfigError, match="starts from noise"):
+        AccentuationConfig.preset("maco")

@@ -1,5 +1,7 @@
 """Each crop law against its statement: Kolmogorov-Smirnov, at a fixed rng_seed."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -71,7 +73,7 @@ def test_centres_are_normal_when_crops_may_leave_the_canvas(sd: float) -> None:
 
 
 def test_centres_are_clipped_when_crops_must_stay_inside() -> None:
-    settings = {"crop_law": "centered", "crop_center_sd": 0.15}
+    settings: dict[str, Any] = {"crop_law": "centered", "crop_center_sd": 0.15}
     side, top, left = boxes(**settings).T
     free = boxes(**settings, crop_stays_inside=False).T[1]
 

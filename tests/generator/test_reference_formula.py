@@ -10,11 +10,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from generator.activations import Unit
 from generator.balance import measure_pull
 from generator.config import AccentuationConfig
+from generator.objectives import Unit
 from generator.parameterization.choice import for_images
-from generator.problem import Anchor, Problem, draw_for, gradients
+from generator.penalties.latent import ChannelDistance
+from generator.problem import Problem, draw_for, gradients
 from generator.streams import JobStreams
 from generator.transforms import Draws
 from tests.generator.toy_network import INPUT_PX, picture, toy_module, toy_network
@@ -118,26 +119,24 @@ def problem() -> Problem:
     return Problem(
         network=toy_network(toy_module().double()),
         parameterization=for_images(config, seeds),
-        units=[Unit(layer="logit", index=LABEL, label=None)],
+        objectives=[Unit(layer="logit", index=LABEL, label=None)],
         streams=[JobStreams(rng_seed=0, job_id="job")],
         config=config,
-        anchor=Anchor(
-            seed_images=seeds, layer="conv1", smoothing=torch.zeros(1).double()
-        ),
+        seed_images=seeds,
+        latent=[ChannelDistance(layer="conv1", smoothing=torch.zeros(1).double())],
     )
 
 
 @pytest.fixture(scope="module")
 def place(problem: Problem) -> Tensor:
     """A little off the seed image, where the distance has a gradient."""
-    assert problem.anchor is not None
-    start = problem.parameterization.from_image(problem.anchor.seed_images)
+    start = problem.parameterization.from_image(problem.seed_images)
     rng = torch.Generator().manual_seed(4)
     return start + 0.05 * torch.randn(start.shape, generator=rng).double()
 
 
 def relative_error(found: Tensor, expected: Tensor) -> float:
-    return ((found - expected).norm() / expected.norm()).item()
+    return float((found - expected).norm() / expected.norm())
 
 
 def test_the_picture_is_the_sum_of_its_waves(problem: Problem, place: Tensor) -> None:
@@ -149,18 +148,16 @@ def test_the_picture_is_the_sum_of_its_waves(problem: Problem, place: Tensor) ->
 def test_a_step_has_the_gradient_of_the_written_out_loss(
     problem: Problem, place: Tensor
 ) -> None:
-    assert problem.anchor is not None
     leaf = place.clone().requires_grad_()
     images = problem.parameterization.to_image(leaf)
     draws = draw_for(problem, images.detach(), 3)
     found = gradients(problem, images.detach(), draws)
-    assert found.penalty is not None
     (ours,) = torch.autograd.grad(
-        images, leaf, grad_outputs=PULL_BACK * found.penalty - found.objective
+        images, leaf, grad_outputs=PULL_BACK * found.penalties[0] - found.objective
     )
 
     plain = place[0].clone().requires_grad_()
-    image, seed = decoded(plain), problem.anchor.seed_images[0]
+    image, seed = decoded(plain), problem.seed_images[0]
     module = toy_module().double()
     loss = PULL_BACK * distance(module, image, seed, draws) - target(
         module, image, draws
@@ -176,21 +173,22 @@ def test_the_balance_is_the_ratio_of_both_gradients(
 ) -> None:
     """K = 16 draws and ε = 0, as the preset has it, but off the seed image: at the seed
     image itself the reference divides by rounding noise."""
-    assert problem.anchor is not None
     config = problem.config
     assert isinstance(config, AccentuationConfig)
     assert (config.balance_draws, config.balance_offset) == (16, 0.0)
     ours = measure_pull(problem, place, n_draws=16, offset=0.0).balance()
 
     plain = place[0].clone().requires_grad_()
-    image, seed = decoded(plain), problem.anchor.seed_images[0]
+    image, seed = decoded(plain), problem.seed_images[0]
     module = toy_module().double()
     blocks = [
         draw_for(problem, image.detach()[None], block, for_balance=8)
         for block in range(2)
     ]
-    score = sum(target(module, image, draws) for draws in blocks) / 2
-    apart = sum(distance(module, image, seed, draws) for draws in blocks) / 2
+    score = torch.stack([target(module, image, draws) for draws in blocks]).mean()
+    apart = torch.stack(
+        [distance(module, image, seed, draws) for draws in blocks]
+    ).mean()
     towards, away = (
         torch.autograd.grad(value, plain, retain_graph=True)[0].abs().sum()
         for value in (score, apart)

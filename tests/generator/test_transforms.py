@@ -1,6 +1,7 @@
 """One random draw: crop, resize, noise and range together."""
 
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from generator.transforms import Draws, draw
 SMOOTH = Preprocessing(
     input_px=16, resize_px=16, mean=(0.5, 0.4, 0.3), std=(0.25, 0.2, 0.1)
 )
-SILENT = {"noise_sd": 0.0, "noise_range": 0.0}
+SILENT: dict[str, Any] = {"noise_sd": 0.0, "noise_range": 0.0}
 
 
 def streams(rng_seed: int = 0) -> JobStreams:
@@ -117,10 +118,10 @@ def test_laws_that_cover_equally_do_so(law: CropLaw) -> None:
     ],
 )
 def test_coverage_is_the_gradient_of_the_mean_of_what_the_network_gets(
-    changes: dict[str, str],
+    changes: dict[str, Any],
 ) -> None:
     """The colors beyond the canvas count as given: the mean carries no gradient."""
-    draws = drawn(AccentuationConfig(**changes), n_jobs=2)  # type: ignore[arg-type]
+    draws = drawn(AccentuationConfig(**changes), n_jobs=2)
     canvases = random_canvas(n_jobs=2).requires_grad_()
 
     (gradient,) = torch.autograd.grad(draws.apply(canvases).sum(), canvases)
@@ -263,6 +264,20 @@ def test_single_precision_weights_lose_nothing() -> None:
     single = resize_weights(start, length, 2048, 16, like=torch.zeros(1))
 
     assert (exact - single).abs().max() < 2e-7
+
+
+@pytest.mark.parametrize("law", ["padded", "jitter"])
+def test_some_draws_of_some_jobs_are_those(law: CropLaw) -> None:
+    draws = drawn(AccentuationConfig(crop_law=law, draws_per_step=5), n_jobs=3)
+    canvases = random_canvas(n_jobs=3)
+
+    part = draws.cut(slice(1, 3), slice(2, 4))
+
+    whole = draws.apply(canvases).reshape(3, 5, 3, 16, 16)
+    assert part.shape == (2, 2)
+    assert torch.allclose(
+        part.apply(canvases[1:]), whole[1:3, 2:4].flatten(0, 1), atol=1e-6
+    )
 
 
 def test_no_global_generator_is_read_or_moved() -> None:
