@@ -78,6 +78,15 @@ class VisualizationConfig(SearchConfig):
     """How pictures of features are grown from noise."""
 
     steps: int = 64
+    learning_rate: float = 0.1
+
+    diversity_weight: float = 0.0
+    """How hard pictures of one feature are kept from looking alike, in units of the
+    balance: 1 pulls as hard at the start as the feature does. 0: each on its own."""
+
+    diversity_layer: str | None = None
+    """Layer whose Gram matrices say how alike they look. None: the first stage with
+    one position for each 8 × 8 input pixels."""
 
     @property
     def crops_per_job(self) -> int:
@@ -86,6 +95,7 @@ class VisualizationConfig(SearchConfig):
 
     def __post_init__(self) -> None:
         SearchConfig.__post_init__(self)
+        check_number("diversity_weight", self.diversity_weight, at_least=0)
         if self.parameterization == "fourier_phase_gated":
             raise ConfigError(
                 "fourier_phase_gated starts from an image; "

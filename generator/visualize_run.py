@@ -42,6 +42,11 @@ class VisualizeRequest:
     def __post_init__(self) -> None:
         if self.n_starts < 1:
             raise ConfigError(f"starts must be at least 1; got {self.n_starts}")
+        if self.n_starts == 1 and self.config.diversity_weight > 0:
+            raise ConfigError(
+                "diversity_weight needs pictures to differ from: at least 2 starts; "
+                "got 1"
+            )
 
 
 def make_visualizations(

@@ -56,6 +56,18 @@ def add_parser(subparsers: Any) -> None:
         default="default",
         help="default, lucid, maco or xplique_maco (default: default)",
     )
+    parser.add_argument(
+        "--diversity-weight",
+        type=float,
+        metavar="X",
+        help="keep the pictures of a feature from looking alike; 1 pulls as hard at "
+        "the start as the feature does (default: 0)",
+    )
+    parser.add_argument(
+        "--diversity-layer",
+        metavar="NAME",
+        help="layer whose Gram matrices say how alike they look",
+    )
     add_network_arguments(parser)
     add_search_arguments(parser)
     parser.set_defaults(run=run)
@@ -65,7 +77,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Check everything, visualize, print the table."""
     features = [parse_feature(text) for text in arguments.feature]
     config = VisualizationConfig.preset(arguments.preset).with_changes(
-        **search_changes(arguments)
+        **search_changes(arguments),
+        diversity_weight=arguments.diversity_weight,
+        diversity_layer=arguments.diversity_layer,
     )
     # Imported late: `--help` need not wait seconds for torch.
     from generator.result_folder import ResultFolder
