@@ -29,10 +29,20 @@ class SetSimilarity:
     weight: float = 1.0
 
     def values(self, canvases: Tensor, seed_images: Tensor) -> Tensor:
-        """(J,) in [-1, 1], of whole, un-augmented pictures (J, 3, H, W); 0 for one."""
+        """The mean cosine, over the length of its gradient: it always pulls as hard.
+
+        Left as it is, it would hardly pull at the start, where all noise looks alike,
+        and outweigh the feature as soon as the pictures differ.
+
+        Returns:
+            (J,) of whole, un-augmented pictures (J, 3, H, W); 0 for a single one.
+        """
         view = network_view(self.network, canvases)
         seen = layer_activations(self.network, view, [self.layer])[self.layer]
-        return mean_cosine_with_others(gram_matrices(seen))
+        cosine = mean_cosine_with_others(gram_matrices(seen))
+        (slope,) = torch.autograd.grad(cosine.sum(), canvases, retain_graph=True)
+        length = slope.flatten(1).norm(dim=1)
+        return torch.where(length > 0, cosine / length.where(length > 0, 1.0), 0.0)
 
 
 def gram_matrices(activations: Tensor) -> Tensor:
