@@ -15,10 +15,11 @@ from generator.balance import Pull, measure_pull
 from generator.capture import undisturbed
 from generator.config import PROBE_DRAWS, VisualizationConfig
 from generator.errors import ConfigError, NoGradientError
+from generator.feature_lookup import find_objectives
 from generator.features import Feature
 from generator.natural_spectrum import shipped_spectrum
 from generator.networks import Network
-from generator.objectives import Objective, find_objectives
+from generator.objectives import Objective
 from generator.optimize import optimize
 from generator.parameterization.choice import for_noise
 from generator.penalties.set_similarity import SetSimilarity

@@ -25,8 +25,8 @@ _COARSEST_PX = 4
 class Laplacian:
     """y = sum over levels of weight × enlarged z, over the desaturation.
 
-    Weights double with each level to the power of `decay_power`; together they make a
-    step of all parameters as large, in root-mean-square, as one of `Fourier`.
+    Levels move at the pace of the octaves of `Fourier`: each coarser one 2 to the power
+    of `decay_power` - 1 times as much, all together as much in root-mean-square.
     """
 
     height: int
@@ -84,7 +84,8 @@ class Laplacian:
         return sizes
 
     def _weights(self) -> list[float]:
-        rising = [2.0 ** (i * self.decay_power) for i in range(len(self._sizes()))]
+        n_levels = len(self._sizes())
+        rising = [2.0 ** (i * (self.decay_power - 1)) for i in range(n_levels)]
         scale = fourier_scale(self.height, self.width, decay_power=self.decay_power)
         wanted = scale.square().mean().sqrt().item()
         pace = wanted / sum(weight**2 for weight in rising) ** 0.5

@@ -18,7 +18,7 @@ from tests.generator.toy_network import toy_network
 LINE = FeatureId(layer="logit", unit="line")
 WAVE = FeatureId(layer="logit", unit="wave")
 DIVERSE = VisualizationConfig(
-    steps=40, canvas_px=20, diversity_weight=3.0, diversity_layer="conv1"
+    steps=40, canvas_px=20, diversity_weight=0.05, diversity_layer="conv1"
 )
 
 
