@@ -1,7 +1,7 @@
 """One random draw: crop, resize, noise and range together."""
 
 import pickle
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from torch import Tensor
 
 from generator.config import AccentuationConfig, CropLaw
 from generator.networks import Preprocessing
+from generator.opacity import OpacityAccumulator
 from generator.resampling import SquareCrops, resize_weights
 from generator.streams import JobStreams
 from generator.transforms import Draws, draw
@@ -128,6 +129,29 @@ def test_coverage_is_the_gradient_of_the_mean_of_what_the_network_gets(
 
     expected = (4 * draws.coverage())[:, None].expand(2, 3, 24, 24)
     assert torch.allclose(gradient, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("law", get_args(CropLaw))
+def test_the_opacity_map_of_a_uniform_objective_is_flat_by_every_law(
+    law: CropLaw,
+) -> None:
+    """The mean of what the network gets, over a run of ten steps."""
+    config = AccentuationConfig(
+        crop_law=law,
+        crop_range=(0.05, 0.99),
+        steps=10,
+        value_range=(-2.0, 2.0),
+    )
+    canvas = random_canvas(side=32).requires_grad_()
+    opacity = OpacityAccumulator.start(canvas.detach())
+
+    for step in range(10):
+        draws = drawn(config, side=32, step=step)
+        uniform = draws.to_network(canvas, SMOOTH).mean()
+        opacity.add(torch.autograd.grad(uniform, canvas)[0], draws.coverage())
+
+    covered = opacity.corrected()[opacity.coverage > 0]
+    assert covered.max() / covered.min() < 1.001
 
 
 @pytest.mark.parametrize("law", ["padded", "jitter"])
