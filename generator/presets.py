@@ -112,6 +112,13 @@ ACCENTUATION_PRESETS: Mapping[str, Settings] = {
     "faccent": _FACCENT,
     "horama": _HORAMA,
     "lucid": {**_LUCID, "regularization_weight": 0.0},
+    # MACO from a photograph: its phases move, its own magnitudes stay. No public
+    # implementation starts MACO so; the search is Horama 0.3.0's.
+    "maco": {
+        **_HORAMA_SEARCH,
+        "parameterization": "fourier_phase",
+        "regularization_weight": 0.0,
+    },
 }
 """Starts from a seed image."""
 
