@@ -70,13 +70,13 @@ _HORAMA_SEARCH: Settings = {
 _HORAMA: Settings = {
     **_HORAMA_SEARCH,
     "parameterization": "fourier",
-    # A step of 1 in each un-normalized coefficient is 1 / side of an orthonormal one.
     "decay_power": 0.0,
-    "desaturation": 1280.0,
+    "desaturation": 1.0,
+    "unnormalized_fourier": True,
     "black_margin": 1e-3,
     "regularization_weight": 0.0,
 }
-"""Horama 0.3.0, accentuation. The desaturation is the canvas side: change both.
+"""Horama 0.3.0, accentuation.
 
 Not reproduced: the seed image stretched to its full range at the start; its pixel
 penalty (mean squared error, weight 1, not in units of a balance); the penalty's

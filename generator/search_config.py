@@ -67,6 +67,10 @@ class SearchConfig:
     desaturation: float = 5.0
     """Divides every step; not of phases."""
 
+    unnormalized_fourier: bool = False
+    """Steps are those of coefficients of an un-normalized transform: they are divided
+    by the root of the number of pixels too."""
+
     decorrelate: bool = True
     """Search in color channels that vary independently in natural images."""
 

@@ -1,5 +1,7 @@
 """The parameterization that a config names, made for given images or for noise."""
 
+import math
+
 from torch import Tensor
 
 from generator.parameterization import Parameterization
@@ -46,11 +48,13 @@ def _free(
     config: SearchConfig, height: int, width: int, *, standardize: bool
 ) -> Parameterization:
     """Any image can be reached: pixels, a pyramid or Fourier coefficients."""
+    pixels = math.sqrt(height * width) if config.unnormalized_fourier else 1.0
+    desaturation = config.desaturation * pixels
     if config.parameterization == "pixel":
         return Pixel(
             height=height,
             width=width,
-            desaturation=config.desaturation,
+            desaturation=desaturation,
             standardize=standardize,
             decorrelate=config.decorrelate,
         )
@@ -60,7 +64,7 @@ def _free(
             width,
             border_factor=config.border_factor,
             decay_power=config.decay_power,
-            desaturation=config.desaturation,
+            desaturation=desaturation,
             standardize=standardize,
             decorrelate=config.decorrelate,
         )
@@ -69,7 +73,7 @@ def _free(
         height=height,
         width=width,
         decay_power=config.decay_power,
-        desaturation=config.desaturation,
+        desaturation=desaturation,
         standardize=standardize,
         decorrelate=config.decorrelate,
     )
