@@ -6,6 +6,8 @@ from typing import Literal
 
 import numpy as np
 
+from generator.errors import ConfigError
+
 Purpose = Literal[
     "init",
     "crop",
@@ -27,6 +29,10 @@ class JobStreams:
 
     job_id: str
     """Hash of what the job is about."""
+
+    def __post_init__(self) -> None:
+        if self.rng_seed < 0:
+            raise ConfigError(f"rng_seed must not be negative; got {self.rng_seed}")
 
     def rng(self, purpose: Purpose, step: int = 0) -> np.random.Generator:
         """A counter-based generator (Philox) keyed by seed, job, purpose and step."""
