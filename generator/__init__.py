@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from generator.accentuation import Accentuation as Accentuation
     from generator.accentuation import accentuate as accentuate
     from generator.accentuation_job import AccentuationJob as AccentuationJob
-    from generator.activation_table import ActivationTable as ActivationTable
     from generator.activation_levels import reach_levels as reach_levels
+    from generator.activation_table import ActivationTable as ActivationTable
     from generator.activations import feature_activations as feature_activations
     from generator.attribution.maps import AttributionMap as AttributionMap
     from generator.attribution.maps import attribute as attribute
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from generator.features import CallableFeature as CallableFeature
     from generator.features import Feature as Feature
     from generator.features import FeatureId as FeatureId
+    from generator.goals.levels import Level as Level
     from generator.index_run import IndexConfig as IndexConfig
     from generator.index_run import index_photographs as index_photographs
     from generator.network_directions import with_directions as with_directions
-    from generator.goals.levels import Level as Level
     from generator.networks import Network as Network
     from generator.networks import Preprocessing as Preprocessing
     from generator.networks import load_network as load_network
