@@ -1,0 +1,93 @@
+"""Attribution of a feature to the channels of earlier layers.
+
+R = a ⊙ ∂A/∂a of the whole, un-augmented picture; for piecewise linear networks
+without biases R sums to A. Summed over positions it can be compared between pictures.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from generator.activations import network_view
+from generator.circuits.gradients import respond
+from generator.circuits.similarity import (
+    SIMILARITIES,
+    Floats,
+    SimilarityName,
+    paired_similarity,
+)
+from generator.features import FeatureId
+from generator.networks import Network
+
+_BATCH = 8
+"""Pictures in one pass; every activation on the path is kept for the gradient."""
+
+
+def attributions(
+    network: Network, canvases: Tensor, feature: FeatureId, layers: Sequence[str]
+) -> Iterator[tuple[Tensor, dict[str, Tensor]]]:
+    """Scores (b,) and R of each layer (b, C, P), a few canvases at a time.
+
+    Args:
+        canvases: (B, 3, H, W) in [0, 1].
+    """
+    for first in range(0, len(canvases), _BATCH):
+        view = network_view(network, canvases[first : first + _BATCH])
+        response = respond(network, view, feature, layers)
+        yield (
+            response.score.cpu(),
+            {
+                name: (kept.activation * kept.gradient).cpu()
+                for name, kept in response.layers.items()
+            },
+        )
+
+
+def channel_sums(
+    network: Network, canvases: Tensor, feature: FeatureId, layers: Sequence[str]
+) -> dict[str, Floats]:
+    """R summed over positions: (B, C) of each layer."""
+    parts: dict[str, list[Floats]] = {name: [] for name in layers}
+    for _, found in attributions(network, canvases, feature, layers):
+        for name, full in found.items():
+            parts[name].append(full.double().sum(2).numpy())
+    return {name: np.concatenate(rows) for name, rows in parts.items()}
+
+
+def full_similarities(
+    network: Network,
+    canvases: Tensor,
+    seed_images: Tensor,
+    feature: FeatureId,
+    layers: Sequence[str],
+) -> dict[tuple[str, SimilarityName], Floats]:
+    """Similarity of R, position by position, of each canvas and its own seed image.
+
+    Returns:
+        (B,) for each layer and similarity.
+    """
+    rows: dict[tuple[str, SimilarityName], list[Floats]] = {}
+    ours = attributions(network, canvases, feature, layers)
+    theirs = attributions(network, seed_images, feature, layers)
+    for (_, made), (_, natural) in zip(ours, theirs, strict=True):
+        for layer in layers:
+            pair = [part[layer].flatten(1).double().numpy() for part in (made, natural)]
+            for name in SIMILARITIES:
+                found = paired_similarity(pair[0], pair[1], name)
+                rows.setdefault((layer, name), []).append(found)
+    return {key: np.concatenate(parts) for key, parts in rows.items()}
+
+
+def completeness_errors(
+    network: Network, canvases: Tensor, feature: FeatureId, layers: Sequence[str]
+) -> dict[str, Floats]:
+    """|ΣR - A| / |A| of each picture, (B,) for each layer; NaN where A is 0."""
+    errors: dict[str, list[Floats]] = {name: [] for name in layers}
+    for score, found in attributions(network, canvases, feature, layers):
+        size = torch.where(score == 0, torch.nan, score.double().abs())
+        for name, full in found.items():
+            gap = full.double().sum((1, 2)) - score.double()
+            errors[name].append((gap.abs() / size).numpy())
+    return {name: np.concatenate(rows) for name, rows in errors.items()}

@@ -1,0 +1,268 @@
+"""A measurement of circuit coherence from photographs to rows. No printing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from generator.activations import feature_activations
+from generator.circuits.case import Case, Shown
+from generator.circuits.checks import (
+    Check,
+    check_completeness,
+    check_measured,
+    check_random_weights,
+    report_completeness,
+)
+from generator.circuits.config import CircuitConfig
+from generator.circuits.kernels import KernelRow, compare_kernels
+from generator.circuits.making import (
+    OTHER,
+    Sources,
+    make_all,
+    unrelated_features,
+)
+from generator.circuits.measure import measure
+from generator.circuits.pictures import OF_SEED_IMAGES, Kind, Made
+from generator.circuits.pool import PhotographPool, read_pool
+from generator.circuits.recorded_layers import recorded_layers
+from generator.circuits.rows import CoherenceRow, KindRow
+from generator.circuits.sets import PhotographSets, choose_sets
+from generator.circuits.summary import SummaryRow, summarize
+from generator.errors import ConfigError
+from generator.features import FeatureId
+from generator.jobs import WorkFolder
+from generator.layers import list_layers
+from generator.networks import Network
+from generator.photographs import default_canvas_px
+from generator.progress import Progress
+from generator.spectrum import natural_magnitude
+
+_N_SPECTRUM = 64
+"""Photographs whose mean spectrum the phase visualizations keep."""
+
+_KERNEL_KINDS = ("accentuation", "feature_visualization_fourier", "adversarial")
+"""Kinds whose kernels are compared with those of photographs."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Prepared:
+    """Everything chosen and checked before any search."""
+
+    network: Network
+    features: tuple[FeatureId, ...]
+    layers: Mapping[FeatureId, tuple[str, ...]]
+    pool: PhotographPool
+    sets: PhotographSets
+    unrelated: tuple[int, ...]
+    """For each feature, the index of the one accentuated as unrelated."""
+
+    config: CircuitConfig
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class CircuitResult:
+    """What was measured, and whether it may be believed."""
+
+    prepared: Prepared
+    cases: list[Case]
+    rows: list[CoherenceRow]
+    kinds: list[KindRow]
+    summary: list[SummaryRow]
+    checks: list[Check]
+    kernels: list[KernelRow]
+
+
+def prepare(
+    network: Network,
+    features: Sequence[FeatureId],
+    photographs: Path,
+    config: CircuitConfig,
+    *,
+    progress: Progress,
+) -> Prepared:
+    """Look everything up and choose the photographs.
+
+    Raises:
+        ConfigError: fewer than two features, or one without an earlier layer.
+        LayerNotFoundError, FeatureNotFoundError: the network has no such thing.
+        PhotographError, PoolError: the photographs cannot supply what is needed.
+    """
+    different = tuple(dict.fromkeys(features))
+    if len(different) < 2:
+        raise ConfigError(
+            "circuits are compared between features: give at least 2 different ones; "
+            f"got {len(different)}"
+        )
+    canvas_px = config.accentuation.canvas_px or default_canvas_px(
+        network.preprocessing
+    )
+    if config.layers:  # refuses wrong names before the photographs are read
+        probe = torch.zeros(1, 3, canvas_px, canvas_px)
+        recorded_layers(network, different, config.layers, probe)
+    pool = read_pool(
+        network, photographs, different, canvas_px=canvas_px, progress=progress
+    )
+    names = tuple(str(feature) for feature in different)
+    sets = choose_sets(pool.activations, names, pool.groups, config)
+    layers: dict[FeatureId, tuple[str, ...]] = {}
+    for feature, own in zip(different, sets.features, strict=True):
+        probe = pool.canvases(own.natural[:3])
+        layers |= recorded_layers(network, [feature], config.layers, probe)
+    return Prepared(
+        network=network,
+        features=different,
+        layers=layers,
+        pool=pool,
+        sets=sets,
+        unrelated=tuple(unrelated_features(pool.activations)),
+        config=config,
+    )
+
+
+def run_circuits(
+    prepared: Prepared, *, work: WorkFolder, progress: Progress
+) -> CircuitResult:
+    """Make the pictures, measure them, and check the measure."""
+    config, network = prepared.config, prepared.network
+    made = _make(prepared, work, progress)
+    cases = [_case(prepared, index, made[index]) for index in range(len(made))]
+    progress.start("circuits", len(cases), unit="feature")
+    measured = []
+    for case in cases:
+        measured.append(measure(network, case))
+        progress.advance(1)
+    rows = [row for found in measured for row in found.rows]
+    kinds = [row for found in measured for row in found.kinds]
+    checks = [
+        check_completeness(),
+        *check_measured(measured),
+        *check_random_weights(network, cases, rng_seed=config.rng_seed),
+        *report_completeness(network, cases),
+    ]
+    return CircuitResult(
+        prepared=prepared,
+        cases=cases,
+        rows=rows,
+        kinds=kinds,
+        summary=summarize(
+            rows, kinds, n_bootstrap=config.n_bootstrap, rng_seed=config.rng_seed
+        ),
+        checks=checks,
+        kernels=_kernels(prepared, cases, progress),
+    )
+
+
+def _make(
+    prepared: Prepared, work: WorkFolder, progress: Progress
+) -> list[dict[Kind, Made]]:
+    pool = prepared.pool
+    n = len(pool.photographs)
+    some = np.linspace(0, n - 1, min(n, _N_SPECTRUM)).round().astype(np.int64)
+    sources = Sources(
+        network=prepared.network,
+        seed_images=pool.canvases(prepared.sets.seed_images),
+        magnitude=natural_magnitude(pool.canvases(some)),
+        config=prepared.config,
+    )
+    return make_all(
+        sources,
+        prepared.features,
+        prepared.sets.features,
+        prepared.unrelated,
+        work=work,
+        progress=progress,
+    )
+
+
+def _case(prepared: Prepared, index: int, made: Mapping[Kind, Made]) -> Case:
+    feature, own = prepared.features[index], prepared.sets.features[index]
+    pool, config = prepared.pool, prepared.config
+    pictures = {
+        "natural": _photographs(pool, own.natural, index),
+        "seed_image": _photographs(pool, prepared.sets.seed_images, index),
+    }
+    for kind, found in made.items():
+        aim = prepared.unrelated[index] if kind == OTHER else index
+        pictures[kind] = _made(prepared, feature, kind, found, aim)
+    order = [layer.name for layer in list_layers(prepared.network)]
+    return Case(
+        feature=feature,
+        layers={name: order.index(name) for name in prepared.layers[feature]},
+        level=own.level,
+        pictures=pictures,
+        other=pool.canvases(own.other),
+        lower={
+            f"percentile_{percentile:g}": pool.canvases(positions)
+            for percentile, positions in own.lower.items()
+        },
+        n_bootstrap=config.n_bootstrap,
+        rng_seed=config.rng_seed,
+    )
+
+
+def _photographs(pool: PhotographPool, positions: np.ndarray, feature: int) -> Shown:
+    return Shown(
+        images=pool.canvases(positions),
+        names=pool.names(positions),
+        starts=range(len(positions)),
+        activations=pool.activations[positions, feature].astype(np.float64),
+        is_matched=[True] * len(positions),
+    )
+
+
+def _made(
+    prepared: Prepared, feature: FeatureId, kind: Kind, found: Made, aim: int
+) -> Shown:
+    """Made pictures; `aim` is the feature whose level they were brought to."""
+    sets = prepared.sets.features[aim]
+    tolerance = prepared.config.match_tolerance * sets.activation_range
+    seeds = prepared.pool.names(prepared.sets.seed_images)
+    is_of_seed = kind in OF_SEED_IMAGES
+    names = [
+        f"{kind}/{feature}/{seeds[start] if is_of_seed else start}"
+        for start in found.starts
+    ]
+    own = found.activations
+    if feature != prepared.features[aim]:
+        shown = feature_activations(prepared.network, found.images, [feature])
+        own = shown[:, 0].double().numpy()
+    return Shown(
+        images=found.images,
+        names=names,
+        starts=[int(start) for start in found.starts],
+        activations=own,
+        is_matched=[
+            bool(near) for near in np.abs(found.activations - sets.level) <= tolerance
+        ],
+    )
+
+
+def _kernels(
+    prepared: Prepared, cases: Sequence[Case], progress: Progress
+) -> list[KernelRow]:
+    config = prepared.config
+    if not config.kernel_fractions:
+        return []
+    progress.start("kernels", len(cases), unit="feature")
+    rows = []
+    for case, own in zip(cases, prepared.sets.features, strict=True):
+        images: dict[str, Tensor] = {"natural": case.pictures["natural"].images}
+        for kind in _KERNEL_KINDS:
+            shown = case.pictures[kind]
+            kept = shown.images[np.flatnonzero(shown.is_matched)]
+            if len(kept):
+                images[kind] = kept
+        rows += compare_kernels(
+            prepared.network,
+            case.feature,
+            images,
+            prepared.pool.canvases(own.held_out),
+            fractions=config.kernel_fractions,
+            rng=np.random.default_rng([config.rng_seed, 6]),
+        )
+        progress.advance(1)
+    return rows
