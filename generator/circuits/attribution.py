@@ -12,12 +12,7 @@ from torch import Tensor
 
 from generator.activations import network_view
 from generator.circuits.gradients import respond
-from generator.circuits.similarity import (
-    SIMILARITIES,
-    Floats,
-    SimilarityName,
-    paired_similarity,
-)
+from generator.circuits.similarity import Floats
 from generator.features import FeatureId
 from generator.networks import Network
 
@@ -54,30 +49,6 @@ def channel_sums(
         for name, full in found.items():
             parts[name].append(full.double().sum(2).numpy())
     return {name: np.concatenate(rows) for name, rows in parts.items()}
-
-
-def full_similarities(
-    network: Network,
-    canvases: Tensor,
-    seed_images: Tensor,
-    feature: FeatureId,
-    layers: Sequence[str],
-) -> dict[tuple[str, SimilarityName], Floats]:
-    """Similarity of R, position by position, of each canvas and its own seed image.
-
-    Returns:
-        (B,) for each layer and similarity.
-    """
-    rows: dict[tuple[str, SimilarityName], list[Floats]] = {}
-    ours = attributions(network, canvases, feature, layers)
-    theirs = attributions(network, seed_images, feature, layers)
-    for (_, made), (_, natural) in zip(ours, theirs, strict=True):
-        for layer in layers:
-            pair = [part[layer].flatten(1).double().numpy() for part in (made, natural)]
-            for name in SIMILARITIES:
-                found = paired_similarity(pair[0], pair[1], name)
-                rows.setdefault((layer, name), []).append(found)
-    return {key: np.concatenate(parts) for key, parts in rows.items()}
 
 
 def completeness_errors(

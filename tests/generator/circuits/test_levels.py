@@ -1,0 +1,59 @@
+"""Pictures brought to one activation."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from generator.circuits.levels import match_level, straight_way, turning_way
+
+
+def flat(*values: float) -> Tensor:
+    return torch.tensor(values).view(-1, 1, 1, 1).expand(-1, 3, 4, 4).contiguous()
+
+
+def brightness(images: Tensor) -> Tensor:
+    return images.mean((1, 2, 3))
+
+
+def test_every_picture_reaches_the_level_wherever_it_started() -> None:
+    way = straight_way(flat(0.1, 0.3), flat(0.9, 0.8))
+
+    found = match_level(way, brightness, level=0.5, n=2)
+
+    assert found.activations.tolist() == pytest.approx([0.5, 0.5], abs=1e-3)
+    assert brightness(found.images).tolist() == found.activations.tolist()
+    # Halfway in logits from 0.1 to 0.9 is 0.5.
+    assert float(found.shares[0]) == pytest.approx(0.5, abs=1e-3)
+
+
+def test_a_picture_that_falls_short_stays_at_its_end() -> None:
+    way = straight_way(flat(0.1, 0.1), flat(0.4, 0.9))
+
+    found = match_level(way, brightness, level=0.5, n=2)
+
+    assert found.activations.tolist() == pytest.approx([0.4, 0.5], abs=1e-3)
+    assert float(found.shares[0]) == 1
+
+
+def test_a_start_above_the_level_is_told_by_its_activation() -> None:
+    way = straight_way(flat(0.7), flat(0.9))
+
+    found = match_level(way, brightness, level=0.5, n=1)
+
+    assert float(found.activations[0]) == pytest.approx(0.7, abs=0.01)
+
+
+def test_the_ends_of_a_straight_way_are_the_pictures_given() -> None:
+    starts, ends = torch.rand(2, 3, 4, 4), torch.rand(2, 3, 4, 4)
+    way = straight_way(starts, ends)
+
+    torch.testing.assert_close(way(torch.zeros(2)), starts.clamp(0.49 / 255, 1))
+    torch.testing.assert_close(way(torch.ones(2)), ends.clamp(0.49 / 255, 1))
+
+
+def test_phases_turn_along_the_shorter_arc() -> None:
+    way = turning_way(torch.tensor([[3.0]]), torch.tensor([[-3.0]]), lambda z: z)
+
+    halfway = float(way(torch.tensor([0.5]))[0, 0])
+
+    assert halfway == pytest.approx(torch.pi, abs=1e-5)
