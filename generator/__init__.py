@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from generator.accentuation import Accentuation as Accentuation
-    from generator.accentuation import AccentuationJob as AccentuationJob
     from generator.accentuation import accentuate as accentuate
+    from generator.accentuation_job import AccentuationJob as AccentuationJob
     from generator.activations import feature_activations as feature_activations
     from generator.bundle import Bundle as Bundle
     from generator.bundle import verify_bundle as verify_bundle
     from generator.config import AccentuationConfig as AccentuationConfig
     from generator.config import VisualizationConfig as VisualizationConfig
     from generator.errors import GeneratorError as GeneratorError
+    from generator.feature_text import parse_feature as parse_feature
+    from generator.features import CallableFeature as CallableFeature
+    from generator.features import Feature as Feature
     from generator.features import FeatureId as FeatureId
     from generator.networks import Network as Network
     from generator.networks import Preprocessing as Preprocessing
@@ -29,12 +32,14 @@ if TYPE_CHECKING:
     from generator.visualization import visualize as visualize
 
 _HOMES = {
-    "accentuation": ("Accentuation", "AccentuationJob", "accentuate"),
+    "accentuation": ("Accentuation", "accentuate"),
+    "accentuation_job": ("AccentuationJob",),
     "activations": ("feature_activations",),
     "bundle": ("Bundle", "verify_bundle"),
     "config": ("AccentuationConfig", "VisualizationConfig"),
     "errors": ("GeneratorError",),
-    "features": ("FeatureId",),
+    "feature_text": ("parse_feature",),
+    "features": ("CallableFeature", "Feature", "FeatureId"),
     "networks": ("Network", "Preprocessing", "load_network"),
     "photographs": ("read_photograph", "to_canvas", "to_picture"),
     "visualization": ("FeatureVisualization", "VisualizationJob", "visualize"),

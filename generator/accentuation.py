@@ -11,45 +11,19 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from generator.activations import Unit, feature_activations, find_units, network_view
-from generator.balance import measure_pull
+from generator.accentuation_job import AccentuationJob
+from generator.activations import feature_activations
+from generator.capture import undisturbed
 from generator.config import AccentuationConfig
-from generator.errors import ConfigError, NoGradientError, NotFiniteError
-from generator.features import FeatureId
-from generator.layers import layer_activations, list_layers, undisturbed
+from generator.errors import NoGradientError
 from generator.metrics import latent_distances, structural_similarity_to
 from generator.networks import Network
 from generator.optimize import optimize
-from generator.parameterization.choice import for_images
 from generator.photographs import quantize
-from generator.problem import Anchor, OnCrops, Problem
-from generator.regularization import channel_norm, choose_layer
-from generator.streams import JobStreams, content_id
-
-_DARKEST = 0.49 / 255
-"""An 8-bit black may stand for any value below half a level. The search starts there:
-nearer to 0 the sigmoid is so flat that black and white areas could never change."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class AccentuationJob:
-    """One seed image and the feature to bring out in it."""
-
-    seed_image: Tensor
-    """(3, H, W) in [0, 1]."""
-
-    feature: FeatureId
-    rng_seed: int
-
-    name: str = "picture"
-    """What messages call the seed image, e.g. the photograph's path."""
-
-    def streams(self) -> JobStreams:
-        """Its random streams: they depend on the pixels, the feature and the seed."""
-        pixels = self.seed_image.detach().cpu().float().contiguous().numpy().tobytes()
-        job_id = content_id(pixels, str(self.feature))
-        return JobStreams(rng_seed=self.rng_seed, job_id=job_id)
-
+from generator.preparation import Prepared, batches, prepare
+from generator.problem import OnCrops
+from generator.steering import FixedPull
+from generator.trajectory import Snapshot, Trajectory
 
 OnNoGradient = Callable[[AccentuationJob, NoGradientError], None]
 """Told of a job whose feature responds to no change of its seed image."""
@@ -93,9 +67,13 @@ class Accentuation:
     """λ, in units of the balance."""
 
     balance: float
-    """b: objective gradient over penalty gradient at the start, L1 norms."""
+    """b: objective gradient over penalty gradient at the start, L1 norms; NaN without
+    a penalty."""
 
     n_steps: int
+
+    trajectory: tuple[Snapshot, ...] = ()
+    """The picture at some steps of the search, the seed image first."""
 
 
 def accentuate(
@@ -141,14 +119,14 @@ def accentuate_each(
     on_no_gradient: OnNoGradient | None = None,
 ) -> Iterator[Accentuation]:
     """As `accentuate`, but hands each result out as soon as its batch is finished."""
-    for layer, batch in _batches(network, jobs, config):
+    for batch in batches(network, jobs, config):
         with undisturbed(network.module):
-            prepared, refused = _prepare(network, batch, layer, config, on_crops)
+            prepared, refused = prepare(network, batch, config, on_crops)
             for job in refused:
                 _refuse(job, on_no_gradient)
             if refused and on_crops is not None:  # the steps they do not take
                 on_crops(len(refused) * config.steps * config.draws_per_step)
-            finished = _run(prepared, config, on_crops) if prepared.jobs else []
+            finished = _run(prepared, config, on_crops) if prepared else []
         yield from finished
 
 
@@ -163,129 +141,28 @@ def _refuse(job: AccentuationJob, on_no_gradient: OnNoGradient | None) -> None:
     on_no_gradient(job, error)
 
 
-def _batches(
-    network: Network, jobs: Sequence[AccentuationJob], config: AccentuationConfig
-) -> Iterator[tuple[str, list[tuple[AccentuationJob, Unit]]]]:
-    """Jobs of one regularization layer and one canvas size, as many as fit a pass."""
-    units = find_units(network, [job.feature for job in jobs])
-    layers = list_layers(network)
-    wanted = config.regularization_layer
-    groups: dict[tuple[str, torch.Size], list[tuple[AccentuationJob, Unit]]] = {}
-    for job, unit in zip(jobs, units, strict=True):
-        _check_image(job)
-        layer = choose_layer(network.module, layers, wanted=wanted, feature=unit.layer)
-        groups.setdefault((layer, job.seed_image.shape), []).append((job, unit))
-    size = config.jobs_per_pass(network.preprocessing.input_px)
-    for (layer, _), members in groups.items():
-        for first in range(0, len(members), size):
-            yield layer, members[first : first + size]
-
-
-def _check_image(job: AccentuationJob) -> None:
-    shape = tuple(job.seed_image.shape)
-    if len(shape) != 3 or shape[0] != 3 or min(shape[1:]) < 8:
-        raise ConfigError(
-            f"a seed image is (3, height, width), sides from 8 pixels; got {shape}"
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _Prepared:
-    """A batch of jobs that can move, ready for the loop."""
-
-    jobs: list[AccentuationJob]
-    problem: Problem
-    anchor: Anchor
-    balance: Tensor
-    """(J,)."""
-
-
-def _prepare(
-    network: Network,
-    batch: list[tuple[AccentuationJob, Unit]],
-    layer: str,
-    config: AccentuationConfig,
-    on_crops: OnCrops | None,
-) -> tuple[_Prepared, list[AccentuationJob]]:
-    """Measure the balance, and part the jobs that can move from those that cannot."""
-    problem, anchor = _pose(network, batch, layer, config)
-    pull = measure_pull(
-        problem,
-        problem.parameterization.from_image(_softened(anchor.seed_images)),
-        n_draws=config.balance_draws,
-        offset=config.balance_offset,
-        on_crops=on_crops,
-    )
-    if not torch.isfinite(pull.objective).all():
-        raise NotFiniteError(
-            f"{network.name} answers with values that are not numbers; "
-            "check its weights and preprocessing"
-        )
-    moves = (pull.objective > 0).tolist()
-    refused = [job for (job, _), can in zip(batch, moves, strict=True) if not can]
-    movable = [member for member, can in zip(batch, moves, strict=True) if can]
-    balance = pull.balance()[pull.objective > 0]
-    if refused and movable:
-        problem, anchor = _pose(network, movable, layer, config)
-    prepared = _Prepared(
-        jobs=[job for job, _ in movable],
-        problem=problem,
-        anchor=anchor,
-        balance=balance,
-    )
-    return prepared, refused
-
-
-def _pose(
-    network: Network,
-    batch: list[tuple[AccentuationJob, Unit]],
-    layer: str,
-    config: AccentuationConfig,
-) -> tuple[Problem, Anchor]:
-    seeds = torch.stack([job.seed_image for job, _ in batch])
-    seeds = seeds.detach().float().to(network.device)
-    with torch.no_grad():
-        view = network_view(network, seeds)
-        norm = channel_norm(layer_activations(network.module, view, [layer])[layer])
-    anchor = Anchor(
-        seed_images=seeds, layer=layer, smoothing=config.distance_smoothing * norm
-    )
-    problem = Problem(
-        network=network,
-        parameterization=for_images(config, _softened(seeds)),
-        units=[unit for _, unit in batch],
-        streams=[job.streams() for job, _ in batch],
-        config=config,
-        anchor=anchor if config.regularization_weight > 0 else None,
-    )
-    return problem, anchor
-
-
-def _softened(images: Tensor) -> Tensor:
-    return images.clamp(_DARKEST, 1 - _DARKEST)
-
-
 def _run(
-    prepared: _Prepared, config: AccentuationConfig, on_crops: OnCrops | None
+    prepared: Prepared, config: AccentuationConfig, on_crops: OnCrops | None
 ) -> list[Accentuation]:
     """Search, then measure what would be saved."""
-    problem, anchor = prepared.problem, prepared.anchor
-    parameterization = problem.parameterization
+    problem = prepared.problem
+    trajectory = Trajectory(problem.parameterization, config)
     found = optimize(
         problem,
-        parameterization.from_image(_softened(anchor.seed_images)),
-        pull_back=config.regularization_weight * prepared.balance,
+        prepared.start,
+        steering=FixedPull(factors=config.regularization_weight * prepared.balance),
+        on_iterate=trajectory.see,
         on_crops=on_crops,
     )
     with torch.no_grad():
-        images = quantize(parameterization.to_image(found.parameters))
+        images = quantize(problem.parameterization.to_image(found.parameters))
     features = [job.feature for job in prepared.jobs]
     before, after = (
         feature_activations(problem.network, canvases, features).diagonal()
-        for canvases in (quantize(anchor.seed_images), images)
+        for canvases in (quantize(problem.seed_images), images)
     )
     distances = latent_distances(
-        problem.network, images, anchor.seed_images, anchor.layer
+        problem.network, images, problem.seed_images, prepared.layer
     )
     corrected = found.opacity.corrected()
     return [
@@ -299,11 +176,12 @@ def _run(
             activation_after=float(after[i]),
             latent_distance=distances[i].absolute,
             latent_distance_relative=distances[i].relative,
-            ssim=structural_similarity_to(images[i], anchor.seed_images[i]),
-            regularization_layer=anchor.layer,
+            ssim=structural_similarity_to(images[i], problem.seed_images[i]),
+            regularization_layer=prepared.layer,
             regularization_weight=config.regularization_weight,
-            balance=float(prepared.balance[i]),
-            n_steps=config.steps,
+            balance=float(prepared.balance[i, 0]) if problem.latent else float("nan"),
+            n_steps=found.n_steps,
+            trajectory=trajectory.of(i),
         )
         for i, job in enumerate(prepared.jobs)
     ]

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from generator.activations import feature_activations
 from generator.errors import PhotographError
 from generator.exemplars import FeaturePool
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.jobs import WorkFolder, content_key
 from generator.networks import Network
 from generator.percentiles import percentile_of
@@ -40,7 +40,7 @@ class ActivationIndex:
     photographs: tuple[Photograph, ...]
     """Sorted by path, exact duplicates dropped."""
 
-    features: tuple[FeatureId, ...]
+    features: tuple[Feature, ...]
 
     activations: NDArray[np.float32]
     """(n, F), the mean over positions of each feature."""
@@ -51,17 +51,17 @@ class ActivationIndex:
     groups: NDArray[np.int64]
     """(n,) duplicate group of each photograph."""
 
-    def column(self, feature: FeatureId) -> NDArray[np.float32]:
+    def column(self, feature: Feature) -> NDArray[np.float32]:
         """(n,) activations of one feature."""
         column: NDArray[np.float32] = self.activations[:, self.features.index(feature)]
         return column
 
-    def percentile(self, feature: FeatureId, activation: float) -> float:
+    def percentile(self, feature: Feature, activation: float) -> float:
         """Share of the pool below an activation, ties one half, 0 to 100."""
         value = np.array([activation], dtype=np.float32)
         return float(percentile_of(value, self.column(feature))[0])
 
-    def pool(self, feature: FeatureId) -> FeaturePool:
+    def pool(self, feature: Feature) -> FeaturePool:
         """What selection needs to know of one feature."""
         return FeaturePool(
             feature_id=str(feature),
@@ -122,7 +122,7 @@ def build_index(
     network: Network,
     folder: Path,
     photographs: Sequence[Photograph],
-    features: Sequence[FeatureId],
+    features: Sequence[Feature],
     *,
     canvas_px: int,
     work: WorkFolder,
@@ -168,7 +168,7 @@ def build_index(
 def _chunk_key(
     network: Network,
     chunk: Sequence[Photograph],
-    features: Sequence[FeatureId],
+    features: Sequence[Feature],
     canvas_px: int,
 ) -> str:
     return content_key(
@@ -186,7 +186,7 @@ def _index_chunk(
     network: Network,
     folder: Path,
     chunk: Sequence[Photograph],
-    features: Sequence[FeatureId],
+    features: Sequence[Feature],
     canvas_px: int,
 ) -> dict[str, NDArray[Any]]:
     """Activations (n, F) and hashes (n,) of a few photographs."""

@@ -1,4 +1,4 @@
-"""How strong the feature's pull on the parameters is, and the penalty's."""
+"""How strong the feature's pull on the parameters is, and each penalty's."""
 
 from dataclasses import dataclass
 
@@ -19,15 +19,15 @@ class Pull:
     objective: Tensor
     """(J,); 0 where no change of the picture moves the feature."""
 
-    penalty: Tensor | None
-    """(J,); None without a penalty."""
+    penalties: Tensor
+    """(J, K)."""
 
     def balance(self) -> Tensor:
-        """(J,) b: the penalty's gradient times b is as large as the objective's."""
-        if self.penalty is None:
-            return torch.zeros_like(self.objective)
-        felt = self.penalty > 0
-        return torch.where(felt, self.objective / self.penalty.where(felt, 1.0), 0.0)
+        """(J, K) b: a penalty's gradient times b is as large as the objective's."""
+        felt = self.penalties > 0
+        return torch.where(
+            felt, self.objective[:, None] / self.penalties.where(felt, 1.0), 0.0
+        )
 
 
 def measure_pull(
@@ -38,7 +38,7 @@ def measure_pull(
     offset: float,
     on_crops: OnCrops | None = None,
 ) -> Pull:
-    """Average both gradients over draws of the balance's own, a little off the start.
+    """Average all gradients over draws of the balance's own, a little off the start.
 
     At the start itself the distance is zero and its gradient rounding noise; ε = 1e-3
     standard deviations away it is well defined in every number format. The norm of a
@@ -55,20 +55,21 @@ def measure_pull(
         images = problem.parameterization.to_image(start)
         canvases = images.detach()
         towards = torch.zeros_like(canvases)
-        away = torch.zeros_like(canvases)
+        away = [torch.zeros_like(canvases) for _ in problem.penalties]
         for block, first in enumerate(range(0, n_draws, _BLOCK)):
             size = min(_BLOCK, n_draws - first)
             draws = draw_for(problem, canvases, block, for_balance=size)
             found = gradients(problem, canvases, draws)
             towards += found.objective * (size / n_draws)
-            if found.penalty is not None:
-                away += found.penalty * (size / n_draws)
+            for total, penalty in zip(away, found.penalties, strict=True):
+                total += penalty * (size / n_draws)
             if on_crops is not None:
                 on_crops(len(canvases) * size)
         pulled = _parameter_norm(images, start, towards)
-        if problem.anchor is None:
-            return Pull(objective=pulled, penalty=None)
-        return Pull(objective=pulled, penalty=_parameter_norm(images, start, away))
+        held = [_parameter_norm(images, start, total) for total in away]
+    n_jobs = len(canvases)
+    penalties = torch.stack(held, 1) if held else canvases.new_zeros(n_jobs, 0)
+    return Pull(objective=pulled, penalties=penalties)
 
 
 def _beside(problem: Problem, parameters: Tensor, offset: float) -> Tensor:

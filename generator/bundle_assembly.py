@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generator.activation_index import ActivationIndex
-from generator.activations import find_unit
 from generator.exemplars import Tiles
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.jobs import content_key
 from generator.made_pictures import MadePicture
 from generator.networks import Network
+from generator.objectives import describe_feature
 from generator.opacity import display_opacity, render_masked
 from generator.photographs import read_photograph, to_canvas
 from generator.plan_check import CheckedPlan
@@ -30,10 +30,10 @@ def assemble_bundle(
     checked: CheckedPlan,
     index: ActivationIndex,
     *,
-    tiles: Mapping[FeatureId, Tiles],
-    accentuations: Mapping[FeatureId, list[MadePicture]],
-    visualizations: Mapping[FeatureId, list[MadePicture]],
-    pairs: Mapping[FeatureId, tuple[QueryPair, ...]],
+    tiles: Mapping[Feature, Tiles],
+    accentuations: Mapping[Feature, list[MadePicture]],
+    visualizations: Mapping[Feature, list[MadePicture]],
+    pairs: Mapping[Feature, tuple[QueryPair, ...]],
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The manifest's content, and the PNG file of each stimulus_id."""
     config = checked.plan.as_config()
@@ -84,7 +84,7 @@ class _FeatureWriter:
 
     checked: CheckedPlan
     index: ActivationIndex
-    feature: FeatureId
+    feature: Feature
     sheet: StimulusSheet
 
     def add_panels(
@@ -94,16 +94,13 @@ class _FeatureWriter:
         visualizations: list[MadePicture],
     ) -> dict[str, Any]:
         """Add everything that panels show; returns the feature's own object."""
-        unit = find_unit(self.checked.network, self.feature)
         seed_ids = [
             self._add_photograph("seed_image", int(position), ("tile", number))
             for number, position in enumerate(tiles.seed_images)
         ]
         return {
             "feature_id": str(self.feature),
-            "label": unit.label,
-            "layer": unit.layer,
-            "unit_index": unit.index,
+            **describe_feature(self.checked.network, self.feature),
             "natural": [
                 self._add_photograph("natural", int(position), ("tile", number))
                 for number, position in enumerate(tiles.natural)

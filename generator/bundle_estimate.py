@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from generator.layers import undisturbed
+from generator.capture import undisturbed
 from generator.networks import Network
 from generator.plan import Plan
 from generator.plan_check import CheckedPlan

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from torch import Tensor
 
-from generator.accentuation import AccentuationJob
+from generator.accentuation_job import AccentuationJob
 from generator.activation_index import ActivationIndex, build_index
 from generator.bundle import Bundle, write_bundle
 from generator.bundle_assembly import assemble_bundle
 from generator.exemplars import Tiles
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.jobs import WorkFolder
 from generator.made_pictures import (
     MadePicture,
@@ -26,7 +26,7 @@ from generator.plan_choices import choose_pairs, choose_tiles
 from generator.progress import Progress
 from generator.visualization import VisualizationJob
 
-MadeByFeature = dict[FeatureId, list[MadePicture]]
+MadeByFeature = dict[Feature, list[MadePicture]]
 
 
 def make_bundle(
@@ -89,7 +89,7 @@ class _Maker:
 
     checked: CheckedPlan
     index: ActivationIndex
-    tiles: Mapping[FeatureId, Tiles]
+    tiles: Mapping[Feature, Tiles]
     work: WorkFolder
     progress: Progress
 
@@ -127,7 +127,7 @@ class _Maker:
         return accentuations, visualizations
 
     def _make_each(
-        self, make: Callable[[FeatureId], list[MadePicture]], poisoned: list[str]
+        self, make: Callable[[Feature], list[MadePicture]], poisoned: list[str]
     ) -> MadeByFeature:
         made = {}
         for feature in self.checked.plan.features:
@@ -137,7 +137,7 @@ class _Maker:
                 poisoned += str(error).splitlines()
         return made
 
-    def _accentuations(self, feature: FeatureId) -> list[MadePicture]:
+    def _accentuations(self, feature: Feature) -> list[MadePicture]:
         plan = self.checked.plan
         jobs = [
             AccentuationJob(
@@ -156,7 +156,7 @@ class _Maker:
             on_crops=self.progress.advance,
         )
 
-    def _visualizations(self, feature: FeatureId) -> list[MadePicture]:
+    def _visualizations(self, feature: Feature) -> list[MadePicture]:
         plan = self.checked.plan
         jobs = [
             VisualizationJob(feature=feature, rng_seed=plan.rng_seed + number)

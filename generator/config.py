@@ -72,6 +72,9 @@ class SearchConfig:
     """Crops that go through the network at once: bounds the memory needed. None: as
     many as four of 224 × 224 pixels hold, which suits the caches of a CPU."""
 
+    trajectory_frames: int = 0
+    """Pictures kept on the way from start to end, evenly spaced; 0 keeps none."""
+
     clip_percent: float = 5.0
     """Opacity display: this share of the strongest pixels is fully opaque."""
 
@@ -90,6 +93,9 @@ class SearchConfig:
             _check(name, getattr(self, name), at_least=0)
         _check("cool_down", self.cool_down, at_least=0, at_most=1)
         _check("clip_percent", self.clip_percent, at_least=0, at_most=99)
+        _check("trajectory_frames", self.trajectory_frames, at_least=0)
+        if self.trajectory_frames == 1:
+            raise ConfigError("trajectory_frames must be 0, or at least 2; got 1")
         if self.canvas_px is not None:
             _check("canvas_px", self.canvas_px, at_least=16)
         if self.pictures_per_pass is not None:

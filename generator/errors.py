@@ -43,3 +43,7 @@ class NotFiniteError(GeneratorError):
 
 class OutputError(GeneratorError):
     """A result cannot be written where it was asked for."""
+
+
+class OutOfMemoryError(GeneratorError):
+    """Not even the smallest piece of work fits into the memory."""

@@ -11,13 +11,15 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from generator.accentuation import Accentuation, AccentuationJob, accentuate_each
-from generator.activations import feature_activations, find_units, resolve_rank
+from generator.accentuation import Accentuation, accentuate_each
+from generator.accentuation_job import AccentuationJob
+from generator.activations import feature_activations, resolve_rank
 from generator.config import AccentuationConfig
 from generator.contact_sheet import SheetRow, contact_sheet
 from generator.errors import NoGradientError
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.networks import Network
+from generator.objectives import find_objectives
 from generator.opacity import display_opacity, render_masked
 from generator.percentiles import percentile_of
 from generator.photographs import (
@@ -42,7 +44,7 @@ class ImageRequest:
     photographs: Sequence[Path]
     """Files, and folders of files."""
 
-    features: Sequence[FeatureId]
+    features: Sequence[Feature]
     """Each brought out in each photograph; `logit:#N` is looked up in each."""
 
     pool: Sequence[Path]
@@ -70,7 +72,7 @@ class ImageJobs:
     sources: dict[str, str]
     """SHA-256 of each photograph by its path."""
 
-    pool: dict[FeatureId, np.ndarray]
+    pool: dict[Feature, np.ndarray]
     """Activation of each feature to each pool photograph."""
 
     n_pool: int
@@ -86,7 +88,7 @@ def prepare(network: Network, request: ImageRequest) -> ImageJobs:
     preprocessing = network.preprocessing
     canvas_px = request.config.canvas_px or default_canvas_px(preprocessing)
     fixed = [feature for feature in request.features if feature.rank is None]
-    find_units(network, fixed)
+    find_objectives(network, fixed)
     paths = _files(request.photographs)
     jobs = []
     for path in paths:
@@ -126,7 +128,7 @@ def _files(photographs: Sequence[Path]) -> list[Path]:
 def _pool_activations(
     network: Network,
     folders: Sequence[Path],
-    features: Sequence[FeatureId],
+    features: Sequence[Feature],
     canvas_px: int,
 ) -> np.ndarray:
     """(photographs, features) float32; a photograph in two folders counts once."""

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from generator.accentuation import Accentuation, AccentuationJob, accentuate
+from generator.accentuation import Accentuation, accentuate
+from generator.accentuation_job import AccentuationJob
 from generator.config import AccentuationConfig, VisualizationConfig
 from generator.errors import GeneratorError, NoGradientError, NotFiniteError
 from generator.jobs import WorkFolder, content_key

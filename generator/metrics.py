@@ -8,7 +8,8 @@ from skimage.metrics import structural_similarity
 from torch import Tensor
 
 from generator.activations import network_view
-from generator.layers import by_position, layer_activations, undisturbed
+from generator.capture import layer_activations, undisturbed
+from generator.layers import by_position
 from generator.networks import Network
 
 
@@ -30,9 +31,9 @@ def latent_distances(
     with undisturbed(network.module), torch.no_grad():
         seen, near = (
             by_position(
-                layer_activations(
-                    network.module, network_view(network, canvases), [layer]
-                )[layer]
+                layer_activations(network, network_view(network, canvases), [layer])[
+                    layer
+                ]
             ).float()
             for canvases in (pictures, references)
         )  # each (B, C, P)

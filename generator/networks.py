@@ -1,50 +1,20 @@
-"""Networks by name, with their own preprocessing, labels and checked weights."""
+"""A network ready to be looked into, and loading one by name."""
 
-import hashlib
-import logging
-import pickle
-import struct
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import torch
-import torchvision
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from generator.demo.network import (
-    INPUT_PX,
-    MEAN,
-    RESIZE_PX,
-    STD,
-    load_embedded_network,
-)
+from generator.capture import undisturbed
 from generator.errors import NetworkError
+from generator.layers import LayerInfo, probe_layers
 
 EMBEDDED = "embedded"
 """Name of the small network that comes with the package."""
-
-_UNREADABLE = (
-    SafetensorError,
-    pickle.UnpicklingError,
-    RuntimeError,
-    EOFError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    OverflowError,
-    struct.error,
-    zipfile.BadZipFile,
-)
-"""What the two readers of weights raise for bytes that are none."""
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +40,7 @@ class Preprocessing:
         return (images - mean[:, None, None]) / std[:, None, None]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Network:
     """A network ready to be looked into. Also made by hand from any `nn.Module`."""
 
@@ -82,8 +52,8 @@ class Network:
 
     preprocessing: Preprocessing
 
-    labels: tuple[str, ...]
-    """Name of each logit."""
+    labels: tuple[str, ...] = ()
+    """Name of each logit; empty for a network without a classifier."""
 
     weights_sha256: str
     """Of the weights file."""
@@ -91,162 +61,110 @@ class Network:
     device: str = "cpu"
     """Where the module lies, e.g. `cpu` or `cuda:0`."""
 
+    directions: Mapping[str, Any] = field(default_factory=dict)
+    """Directions that features may name, by their own names."""
+
+    @cached_property
+    def layers(self) -> tuple[LayerInfo, ...]:
+        """Every layer, found by showing it blank images once; `logit` last."""
+        side = self.preprocessing.input_px
+        weight = next(self.module.parameters(), torch.zeros(()))
+        dtype = weight.dtype if weight.is_floating_point() else torch.float32
+        blank = torch.zeros(2, 3, side, side, device=self.device, dtype=dtype)
+        with undisturbed(self.module):
+            return probe_layers(self.module, blank=blank)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NetworkSource:
+    """What decides which network is loaded, apart from its name."""
+
+    weights: Path | None = None
+    """State dict, `.safetensors` or `.pth`. None: the network's own."""
+
+    allow_download: bool = False
+    """Let the library that knows the network fetch its weights when none are given."""
+
+    random_weights: int | None = None
+    """rng seed of untrained weights, instead of any others: a control."""
+
+    preprocessing: Preprocessing | None = None
+    """In place of the network's own; needed for a module that brings none."""
+
+    labels: tuple[str, ...] | None = None
+    """Names of the logits, in place of the network's own."""
+
+    def __post_init__(self) -> None:
+        if self.random_weights is not None and self.weights is not None:
+            raise NetworkError(
+                f"weights are read from a file or drawn at random; got {self.weights} "
+                f"and rng seed {self.random_weights}"
+            )
+
 
 def load_network(
     name: str,
     *,
     weights: Path | None = None,
     allow_download: bool = False,
+    random_weights: int | None = None,
+    preprocessing: Preprocessing | None = None,
+    labels: tuple[str, ...] | None = None,
     device: str = "cpu",
 ) -> Network:
-    """Load the embedded network or a torchvision classifier.
+    """Load the embedded network, one of a library, or a module of the user's own.
 
     Args:
-        name: `embedded`, or a name from `torchvision.models.list_models()`.
-        weights: state dict of a torchvision classifier, `.safetensors` or `.pth`.
-        allow_download: let torchvision fetch its own weights when none are given.
+        name: `embedded`; a classifier of torchvision, e.g. `mobilenet_v2`; `timm/NAME`
+            for one of timm; or `PACKAGE.MODULE:FUNCTION`, a function without arguments
+            that returns an `nn.Module` or a `Network`.
+        weights: state dict, `.safetensors` or `.pth`.
+        allow_download: let the library fetch its own weights when none are given.
+        random_weights: rng seed of untrained weights, in place of any others.
+        preprocessing: in place of the network's own.
+        labels: names of the logits, in place of the network's own.
         device: where to put it.
 
     Raises:
         NetworkError: unknown name, no weights, or weights that do not fit.
     """
+    source = NetworkSource(
+        weights=weights,
+        allow_download=allow_download,
+        random_weights=random_weights,
+        preprocessing=preprocessing,
+        labels=labels,
+    )
+    network = _found(name, source)
+    network.module.eval().requires_grad_(False)
+    return Network(
+        name=network.name,
+        module=_placed(network.module, device),
+        preprocessing=preprocessing or network.preprocessing,
+        labels=network.labels if labels is None else labels,
+        weights_sha256=network.weights_sha256,
+        device=device,
+        directions=network.directions,
+    )
+
+
+def _found(name: str, source: NetworkSource) -> Network:
+    # Imported late: each source has libraries of its own.
     if name == EMBEDDED:
-        return _load_embedded(weights=weights, device=device)
-    entry = _weights_entry(name)
-    path = weights if weights is not None else _own_weights(name, entry, allow_download)
-    state = _read_state(path)
-    module = _build(name, state)
-    _fill(module, state, name=name, path=path)
-    module.eval().requires_grad_(False)
-    return Network(
-        name=name,
-        module=_placed(module, device),
-        preprocessing=_preprocessing(entry),
-        labels=tuple(entry.meta["categories"]),
-        weights_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        device=device,
-    )
+        from generator.zoo.embedded import load_embedded
 
+        return load_embedded(source)
+    if name.startswith("timm/"):
+        from generator.zoo.timm_networks import load_from_timm
 
-def _load_embedded(*, weights: Path | None, device: str) -> Network:
-    if weights is not None:
-        raise NetworkError(
-            f"the embedded network brings its own weights; got {weights}. "
-            "Leave the weights out, or name a torchvision network."
-        )
-    loaded = load_embedded_network()
-    return Network(
-        name=EMBEDDED,
-        module=_placed(loaded.module, device),
-        preprocessing=Preprocessing(
-            input_px=INPUT_PX, resize_px=RESIZE_PX, mean=MEAN, std=STD
-        ),
-        labels=loaded.labels,
-        weights_sha256=loaded.weights_sha256,
-        device=device,
-    )
+        return load_from_timm(name.removeprefix("timm/"), source)
+    if ":" in name:
+        from generator.zoo.own_module import load_own_module
 
+        return load_own_module(name, source)
+    from generator.zoo.torchvision_networks import load_from_torchvision
 
-def _weights_entry(name: str) -> Any:
-    """torchvision's description of a classifier's ImageNet weights: no download.
-
-    The first published weights are taken, because files from elsewhere follow
-    their preprocessing (short side 256, crop 224) more often than the newer recipe.
-    """
-    known = torchvision.models.list_models(module=torchvision.models)
-    if name not in known:
-        near = ", ".join(get_close_matches(name, [EMBEDDED, *known])) or "none"
-        raise NetworkError(
-            f"no network is called {name!r}; close names: {near}. Use {EMBEDDED!r} "
-            "or a classifier of torchvision, e.g. mobilenet_v2."
-        )
-    entries = torchvision.models.get_model_weights(name)
-    return getattr(entries, "IMAGENET1K_V1", entries.DEFAULT)
-
-
-def _own_weights(name: str, entry: Any, allow_download: bool) -> Path:
-    """Path of torchvision's own weights, fetched once when that is allowed."""
-    path = Path(torch.hub.get_dir()) / "checkpoints" / Path(entry.url).name
-    if path.is_file():
-        return path
-    if not allow_download:
-        raise NetworkError(
-            f"{name} needs weights; got none. Give a file (--weights PATH), or let "
-            "torchvision fetch its own (--download-weights)."
-        )
-    _log.info("fetching the weights of %s to %s", name, path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        torch.hub.download_url_to_file(entry.url, str(path), progress=False)
-    except OSError as error:
-        raise NetworkError(
-            f"the weights of {name} could not be fetched from {entry.url}: {error}. "
-            "Fetch the file by other means and give it (--weights PATH)."
-        ) from error
-    return path
-
-
-def _read_state(path: Path) -> dict[str, Tensor]:
-    """The tensors of a weights file, by name."""
-    if not path.is_file():
-        raise NetworkError(f"no weights file at {path}")
-    try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
-        loaded = torch.load(path, map_location="cpu", weights_only=True)
-    except _UNREADABLE as error:
-        raise NetworkError(
-            f"{path} cannot be read as weights: {type(error).__name__}. "
-            "Give a .safetensors file or a .pth state dict."
-        ) from error
-    state = loaded.get("state_dict", loaded) if isinstance(loaded, Mapping) else loaded
-    is_state = isinstance(state, Mapping) and all(
-        isinstance(value, Tensor) for value in state.values()
-    )
-    if not is_state:
-        raise NetworkError(f"{path} holds no state dict; got {type(loaded).__name__}")
-    return dict(state)
-
-
-def _build(name: str, state: Mapping[str, Tensor]) -> nn.Module:
-    """The architecture with untrained weights, fit to the heads the file has."""
-    options: dict[str, Any] = {}
-    if name in {"googlenet", "inception_v3"}:
-        has_heads = any(key.lower().startswith("aux") for key in state)
-        options = {
-            "aux_logits": has_heads,
-            "init_weights": False,
-            "transform_input": True,
-        }
-    module: nn.Module = torchvision.models.get_model(name, weights=None, **options)
-    return module
-
-
-def _fill(
-    module: nn.Module, state: Mapping[str, Tensor], *, name: str, path: Path
-) -> None:
-    """Load every tensor, none missing and none left over."""
-    wanted = {key: value.shape for key, value in module.state_dict().items()}
-    missing = sorted(wanted.keys() - state.keys())
-    surplus = sorted(state.keys() - wanted.keys())
-    misshapen = sorted(
-        key for key in wanted.keys() & state.keys() if wanted[key] != state[key].shape
-    )
-    faults = [
-        f"{len(keys)} {what} (first: {keys[0]})"
-        for what, keys in [
-            ("missing", missing),
-            ("unknown", surplus),
-            ("of another shape", misshapen),
-        ]
-        if keys
-    ]
-    if faults:
-        raise NetworkError(
-            f"{path} does not fit {name}: {', '.join(faults)}. "
-            f"Give weights saved from torchvision's {name}."
-        )
-    module.load_state_dict(dict(state), strict=True)
+    return load_from_torchvision(name, source)
 
 
 def _placed(module: nn.Module, device: str) -> nn.Module:
@@ -259,13 +177,3 @@ def _placed(module: nn.Module, device: str) -> nn.Module:
         raise NetworkError(
             f"device {device!r} cannot be used: {reason} Try cpu."
         ) from error
-
-
-def _preprocessing(entry: Any) -> Preprocessing:
-    transforms = entry.transforms()
-    return Preprocessing(
-        input_px=transforms.crop_size[0],
-        resize_px=transforms.resize_size[0],
-        mean=tuple(transforms.mean),
-        std=tuple(transforms.std),
-    )

@@ -1,5 +1,6 @@
 """The loop that searches for pictures, for a batch of jobs at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -9,6 +10,7 @@ from generator.config import SearchConfig
 from generator.errors import NotFiniteError
 from generator.opacity import OpacityAccumulator
 from generator.problem import OnCrops, Problem, draw_for, gradients
+from generator.steering import Steering
 
 _MOMENTUM = 0.9
 _MEMORY = 0.999
@@ -16,27 +18,37 @@ _EPSILON = 1e-8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Found:
-    """Where a search ended."""
+class Iterate:
+    """Where a search stands after some steps."""
+
+    n_steps: int
+    """Updates the parameters have had."""
 
     parameters: Tensor
     """(J, …)."""
 
     opacity: OpacityAccumulator
+    """Summed over the steps so far; goes on being added to."""
+
+
+OnIterate = Callable[[Iterate], bool]
+"""Sees where a search stands; True ends it."""
 
 
 def optimize(
     problem: Problem,
     parameters: Tensor,
     *,
-    pull_back: Tensor,
+    steering: Steering,
+    on_iterate: OnIterate | None = None,
     on_crops: OnCrops | None = None,
-) -> Found:
-    """Climb each job's objective, held back by its distance to the seed image.
+) -> Iterate:
+    """Climb each job's objective, held back by its penalties.
 
     Args:
         parameters: (J, …) start.
-        pull_back: (J,) weight times balance of the penalty, λ b.
+        steering: how hard each penalty pulls, step by step.
+        on_iterate: shown the start and every iterate.
         on_crops: told after each step.
 
     Raises:
@@ -46,29 +58,34 @@ def optimize(
     """
     config = problem.config
     descent = Adam(config, parameters)
-    opacity: OpacityAccumulator | None = None
-    for step in range(config.steps):
-        here = parameters.detach().requires_grad_()
+    canvases = problem.parameterization.to_image(parameters).detach()
+    opacity = OpacityAccumulator.start(canvases)
+    here = Iterate(n_steps=0, parameters=parameters.detach(), opacity=opacity)
+    while here.n_steps < config.steps:
+        if on_iterate is not None and on_iterate(here):
+            break
+        leaf = here.parameters.detach().requires_grad_()
         with torch.enable_grad():
-            images = problem.parameterization.to_image(here)
+            images = problem.parameterization.to_image(leaf)
             canvases = images.detach()
-            draws = draw_for(problem, canvases, step)
+            draws = draw_for(problem, canvases, here.n_steps)
             found = gradients(problem, canvases, draws)
-            uphill = -found.objective
-            if found.penalty is not None:
-                uphill = uphill + pull_back.view(-1, 1, 1, 1) * found.penalty
-            (slope,) = torch.autograd.grad(images, here, grad_outputs=uphill)
-        opacity = opacity or OpacityAccumulator.start(canvases)
+            uphill = found.combined(steering.pull_back(found.distances))
+            (slope,) = torch.autograd.grad(images, leaf, grad_outputs=uphill)
         opacity.add(found.objective, draws.coverage())
-        parameters = descent.step(here.detach(), slope, step)
+        after = descent.step(leaf.detach(), slope, here.n_steps)
+        here = Iterate(n_steps=here.n_steps + 1, parameters=after, opacity=opacity)
         if on_crops is not None:
             on_crops(len(canvases) * config.draws_per_step)
-    if opacity is None or not torch.isfinite(parameters).all():
+    else:
+        if on_iterate is not None:
+            on_iterate(here)
+    if not torch.isfinite(here.parameters).all():
         raise NotFiniteError(
             "the search ended in values that are not numbers; "
             f"try a learning_rate below {config.learning_rate:g}"
         )
-    return Found(parameters=parameters, opacity=opacity)
+    return here
 
 
 class Adam:

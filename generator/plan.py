@@ -13,7 +13,8 @@ from typing import Any, cast
 from generator.config import AccentuationConfig, VisualizationConfig
 from generator.errors import ConfigError
 from generator.exemplars import SelectionConfig
-from generator.features import FeatureId
+from generator.feature_text import parse_feature
+from generator.features import Feature
 from generator.query_pairs import QueryPairConfig
 from generator.toml_tables import Table, read_config, unknown_keys
 
@@ -81,7 +82,7 @@ class Plan:
     name: str
     """First part of the bundle's id."""
 
-    features: tuple[FeatureId, ...]
+    features: tuple[Feature, ...]
     """The features people will be asked about."""
 
     rng_seed: int
@@ -132,7 +133,7 @@ class PlanDraft:
     path: Path
     """The plan file."""
 
-    features: tuple[FeatureId, ...]
+    features: tuple[Feature, ...]
     """Those whose text could be read."""
 
     tables: dict[str, Any]
@@ -214,18 +215,18 @@ def _read_toml(path: Path) -> Table:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
 
 
-def _read_features(texts: object, faults: list[str]) -> tuple[FeatureId, ...]:
+def _read_features(texts: object, faults: list[str]) -> tuple[Feature, ...]:
     """Parse the list of features; what is no list of texts is a fault of the head."""
     if not isinstance(texts, list):
         return ()
     if not texts:
         faults.append("features is empty: name at least one, e.g. logit:brick")
-    found: list[FeatureId] = []
+    found: list[Feature] = []
     for text in texts:
         if not isinstance(text, str):
             continue
         try:
-            feature = FeatureId.parse(text)
+            feature = parse_feature(text)
             if feature.rank is not None:
                 raise ConfigError(
                     f"{text!r} is another logit for each picture; name one logit"

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.activations import find_unit, find_units
 from generator.errors import (
     FeatureNotFoundError,
     GeneratorError,
     LayerNotFoundError,
     PhotographError,
 )
-from generator.features import FeatureId
-from generator.layers import check_layer, list_layers
+from generator.features import Feature
+from generator.layers import check_layer
 from generator.networks import Network, load_network
+from generator.objectives import find_objective
 from generator.photographs import Photograph, default_canvas_px, list_photographs
 from generator.plan import NetworkPlan, Plan, PlanDraft, raise_faults
 from generator.plan_sources import (
@@ -92,20 +92,15 @@ def _network(
         return None
 
 
-def _feature_faults(network: Network, features: tuple[FeatureId, ...]) -> list[str]:
+def _feature_faults(network: Network, features: tuple[Feature, ...]) -> list[str]:
     """Features the network does not have."""
-    missing = (LayerNotFoundError, FeatureNotFoundError)
-    try:
-        find_units(network, features)
-    except missing:
-        faults = []
-        for feature in features:  # one by one, to name them all
-            try:
-                find_unit(network, feature)
-            except missing as error:
-                faults.append(f"features: {str(feature)!r}: {error}")
-        return faults
-    return []
+    faults = []
+    for feature in features:
+        try:
+            find_objective(network, feature)
+        except (LayerNotFoundError, FeatureNotFoundError) as error:
+            faults.append(f"features: {str(feature)!r}: {error}")
+    return faults
 
 
 def _layer_faults(network: Network, draft: PlanDraft) -> list[str]:
@@ -114,7 +109,7 @@ def _layer_faults(network: Network, draft: PlanDraft) -> list[str]:
     if accentuation is None or accentuation.regularization_layer is None:
         return []
     try:
-        check_layer(accentuation.regularization_layer, list_layers(network))
+        check_layer(accentuation.regularization_layer, network.layers)
     except LayerNotFoundError as error:
         return [f"accentuation.regularization_layer: {error}"]
     return []

@@ -7,13 +7,13 @@ import numpy as np
 from generator.activation_index import ActivationIndex
 from generator.errors import PoolError
 from generator.exemplars import Tiles, select_tiles
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.jobs import content_key
 from generator.plan import Plan
 from generator.query_pairs import QueryPair, select_query_pairs
 
 
-def choose_tiles(index: ActivationIndex, plan: Plan) -> dict[FeatureId, Tiles]:
+def choose_tiles(index: ActivationIndex, plan: Plan) -> dict[Feature, Tiles]:
     """Choose exemplars and seed images, and see that query pairs can be had.
 
     Raises:
@@ -38,9 +38,9 @@ def choose_tiles(index: ActivationIndex, plan: Plan) -> dict[FeatureId, Tiles]:
 def choose_pairs(
     index: ActivationIndex,
     plan: Plan,
-    tiles: Mapping[FeatureId, Tiles],
-    made_hashes: Mapping[FeatureId, Iterable[int]],
-) -> dict[FeatureId, tuple[QueryPair, ...]]:
+    tiles: Mapping[Feature, Tiles],
+    made_hashes: Mapping[Feature, Iterable[int]],
+) -> dict[Feature, tuple[QueryPair, ...]]:
     """Choose the query pairs, once every picture of the panels is known.
 
     Args:
@@ -64,7 +64,7 @@ def choose_pairs(
 def choose_pairs_of(
     index: ActivationIndex,
     plan: Plan,
-    feature: FeatureId,
+    feature: Feature,
     tiles: Tiles,
     *,
     made_hashes: Iterable[int],
@@ -79,7 +79,7 @@ def choose_pairs_of(
     )
 
 
-def _rng(plan: Plan, feature: FeatureId, purpose: str) -> np.random.Generator:
+def _rng(plan: Plan, feature: Feature, purpose: str) -> np.random.Generator:
     """Chance of one feature and purpose, whatever else the plan holds."""
     key = content_key(plan.rng_seed, str(feature), purpose)
     return np.random.default_rng(int(key[:32], 16))

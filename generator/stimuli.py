@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from generator.activation_index import ActivationIndex
 from generator.bundle import encode_png
 from generator.bundle_schema import STIMULUS_KEYS
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.jobs import content_key
 from generator.made_pictures import MadePicture
 from generator.perceptual_hash import difference_hash, hash_text
@@ -37,7 +37,7 @@ class StimulusSheet:
     def add(
         self,
         kind: str,
-        feature: FeatureId,
+        feature: Feature,
         role: tuple[object, ...],
         picture: NDArray[np.uint8],
         **known: object,
@@ -76,7 +76,7 @@ class StimulusSheet:
 
 
 def photograph_facts(
-    index: ActivationIndex, feature: FeatureId, position: int
+    index: ActivationIndex, feature: Feature, position: int
 ) -> Mapping[str, object]:
     """What a record says of a photograph of the pool."""
     photograph = index.photographs[position]
@@ -90,7 +90,7 @@ def photograph_facts(
 
 
 def made_facts(
-    index: ActivationIndex, feature: FeatureId, made: MadePicture
+    index: ActivationIndex, feature: Feature, made: MadePicture
 ) -> Mapping[str, object]:
     """What a record says of an accentuation or a feature visualization."""
     before = made.activation_before

@@ -10,26 +10,29 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from generator.activations import Unit, feature_activations, find_units
+from generator.activations import feature_activations
 from generator.balance import measure_pull
+from generator.capture import undisturbed
 from generator.config import PROBE_DRAWS, VisualizationConfig
 from generator.errors import ConfigError, NoGradientError
-from generator.features import FeatureId
-from generator.layers import undisturbed
+from generator.features import Feature
 from generator.networks import Network
+from generator.objectives import Objective, find_objectives
 from generator.optimize import optimize
 from generator.parameterization.choice import for_noise
 from generator.photographs import default_canvas_px, quantize
 from generator.problem import OnCrops, Problem
 from generator.spectrum import assumed_magnitude
+from generator.steering import FixedPull
 from generator.streams import JobStreams, content_id
+from generator.trajectory import Snapshot, Trajectory
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VisualizationJob:
     """One feature, and the seed of the noise its picture grows from."""
 
-    feature: FeatureId
+    feature: Feature
     rng_seed: int
 
     def streams(self) -> JobStreams:
@@ -53,6 +56,9 @@ class FeatureVisualization:
     """Of `image`, whole and un-augmented."""
 
     n_steps: int
+
+    trajectory: tuple[Snapshot, ...] = ()
+    """The picture at some steps of the search, the noise first."""
 
 
 def visualize(
@@ -84,8 +90,8 @@ def visualize(
             f"natural_magnitude must be {(3, side, side // 2 + 1)} for a canvas of "
             f"{side} pixels; got {tuple(magnitude.shape)}"
         )
-    units = find_units(network, [job.feature for job in jobs])
-    members = list(zip(jobs, units, strict=True))
+    objectives = find_objectives(network, [job.feature for job in jobs])
+    members = list(zip(jobs, objectives, strict=True))
     size = config.jobs_per_pass(network.preprocessing.input_px)
     finished: list[FeatureVisualization] = []
     with undisturbed(network.module):
@@ -97,26 +103,34 @@ def visualize(
 
 def _run(
     network: Network,
-    batch: list[tuple[VisualizationJob, Unit]],
+    batch: list[tuple[VisualizationJob, Objective]],
     config: VisualizationConfig,
     magnitude: Tensor,
     on_crops: OnCrops | None,
 ) -> Iterator[FeatureVisualization]:
     jobs = [job for job, _ in batch]
     streams = [job.streams() for job in jobs]
+    parameterization = for_noise(config, magnitude.to(network.device))
+    start = parameterization.random([s.rng("init") for s in streams])
+    start = start.to(network.device)
     problem = Problem(
         network=network,
-        parameterization=for_noise(config, magnitude.to(network.device)),
-        units=[unit for _, unit in batch],
+        parameterization=parameterization,
+        objectives=[objective for _, objective in batch],
         streams=streams,
         config=config,
-        anchor=None,
+        seed_images=parameterization.to_image(
+            start
+        ),  # there is no penalty to read them
     )
-    start = problem.parameterization.random([s.rng("init") for s in streams])
-    start = start.to(network.device)
     _check_movable(problem, jobs, start, on_crops)
+    trajectory = Trajectory(parameterization, config)
     found = optimize(
-        problem, start, pull_back=start.new_zeros(len(jobs)), on_crops=on_crops
+        problem,
+        start,
+        steering=FixedPull(factors=start.new_zeros(len(jobs), 0)),
+        on_iterate=trajectory.see,
+        on_crops=on_crops,
     )
     with torch.no_grad():
         images = quantize(problem.parameterization.to_image(found.parameters))
@@ -129,7 +143,8 @@ def _run(
             image=images[i].cpu(),
             opacity_map=corrected[i].cpu(),
             activation=float(activations[i]),
-            n_steps=config.steps,
+            n_steps=found.n_steps,
+            trajectory=trajectory.of(i),
         )
 
 

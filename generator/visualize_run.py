@@ -12,7 +12,7 @@ from torch import Tensor
 from generator.config import VisualizationConfig
 from generator.contact_sheet import SheetRow, contact_sheet
 from generator.errors import ConfigError
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.image_run import describe_network
 from generator.networks import Network
 from generator.photographs import (
@@ -33,7 +33,7 @@ from generator.visualization import FeatureVisualization, VisualizationJob, visu
 class VisualizeRequest:
     """What `accentuate visualize` was asked for."""
 
-    features: Sequence[FeatureId]
+    features: Sequence[Feature]
 
     n_starts: int
     """Pictures of each feature."""

@@ -35,16 +35,16 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print one feature per line, as other commands take it."""
     # Imported late: `--help` need not wait seconds for torch.
-    from generator.layers import check_layer, list_layers, n_channels
+    from generator.layers import check_layer
 
     network = network_from(arguments)
-    layer = check_layer(arguments.layer, list_layers(network))
+    layer = check_layer(arguments.layer, network.layers)
     if layer.name == LOGIT_LAYER:
         for index, label in enumerate(network.labels):
             if arguments.match.casefold() in label.casefold():
                 unit = label if network.labels.count(label) == 1 else str(index)
                 print(f"{LOGIT_LAYER}:{unit}\t{index}\t{label}")
         return 0
-    for index in range(n_channels(layer)):
+    for index in range(layer.n_channels):
         print(f"{layer.name}:{index}")
     return 0

@@ -16,7 +16,7 @@ from generator.commands.arguments import (
     search_changes,
 )
 from generator.config import AccentuationConfig
-from generator.features import FeatureId
+from generator.feature_text import parse_feature
 
 _COLUMNS = (
     ("photograph", 22, "s"),
@@ -81,7 +81,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check everything, accentuate, print the table."""
-    features = [FeatureId.parse(text) for text in arguments.feature]
+    features = [parse_feature(text) for text in arguments.feature]
     for feature in features:
         _ = feature.rank  # refuses a malformed one
     config = AccentuationConfig.preset(arguments.preset).with_changes(

@@ -12,7 +12,8 @@ from generator.commands.arguments import (
 )
 from generator.commands.progress_bar import ProgressBar
 from generator.errors import ConfigError
-from generator.features import FeatureId
+from generator.feature_text import parse_feature
+from generator.features import Feature
 from generator.jobs import WorkFolder, write_whole
 
 
@@ -85,8 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _fixed_feature(text: str) -> FeatureId:
-    feature = FeatureId.parse(text)
+def _fixed_feature(text: str) -> Feature:
+    feature = parse_feature(text)
     if feature.rank is not None:
         raise ConfigError(
             f"{text} is another logit for each photograph; name one logit"

@@ -24,14 +24,14 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print one line for each layer."""
-    # Imported late: `--help` need not wait seconds for torch.
-    from generator.layers import list_layers
-
-    layers = list_layers(network_from(arguments))
+    layers = network_from(arguments).layers
     widest = max(len(layer.name) for layer in layers)
-    print(f"{'layer':{widest}}  {'kind':20}  {'shape':16}  stride_px")
+    print(f"{'layer':{widest}}  {'kind':20}  {'shape':16}  layout  stride_px")
     for layer in layers:
         shape = " x ".join(map(str, layer.shape))
         stride = "" if layer.stride_px is None else f"{layer.stride_px:.3g}"
-        print(f"{layer.name:{widest}}  {layer.kind:20}  {shape:16}  {stride}")
+        print(
+            f"{layer.name:{widest}}  {layer.kind:20}  {shape:16}  "
+            f"{layer.layout:6}  {stride}"
+        )
     return 0

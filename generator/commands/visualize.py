@@ -16,7 +16,7 @@ from generator.commands.arguments import (
     search_changes,
 )
 from generator.config import VisualizationConfig
-from generator.features import FeatureId
+from generator.feature_text import parse_feature
 
 
 def add_parser(subparsers: Any) -> None:
@@ -57,7 +57,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check everything, visualize, print the table."""
-    features = [FeatureId.parse(text) for text in arguments.feature]
+    features = [parse_feature(text) for text in arguments.feature]
     config = VisualizationConfig().with_changes(**search_changes(arguments))
     # Imported late: `--help` need not wait seconds for torch.
     from generator.result_folder import ResultFolder

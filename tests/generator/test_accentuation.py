@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from generator.accentuation import Accentuation, AccentuationJob, accentuate
+from generator.accentuation import Accentuation, accentuate
+from generator.accentuation_job import AccentuationJob
 from generator.activations import feature_activations
 from generator.config import (
     AccentuationConfig,

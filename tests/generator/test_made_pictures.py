@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from torch import Tensor, nn
 
-from generator.accentuation import AccentuationJob
+from generator.accentuation_job import AccentuationJob
 from generator.config import AccentuationConfig
 from generator.features import FeatureId
 from generator.jobs import WorkFolder

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.accentuation import AccentuationJob, accentuate
+from generator.accentuation import accentuate
+from generator.accentuation_job import AccentuationJob
 from generator.activations import strongest_logits
 from generator.config import AccentuationConfig
 from generator.features import FeatureId

@@ -13,7 +13,8 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor
 
-from generator.accentuation import AccentuationJob, accentuate
+from generator.accentuation import accentuate
+from generator.accentuation_job import AccentuationJob
 from generator.activations import feature_activations
 from generator.cli import main
 from generator.config import AccentuationConfig

@@ -7,18 +7,19 @@ import torch
 import torchvision
 from torch import Tensor, nn
 
-from generator.activations import Unit
 from generator.balance import measure_pull
+from generator.capture import layer_activations
 from generator.config import AccentuationConfig, OptimizerName, ParameterizationName
 from generator.errors import ConfigError
-from generator.layers import layer_activations, list_layers
 from generator.networks import Network
-from generator.objectives import unit_scores
+from generator.objectives import Unit
 from generator.opacity import OpacityAccumulator, display_opacity, render_masked
 from generator.optimize import optimize
 from generator.parameterization.choice import for_images
-from generator.problem import Anchor, Problem, draw_for, gradients
-from generator.regularization import channel_norm, choose_layer, smoothed_distance
+from generator.penalties.latent import ChannelDistance, channel_norm
+from generator.problem import Problem, draw_for, gradients
+from generator.regularization import choose_layer
+from generator.steering import FixedPull
 from generator.streams import JobStreams
 from tests.generator.toy_network import picture, toy_module, toy_network
 
@@ -35,19 +36,22 @@ def pose(
     rng_seed: int = 0,
 ) -> Problem:
     """One job, held near its seed image at conv1."""
-    norm = channel_norm(layer_activations(network.module, seeds, ["conv1"])["conv1"])
+    norm = channel_norm(layer_activations(network, seeds, ["conv1"])["conv1"])
+    smoothing = config.distance_smoothing * norm.detach()
     return Problem(
         network=network,
         parameterization=for_images(config, seeds),
-        units=[unit],
+        objectives=[unit],
         streams=[JobStreams(rng_seed=rng_seed, job_id="job")],
         config=config,
-        anchor=Anchor(
-            seed_images=seeds,
-            layer="conv1",
-            smoothing=config.distance_smoothing * norm.detach(),
-        ),
+        seed_images=seeds,
+        latent=[ChannelDistance(layer="conv1", smoothing=smoothing)],
     )
+
+
+def unheld(n_jobs: int) -> FixedPull:
+    """No penalties."""
+    return FixedPull(factors=torch.zeros(n_jobs, 0))
 
 
 @pytest.mark.parametrize("unit", [LOGIT, CHANNEL])
@@ -62,8 +66,7 @@ def test_gradients_agree_with_finite_differences(
     config = AccentuationConfig(parameterization=name, draws_per_step=3)
     seeds = picture(18, 21).double()[None]
     problem = pose(network, seeds, unit, config)
-    anchor = problem.anchor
-    assert anchor is not None
+    (penalty,) = problem.latent
     rng = torch.Generator().manual_seed(5)
     start = problem.parameterization.from_image(seeds)
     start = start + 0.3 * torch.randn(start.shape, generator=rng).double()
@@ -72,23 +75,18 @@ def test_gradients_agree_with_finite_differences(
     def loss(parameters: Tensor) -> Tensor:
         def seen(canvases: Tensor) -> dict[str, Tensor]:
             crops = network.preprocessing.normalize(draws.apply(canvases))
-            return layer_activations(
-                network.module, crops, {unit.layer, "conv1", "logit"}
-            )
+            return layer_activations(network, crops, {unit.layer, "conv1"})
 
         here, there = seen(problem.parameterization.to_image(parameters)), seen(seeds)
-        distance = smoothed_distance(
-            here["conv1"], there["conv1"], anchor.smoothing, n_jobs=1
-        )
-        return (2.0 * distance - unit_scores(here, [unit])).sum()
+        job = torch.zeros(3, dtype=torch.long)
+        distance = penalty.values(here["conv1"], there["conv1"], job)
+        return (2.0 * distance - unit(here)).mean()
 
     leaf = start.clone().requires_grad_()
     images = problem.parameterization.to_image(leaf)
     found = gradients(problem, images.detach(), draws)
-    assert found.penalty is not None
-    (slope,) = torch.autograd.grad(
-        images, leaf, grad_outputs=2.0 * found.penalty - found.objective
-    )
+    uphill = found.combined(torch.full((1, 1), 2.0))
+    (slope,) = torch.autograd.grad(images, leaf, grad_outputs=uphill)
 
     for _ in range(3):
         direction = torch.randn(start.shape, generator=rng).double()
@@ -107,10 +105,11 @@ def test_the_distance_and_its_gradient_vanish_at_the_seed_image() -> None:
     leaf = here.clone().requires_grad_()
 
     for smoothing in (torch.tensor([0.1]), torch.zeros(1)):
-        distance = smoothed_distance(leaf, here, smoothing, n_jobs=1)
+        penalty = ChannelDistance(layer="any", smoothing=smoothing)
+        distance = penalty.values(leaf, here, torch.tensor([0, 0]))
         (slope,) = torch.autograd.grad(distance.sum(), leaf)
 
-        assert distance.item() == pytest.approx(0, abs=1e-7)
+        assert distance.abs().max().item() == pytest.approx(0, abs=1e-7)
         assert slope.abs().max() == 0
 
 
@@ -119,9 +118,10 @@ def test_far_away_the_distance_is_the_mean_channel_norm() -> None:
     here = torch.zeros(4, 2, 6, 6)
     there = here + torch.tensor([3.0, 4.0])[:, None, None]
 
-    distance = smoothed_distance(there, here, torch.full((2,), 1e-4), n_jobs=2)
+    penalty = ChannelDistance(layer="any", smoothing=torch.full((2,), 1e-4))
+    distance = penalty.values(there, here, torch.tensor([0, 0, 1, 1]))
 
-    assert torch.allclose(distance, torch.tensor([5.0, 5.0]), atol=2e-4)
+    assert torch.allclose(distance, torch.full((4,), 5.0), atol=2e-4)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_the_default_layer_is_the_first_stage_of_stride_eight(
         ),
     )
 
-    chosen = choose_layer(module, list_layers(network), wanted=None, feature=feature)
+    chosen = choose_layer(module, network.layers, wanted=None, feature=feature)
 
     assert chosen == expected
 
@@ -154,9 +154,7 @@ def test_a_penalty_deeper_than_the_feature_is_refused() -> None:
     network = toy_network()
 
     with pytest.raises(ConfigError, match="deeper"):
-        choose_layer(
-            network.module, list_layers(network), wanted="act2", feature="conv1"
-        )
+        choose_layer(network.module, network.layers, wanted="act2", feature="conv1")
 
 
 def balance_of(
@@ -203,11 +201,9 @@ def test_the_penalty_hardly_pulls_at_the_start() -> None:
     problem = pose(toy_network(), seeds, LOGIT, config)
     start = problem.parameterization.from_image(seeds)
 
-    at_start = measure_pull(problem, start, n_draws=32, offset=0.0).penalty
-    beside = measure_pull(problem, start, n_draws=32, offset=1e-3).penalty
+    at_start = measure_pull(problem, start, n_draws=32, offset=0.0).penalties
+    beside = measure_pull(problem, start, n_draws=32, offset=1e-3).penalties
 
-    assert at_start is not None
-    assert beside is not None
     assert at_start.item() < 0.02 * beside.item()
 
 
@@ -227,11 +223,11 @@ def test_the_opacity_map_of_a_uniform_objective_is_flat() -> None:
     problem = dataclasses.replace(
         pose(toy_network(), picture(32, 32)[None], LOGIT, config),
         network=network,
-        anchor=None,
+        latent=[],
     )
     start = problem.parameterization.from_image(picture(32, 32)[None])
 
-    opacity = optimize(problem, start, pull_back=torch.zeros(1)).opacity
+    opacity = optimize(problem, start, steering=unheld(1)).opacity
     corrected = opacity.corrected()[0]
 
     covered = corrected[opacity.coverage[0] > 0]
@@ -276,12 +272,12 @@ def searched(
     n_jobs = len(rng_seeds)
     problem = dataclasses.replace(
         pose(network, seeds, LOGIT, config),
-        units=[LOGIT] * n_jobs,
+        objectives=[LOGIT] * n_jobs,
         streams=[JobStreams(rng_seed=0, job_id=str(seed)) for seed in rng_seeds],
     )
     start = problem.parameterization.from_image(seeds)
-    pull_back = torch.full((n_jobs,), 0.01, dtype=dtype)
-    found = optimize(problem, start, pull_back=pull_back)
+    held = FixedPull(factors=torch.full((n_jobs, 1), 0.01, dtype=dtype))
+    found = optimize(problem, start, steering=held)
     return problem.parameterization.to_image(found.parameters)
 
 

@@ -1,0 +1,45 @@
+"""What an accentuation starts from: a seed image and the feature to change in it."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from generator.errors import ConfigError
+from generator.features import Feature
+from generator.streams import JobStreams, content_id
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class AccentuationJob:
+    """One seed image and the feature to bring out in it."""
+
+    seed_image: Tensor
+    """(3, H, W) in [0, 1]."""
+
+    feature: Feature
+    rng_seed: int
+
+    suppress: bool = False
+    """Make the feature respond less instead of more."""
+
+    name: str = "picture"
+    """What messages call the seed image, e.g. the photograph's path."""
+
+    def streams(self) -> JobStreams:
+        """Its random streams: they depend on the pixels, the feature and the seed."""
+        pixels = self.seed_image.detach().cpu().float().contiguous().numpy().tobytes()
+        sign = ["suppress"] if self.suppress else []
+        job_id = content_id(pixels, str(self.feature), *sign)
+        return JobStreams(rng_seed=self.rng_seed, job_id=job_id)
+
+    def check(self) -> None:
+        """Refuse a seed image that is no picture.
+
+        Raises:
+            ConfigError: its shape is another.
+        """
+        shape = tuple(self.seed_image.shape)
+        if len(shape) != 3 or shape[0] != 3 or min(shape[1:]) < 8:
+            raise ConfigError(
+                f"a seed image is (3, height, width), sides from 8 pixels; got {shape}"
+            )

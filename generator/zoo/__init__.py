@@ -1,0 +1,1 @@
+"""Where networks come from: each source builds them and knows their preprocessing."""

@@ -1,0 +1,146 @@
+"""Features combined: exact weights, operands unchanged, any expression searched."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from generator.accentuation import accentuate
+from generator.accentuation_job import AccentuationJob
+from generator.activations import feature_activations
+from generator.config import AccentuationConfig
+from generator.errors import ConfigError, FeatureNotFoundError
+from generator.feature_text import parse_feature
+from generator.features import CallableFeature, Combination, Feature, FeatureId
+from tests.generator.toy_network import picture, toy_network
+
+A, B = FeatureId("logit", "dot"), FeatureId("logit", "wave")
+
+
+def response(feature: Feature) -> float:
+    return float(feature_activations(toy_network(), picture()[None], [feature])[0, 0])
+
+
+def test_algebra_keeps_exact_weights_and_leaves_its_operands_alone() -> None:
+    """A running sum multiplied by every weight turns a - b into -(a + b)."""
+    a, b = np.float32(response(A)), np.float32(response(B))
+
+    assert response(A - B) == a - b
+    assert response(A + 2 * B) == a + 2 * b
+    assert response(-A) == -a
+    assert response(A * B) == a * b
+    assert response(A / 2) == a / 2
+    assert response(A**2) == a**2
+    assert response(A) == a
+    assert response(B) == b
+
+
+@pytest.mark.parametrize(
+    ("text", "feature"),
+    [
+        ("logit:dot - logit:wave", A - B),
+        ("logit:dot + 0.5 * logit:wave", A + 0.5 * B),
+        ("-logit:dot ** 2", -(A**2)),
+        ("(-logit:dot) ** 2", (-A) ** 2),
+        ("logit:dot - (logit:wave - logit:dot)", A - (B - A)),
+        ("(logit:dot + logit:wave) / 2", (A + B) / 2),
+        ("2 * logit:dot * logit:wave", 2 * A * B),
+    ],
+)
+def test_an_expression_reads_as_in_python(text: str, feature: Feature) -> None:
+    assert parse_feature(text) == feature
+    assert str(feature) == text
+
+
+NAMES = ["logit:black-and-tan coonhound", "layer4.2.conv3:17@3,5", "l:direction(a b)"]
+
+
+def expressions() -> st.SearchStrategy[Feature]:
+    leaves: st.SearchStrategy[Feature] = st.sampled_from(NAMES).map(FeatureId.parse)
+    numbers = st.sampled_from([0.5, 2.0, 3.0])
+
+    def joined(parts: st.SearchStrategy[Feature]) -> st.SearchStrategy[Feature]:
+        return st.one_of(
+            st.builds(lambda a, b: a + b, parts, parts),
+            st.builds(lambda a, b: a - b, parts, parts),
+            st.builds(lambda a, b: a * b, parts, parts),
+            st.builds(lambda n, a: n * a, numbers, parts),
+            st.builds(lambda a, n: a / n, parts, numbers),
+            st.builds(lambda a, n: a**n, parts, numbers),
+            st.builds(lambda a: -a, parts),
+        )
+
+    return st.recursive(leaves, joined, max_leaves=6)
+
+
+@given(expressions())
+def test_every_expression_survives_being_written_and_read(feature: Feature) -> None:
+    assert parse_feature(str(feature)) == feature
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("logit:dot-logit:wave", "spaces round"),
+        ("logit:dot +", "lacks a feature"),
+        ("2 + 3", "numbers alone"),
+        ("logit:dot + 2", "has no meaning"),
+        ("2 / logit:dot", "has no meaning"),
+        ("logit:dot / 0", "divides by zero"),
+        ("(logit:dot", "closing parenthesis"),
+        ("logit:dot)", "goes on after"),
+        ("7", "is a number"),
+        ("", "LAYER:UNIT"),
+    ],
+)
+def test_what_is_no_feature_is_refused_with_the_reason(text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        parse_feature(text)
+
+
+def test_a_rank_inside_an_expression_is_found() -> None:
+    assert parse_feature("logit:#1 - logit:dot").rank == 1
+    assert isinstance(parse_feature("logit:dot - logit:#2"), Combination)
+    assert parse_feature("logit:dot - logit:wave").rank is None
+
+
+def brightness(seen: dict[str, Tensor]) -> Tensor:
+    return seen["conv1"].square().mean((1, 2, 3)) + seen["logit"][:, 1]
+
+
+@pytest.mark.parametrize(
+    "feature",
+    [
+        A - B,
+        -A,
+        FeatureId("conv2", "3") * FeatureId("conv1", "1"),
+        FeatureId("conv2", "3", "center"),
+        CallableFeature(name="both", layers=("conv1", "logit"), function=brightness),
+    ],
+)
+def test_every_kind_of_feature_can_be_brought_out(feature: Feature) -> None:
+    config = AccentuationConfig(steps=6, draws_per_step=2, balance_draws=8)
+    job = AccentuationJob(seed_image=picture(), feature=feature, rng_seed=0)
+
+    (made,) = accentuate(toy_network(), [job], config)
+
+    assert made.activation_after > made.activation_before
+
+
+def test_suppressing_makes_the_feature_respond_less() -> None:
+    config = AccentuationConfig(steps=6, draws_per_step=2, balance_draws=8)
+    job = AccentuationJob(seed_image=picture(), feature=A, rng_seed=0, suppress=True)
+
+    (made,) = accentuate(toy_network(), [job], config)
+
+    assert made.activation_after < made.activation_before
+
+
+def test_a_callable_that_gives_no_value_per_image_is_refused() -> None:
+    wrong = CallableFeature(
+        name="sum", layers=("conv1",), function=lambda seen: seen["conv1"].sum()
+    )
+
+    with pytest.raises(FeatureNotFoundError, match="one value per image"):
+        feature_activations(toy_network(), picture()[None], [wrong])
