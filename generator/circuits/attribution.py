@@ -11,17 +11,19 @@ import torch
 from torch import Tensor
 
 from generator.activations import network_view
-from generator.circuits.gradients import respond
+from generator.capture import layer_gradients, undisturbed
 from generator.circuits.similarity import Floats
-from generator.features import FeatureId
+from generator.features import Feature
+from generator.layers import by_position
 from generator.networks import Network
+from generator.objectives import Activations, find_objective
 
 _BATCH = 8
 """Pictures in one pass; every activation on the path is kept for the gradient."""
 
 
 def attributions(
-    network: Network, canvases: Tensor, feature: FeatureId, layers: Sequence[str]
+    network: Network, canvases: Tensor, feature: Feature, layers: Sequence[str]
 ) -> Iterator[tuple[Tensor, dict[str, Tensor]]]:
     """Scores (b,) and R of each layer (b, C, P), a few canvases at a time.
 
@@ -29,19 +31,36 @@ def attributions(
         canvases: (B, 3, H, W) in [0, 1].
     """
     for first in range(0, len(canvases), _BATCH):
-        view = network_view(network, canvases[first : first + _BATCH])
-        response = respond(network, view, feature, layers)
-        yield (
-            response.score.cpu(),
-            {
-                name: (kept.activation * kept.gradient).cpu()
-                for name, kept in response.layers.items()
-            },
+        yield _attribute(network, canvases[first : first + _BATCH], feature, layers)
+
+
+def _attribute(
+    network: Network, canvases: Tensor, feature: Feature, layers: Sequence[str]
+) -> tuple[Tensor, dict[str, Tensor]]:
+    objective = find_objective(network, feature)
+    scores: list[Tensor] = []
+
+    def score(activations: Activations) -> Tensor:
+        scores.append(objective(activations))
+        return scores[0]
+
+    with undisturbed(network.module):
+        found = layer_gradients(
+            network,
+            network_view(network, canvases),
+            score,
+            layers,
+            score_layers=objective.layers,
         )
+    maps = {
+        name: by_position(kept.activation * kept.gradient).cpu()
+        for name, kept in found.items()
+    }
+    return scores[0].detach().cpu(), maps
 
 
 def channel_sums(
-    network: Network, canvases: Tensor, feature: FeatureId, layers: Sequence[str]
+    network: Network, canvases: Tensor, feature: Feature, layers: Sequence[str]
 ) -> dict[str, Floats]:
     """R summed over positions: (B, C) of each layer."""
     parts: dict[str, list[Floats]] = {name: [] for name in layers}
@@ -52,7 +71,7 @@ def channel_sums(
 
 
 def completeness_errors(
-    network: Network, canvases: Tensor, feature: FeatureId, layers: Sequence[str]
+    network: Network, canvases: Tensor, feature: Feature, layers: Sequence[str]
 ) -> dict[str, Floats]:
     """|ΣR - A| / |A| of each picture, (B,) for each layer; NaN where A is 0."""
     errors: dict[str, list[Floats]] = {name: [] for name in layers}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from generator.circuits.similarity import Floats
-from generator.features import FeatureId
+from generator.features import Feature
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -28,7 +28,7 @@ class Shown:
 class Case:
     """One feature with everything it is asked about."""
 
-    feature: FeatureId
+    feature: Feature
     layers: Mapping[str, int]
     """Where, with each layer's order in the network."""
 

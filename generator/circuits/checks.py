@@ -1,6 +1,5 @@
 """What must hold of the measure itself before it may say anything of pictures."""
 
-import copy
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from generator.circuits.measure import Measured, natural_scales
 from generator.circuits.rows import KindRow
 from generator.features import FeatureId
 from generator.networks import Network, Preprocessing
+from generator.zoo.random_weights import randomized
 
 COMPLETENESS = 1e-4
 IDENTITY = 1e-9
@@ -117,15 +117,15 @@ def check_measured(measured: Sequence[Measured]) -> list[Check]:
 def check_random_weights(
     network: Network, cases: Sequence[Case], *, rng_seed: int
 ) -> list[Check]:
-    """With shuffled weights, photographs of a feature should share no circuit.
+    """With random weights, photographs of a feature should share no circuit.
 
     The value is the mean gap between ceiling and floor, 0 where it is undefined.
     """
-    shuffled = with_shuffled_weights(network, rng_seed=rng_seed)
+    untrained = replace(network, module=randomized(network.module, rng_seed=rng_seed))
     scales: dict[str, list[Scale]] = {}
     for case in cases:
         rng = np.random.default_rng([rng_seed, 4])
-        for layer, scale in natural_scales(shuffled, case, rng=rng).items():
+        for layer, scale in natural_scales(untrained, case, rng=rng).items():
             scales.setdefault(layer, []).append(scale)
     return [
         replace(
@@ -139,19 +139,6 @@ def check_random_weights(
         )
         for layer, found in scales.items()
     ]
-
-
-def with_shuffled_weights(network: Network, *, rng_seed: int) -> Network:
-    """A copy whose kernels and matrices hold the same numbers in drawn order."""
-    rng = np.random.default_rng([rng_seed, 5])
-    module = copy.deepcopy(network.module)
-    with torch.no_grad():
-        for weight in module.parameters():
-            if weight.ndim >= 2:
-                order = torch.from_numpy(rng.permutation(weight.numel()))
-                flat = weight.flatten()[order.to(weight.device)]
-                weight.copy_(flat.reshape(weight.shape))
-    return replace(network, module=module)
 
 
 def failed_at(checks: Sequence[Check], layer: str) -> list[Check]:

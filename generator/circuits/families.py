@@ -20,7 +20,7 @@ from generator.circuits.similarity import (
     SimilarityName,
     paired_similarity,
 )
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.networks import Network
 
 _SEED: Kind = "seed_image"
@@ -57,7 +57,7 @@ class Families:
 
 def look_at_families(
     network: Network,
-    feature: FeatureId,
+    feature: Feature,
     layers: Collection[str],
     pictures: Mapping[str, Shown],
 ) -> Families:

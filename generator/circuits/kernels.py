@@ -17,18 +17,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from generator.activations import feature_activations, find_unit, network_view
+from generator.activations import feature_activations, network_view, score
 from generator.circuits.similarity import Floats, similarity_matrix
-from generator.features import FeatureId
-from generator.layers import by_position, layer_activations
+from generator.features import Feature
 from generator.networks import Network
+from generator.objectives import find_objective
 
 Saliency = Mapping[str, Floats]
 """(output channels, input channels) of each convolution, by the module's name."""
 
 
 def kernel_saliency(
-    network: Network, canvases: Tensor, feature: FeatureId
+    network: Network, canvases: Tensor, feature: Feature
 ) -> dict[str, Floats]:
     """Mean over pictures of each kernel's saliency. The network stays as it is.
 
@@ -39,8 +39,9 @@ def kernel_saliency(
         (output channels, input channels per group) of each convolution that reaches
         the feature.
     """
-    unit = find_unit(network, feature)
+    objective = find_objective(network, feature)
     module = copy.deepcopy(network.module).eval()  # gradients of weights, on a copy
+    copied = replace(network, module=module)
     kernels = _convolutions(module)
     module.requires_grad_(False)
     weights: list[Tensor] = [kernels[name].weight for name in kernels]
@@ -50,9 +51,8 @@ def kernel_saliency(
     for canvas in canvases:
         with torch.enable_grad():
             view = network_view(network, canvas[None])
-            kept = layer_activations(module, view, [unit.layer])[unit.layer]
-            score = by_position(kept)[0, unit.index].mean()
-            found = torch.autograd.grad(score, weights, allow_unused=True)
+            response = score(copied, view, objective)[0]
+            found = torch.autograd.grad(response, weights, allow_unused=True)
         for name, weight, gradient in zip(kernels, weights, found, strict=True):
             if gradient is not None:
                 saliency = (weight.detach() * gradient).sum((2, 3)).abs().double()
@@ -156,7 +156,7 @@ class KernelRow:
 
 def compare_kernels(
     network: Network,
-    feature: FeatureId,
+    feature: Feature,
     pictures: Mapping[str, Tensor],
     held_out: Tensor,
     *,

@@ -21,7 +21,7 @@ from generator.circuits.pictures import (
     search_of,
 )
 from generator.circuits.sets import FeatureSets
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.jobs import WorkFolder, content_key
 from generator.networks import Network
 from generator.progress import Progress
@@ -47,7 +47,7 @@ class Sources:
 
 def make_all(
     sources: Sources,
-    features: Sequence[FeatureId],
+    features: Sequence[Feature],
     sets: Sequence[FeatureSets],
     unrelated: Sequence[int],
     *,

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from generator.accentuation import AccentuationJob, accentuate
+from generator.accentuation import accentuate
+from generator.accentuation_job import AccentuationJob
 from generator.activations import feature_activations
 from generator.circuits.config import CircuitConfig
 from generator.circuits.levels import (
@@ -21,7 +22,7 @@ from generator.circuits.levels import (
 )
 from generator.config import AccentuationConfig, VisualizationConfig
 from generator.errors import NoGradientError
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.networks import Network
 from generator.parameterization.choice import for_noise
 from generator.photographs import quantize
@@ -69,7 +70,7 @@ class Order:
     """One kind of picture of one feature."""
 
     kind: Kind
-    feature: FeatureId
+    feature: Feature
     """What the pictures bring out."""
 
     level: float

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generator.activations import feature_activations
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.networks import Network
 from generator.perceptual_hash import difference_hash, duplicate_groups
 from generator.photographs import (
@@ -56,7 +56,7 @@ class PhotographPool:
 def read_pool(
     network: Network,
     folder: Path,
-    features: Sequence[FeatureId],
+    features: Sequence[Feature],
     *,
     canvas_px: int,
     progress: Progress,

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from torch import Tensor
 
-from generator.activations import find_unit
 from generator.circuits.attribution import channel_sums
 from generator.errors import ConfigError
-from generator.features import FeatureId
-from generator.layers import LayerInfo, check_layer, list_layers
+from generator.features import Feature
+from generator.layers import LayerInfo, check_layer
 from generator.networks import Network
+from generator.objectives import find_objective
 
 _MIN_CHANNELS = 3
 """A layer whose attribution lies on fewer channels compares nothing: its similarity is
@@ -22,10 +22,10 @@ _N_WITHOUT_STAGES = 5
 
 def recorded_layers(
     network: Network,
-    features: Sequence[FeatureId],
+    features: Sequence[Feature],
     wanted: Sequence[str],
     probe: Tensor,
-) -> dict[FeatureId, tuple[str, ...]]:
+) -> dict[Feature, tuple[str, ...]]:
     """The layers of each feature, in the order of the network.
 
     Args:
@@ -37,12 +37,11 @@ def recorded_layers(
         LayerNotFoundError: a wanted layer does not exist.
         ConfigError: a feature has no layer to compare at.
     """
-    layers = list_layers(network)
+    layers = network.layers
     names = [check_layer(name, layers).name for name in wanted]
     chosen = {}
     for feature in features:
-        order = [layer.name for layer in layers]
-        before = layers[: order.index(find_unit(network, feature).layer)]
+        before = layers[: _own_place(network, feature)]
         if names:
             found = [layer.name for layer in before if layer.name in names]
         else:
@@ -58,10 +57,10 @@ def recorded_layers(
 
 
 def _carrying(
-    network: Network, feature: FeatureId, layers: Sequence[LayerInfo], probe: Tensor
+    network: Network, feature: Feature, layers: Sequence[LayerInfo], probe: Tensor
 ) -> list[LayerInfo]:
     """Layers whose attribution is spread over several channels."""
-    own = find_unit(network, feature).layer.partition("@")[0]
+    own = network.layers[_own_place(network, feature)].name.partition("@")[0]
     usable = [
         layer
         for layer in layers
@@ -73,6 +72,12 @@ def _carrying(
         for layer in usable
         if np.count_nonzero(np.abs(sums[layer.name]).sum(0)) >= _MIN_CHANNELS
     ]
+
+
+def _own_place(network: Network, feature: Feature) -> int:
+    """Order of the feature's own layer; of an expression, the earliest it reads."""
+    order = [layer.name for layer in network.layers]
+    return min(map(order.index, find_objective(network, feature).layers))
 
 
 def _stages(layers: Sequence[LayerInfo]) -> list[str]:

@@ -33,9 +33,8 @@ from generator.circuits.rows import CoherenceRow, KindRow
 from generator.circuits.sets import PhotographSets, choose_sets
 from generator.circuits.summary import SummaryRow, summarize
 from generator.errors import ConfigError
-from generator.features import FeatureId
+from generator.features import Feature
 from generator.jobs import WorkFolder
-from generator.layers import list_layers
 from generator.networks import Network
 from generator.photographs import default_canvas_px
 from generator.progress import Progress
@@ -53,8 +52,8 @@ class Prepared:
     """Everything chosen and checked before any search."""
 
     network: Network
-    features: tuple[FeatureId, ...]
-    layers: Mapping[FeatureId, tuple[str, ...]]
+    features: tuple[Feature, ...]
+    layers: Mapping[Feature, tuple[str, ...]]
     pool: PhotographPool
     sets: PhotographSets
     unrelated: tuple[int, ...]
@@ -78,7 +77,7 @@ class CircuitResult:
 
 def prepare(
     network: Network,
-    features: Sequence[FeatureId],
+    features: Sequence[Feature],
     photographs: Path,
     config: CircuitConfig,
     *,
@@ -108,7 +107,7 @@ def prepare(
     )
     names = tuple(str(feature) for feature in different)
     sets = choose_sets(pool.activations, names, pool.groups, config)
-    layers: dict[FeatureId, tuple[str, ...]] = {}
+    layers: dict[Feature, tuple[str, ...]] = {}
     for feature, own in zip(different, sets.features, strict=True):
         probe = pool.canvases(own.natural[:3])
         layers |= recorded_layers(network, [feature], config.layers, probe)
@@ -188,7 +187,7 @@ def _case(prepared: Prepared, index: int, made: Mapping[Kind, Made]) -> Case:
     for kind, found in made.items():
         aim = prepared.unrelated[index] if kind == OTHER else index
         pictures[kind] = _made(prepared, feature, kind, found, aim)
-    order = [layer.name for layer in list_layers(prepared.network)]
+    order = [layer.name for layer in prepared.network.layers]
     return Case(
         feature=feature,
         layers={name: order.index(name) for name in prepared.layers[feature]},
@@ -215,7 +214,7 @@ def _photographs(pool: PhotographPool, positions: np.ndarray, feature: int) -> S
 
 
 def _made(
-    prepared: Prepared, feature: FeatureId, kind: Kind, found: Made, aim: int
+    prepared: Prepared, feature: Feature, kind: Kind, found: Made, aim: int
 ) -> Shown:
     """Made pictures; `aim` is the feature whose level they were brought to."""
     sets = prepared.sets.features[aim]

@@ -14,7 +14,8 @@ from generator.commands.arguments import (
 from generator.commands.progress_bar import ProgressBar
 from generator.config import AccentuationConfig, VisualizationConfig
 from generator.errors import ConfigError
-from generator.features import FeatureId
+from generator.feature_text import parse_feature
+from generator.features import Feature
 from generator.jobs import WorkFolder
 
 
@@ -167,7 +168,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def features_from(texts: list[str], file: Path | None) -> list[FeatureId]:
+def features_from(texts: list[str], file: Path | None) -> list[Feature]:
     """Features of the command line and of a file; blank lines and # lines are skipped.
 
     Raises:
@@ -178,7 +179,7 @@ def features_from(texts: list[str], file: Path | None) -> list[FeatureId]:
             raise ConfigError(f"no file of features at {file}")
         lines = (line.strip() for line in file.read_text("utf-8").splitlines())
         texts = texts + [line for line in lines if line and not line.startswith("#")]
-    features = [FeatureId.parse(text) for text in texts]
+    features = [parse_feature(text) for text in texts]
     for feature in features:
         if feature.rank is not None:
             raise ConfigError(

@@ -5,7 +5,6 @@ import hashlib
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -75,7 +74,9 @@ def test_tables_figure_checks_record_and_pictures_are_written(made: Path) -> Non
     assert "logit-brick/adversarial--0.png" in names
     with Image.open(made / "figure.png") as figure:
         assert min(figure.size) > 600
-        assert len(set(np.asarray(figure).reshape(-1, 3).tolist()[0])) == 1
+        colors = figure.getcolors(maxcolors=1 << 20)
+        assert colors is not None
+        assert len(colors) > 20
     assert not list(made.rglob(".*"))
 
 

@@ -24,7 +24,6 @@ from tests.generator.circuits.two_paths import (
     two_path_network,
 )
 
-
 LOST = [0.2, 0.3, 0.4, 0.5]
 
 
