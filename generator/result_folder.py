@@ -52,6 +52,10 @@ class ResultFolder:
         self._taken.add(stem)
         return stem
 
+    def write_bytes(self, name: str, content: bytes) -> Path:
+        """As they are."""
+        return self._write(name, content)
+
     def write_picture(self, name: str, picture: Image.Image) -> Path:
         """As PNG, without metadata."""
         buffer = io.BytesIO()

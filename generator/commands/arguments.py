@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, get_args
 from tqdm import tqdm
 
 from generator.config import OptimizerName, ParameterizationName
+from generator.errors import ConfigError
 
 if TYPE_CHECKING:
-    from generator.networks import Network
+    from generator.networks import Network, Preprocessing
 
 
 def add_command(
@@ -33,8 +34,8 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
         "--network",
         default="embedded",
         metavar="NAME",
-        help="embedded, or a torchvision classifier such as mobilenet_v2 "
-        "(default: embedded)",
+        help="embedded; a torchvision classifier, e.g. mobilenet_v2; timm/NAME; or a "
+        "function of your own, PACKAGE.MODULE:FUNCTION (default: embedded)",
     )
     group.add_argument(
         "--weights", type=Path, metavar="PATH", help=".safetensors or .pth file"
@@ -42,7 +43,31 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--download-weights",
         action="store_true",
-        help="let torchvision fetch its own weights when no file is given",
+        help="let the library fetch its own weights when no file is given",
+    )
+    group.add_argument(
+        "--random-weights",
+        type=int,
+        metavar="RNG_SEED",
+        help="untrained weights, as a control",
+    )
+    group.add_argument(
+        "--input-px",
+        type=int,
+        metavar="PX",
+        help="side the network sees, in place of its own; for modules of your own",
+    )
+    group.add_argument(
+        "--mean", type=float, nargs=3, metavar=("R", "G", "B"), help="likewise"
+    )
+    group.add_argument(
+        "--std", type=float, nargs=3, metavar=("R", "G", "B"), help="likewise"
+    )
+    group.add_argument(
+        "--labels",
+        type=Path,
+        metavar="FILE",
+        help="names of the logits, one per line, in place of the network's own",
     )
     group.add_argument(
         "--device", default="cpu", help="cpu, cuda or cuda:N (default: cpu)"
@@ -58,8 +83,60 @@ def network_from(arguments: argparse.Namespace) -> "Network":
         arguments.network,
         weights=arguments.weights,
         allow_download=arguments.download_weights,
+        random_weights=arguments.random_weights,
+        preprocessing=_preprocessing_from(arguments),
+        labels=_labels_from(arguments),
         device=arguments.device,
     )
+
+
+def second_network_from(arguments: argparse.Namespace) -> "Network | None":
+    """The network that `--second-network` names; None where it is not given."""
+    if arguments.second_network is None:
+        return None
+    # Imported late: `--help` need not wait seconds for torch.
+    from generator.networks import load_network
+
+    return load_network(
+        arguments.second_network,
+        weights=arguments.second_weights,
+        allow_download=arguments.download_weights,
+        device=arguments.device,
+    )
+
+
+def _preprocessing_from(arguments: argparse.Namespace) -> "Preprocessing | None":
+    given = (arguments.input_px, arguments.mean, arguments.std)
+    if not any(given):
+        return None
+    if not all(given):
+        raise ConfigError(
+            "--input-px, --mean and --std belong together; give all three"
+        )
+    if arguments.input_px < 8 or min(arguments.std) <= 0:
+        raise ConfigError(
+            "--input-px must be at least 8 and every --std above 0; "
+            f"got {arguments.input_px} and {arguments.std}"
+        )
+    # Imported late: `--help` need not wait seconds for torch.
+    from generator.networks import Preprocessing
+
+    return Preprocessing(
+        input_px=arguments.input_px,
+        resize_px=arguments.input_px,
+        mean=tuple(arguments.mean),
+        std=tuple(arguments.std),
+    )
+
+
+def _labels_from(arguments: argparse.Namespace) -> tuple[str, ...] | None:
+    if arguments.labels is None:
+        return None
+    try:
+        text = arguments.labels.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"--labels {arguments.labels}: {error}") from error
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def add_search_arguments(parser: argparse.ArgumentParser) -> None:
