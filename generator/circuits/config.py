@@ -55,10 +55,10 @@ class CircuitConfig:
     """Where circuits are compared; those not earlier than a feature's own layer are
     left out for that feature. Empty: the last layer of each stage."""
 
-    kernel_fractions: tuple[float, ...] = (0.05, 0.1, 0.2)
+    kernel_fractions: tuple[float, ...] = (0.05, 0.1, 0.2, 0.5, 0.8)
     """Shares of kernels kept by the weight variant. Empty: it is left out."""
 
-    n_held_out: int = 64
+    n_held_out: int = 32
     """Photographs on which pruned networks are compared with the whole one."""
 
     n_bootstrap: int = 2000

@@ -222,18 +222,17 @@ def _causal(panel: "Axes", kernels: Sequence[KernelRow]) -> None:
     for kind in kinds:
         found = [row for row in kernels if row.kind == kind]
         fractions = sorted({row.fraction for row in found})
-        means = [
-            np.nanmean([*_responses(found, fraction), *[np.nan] * 0])
-            for fraction in fractions
-        ]
-        panel.plot(fractions, means, "o-", color=COLORS[kind], markersize=4)
-        panel.annotate(
-            kind.replace("_", " "), (fractions[-1], means[-1]), fontsize=7, alpha=0.8
+        means = [float(np.mean(_responses(found, f))) for f in fractions]
+        label = kind.replace("_", " ")
+        panel.plot(
+            fractions, means, "o-", color=COLORS[kind], markersize=4, label=label
         )
     panel.set_title("causal test: only this circuit's kernels kept")
     panel.set_xlabel("share of kernels kept in each layer")
     panel.set_ylabel("r of pruned and intact responses, held-out photographs")
-    if not kinds:
+    if kinds:
+        panel.legend(fontsize=7)
+    else:
         panel.text(0.5, 0.5, "left out", ha="center", transform=panel.transAxes)
 
 

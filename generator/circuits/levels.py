@@ -1,6 +1,6 @@
-"""Pictures at one activation: a point on the way from a start to what was found."""
+"""Pictures at one activation: between the two iterates of a search that straddle it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -52,17 +52,18 @@ def straight_way(starts: Tensor, ends: Tensor) -> Way:
     return way
 
 
-def turning_way(
-    starts: Tensor, ends: Tensor, to_image: Callable[[Tensor], Tensor]
-) -> Way:
-    """From phases to phases (B, ...), each along its shorter arc."""
-    turn = torch.remainder(ends - starts + torch.pi, 2 * torch.pi) - torch.pi
+def straddling(activations: Sequence[float], level: float) -> int:
+    """Index of the iterate after which a search first passes a level.
 
-    def way(shares: Tensor) -> Tensor:
-        share = shares.view(-1, *[1] * (starts.ndim - 1))
-        return to_image(starts + share * turn)
+    Where it never does: the last but one, if all lie below, or the first.
 
-    return way
+    Args:
+        activations: of the iterates of one search, the start first, at least two.
+    """
+    for index, following in enumerate(activations[1:]):
+        if activations[index] < level <= following:
+            return index
+    return len(activations) - 2 if max(activations) < level else 0
 
 
 def match_level(way: Way, activation: Activation, *, level: float, n: int) -> Matched:

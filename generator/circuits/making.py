@@ -140,7 +140,7 @@ def _as_arrays(made: Made) -> dict[str, NDArray[np.generic]]:
     return {
         "levels": levels.numpy(),
         "activations": made.activations,
-        "shares": made.shares,
+        "n_steps": made.n_steps,
         "starts": made.starts,
     }
 
@@ -150,6 +150,6 @@ def _from_arrays(arrays: Mapping[str, NDArray[np.generic]]) -> Made:
     return Made(
         images=torch.from_numpy(levels) / 255,
         activations=np.asarray(arrays["activations"], dtype=np.float64),
-        shares=np.asarray(arrays["shares"], dtype=np.float64),
+        n_steps=np.asarray(arrays["n_steps"], dtype=np.float64),
         starts=np.asarray(arrays["starts"], dtype=np.int64),
     )

@@ -158,7 +158,6 @@ def _rows(
                     picture=picture,
                     start=int(shown.starts[i]),
                     activation=float(shown.activations[i]),
-                    level=case.level,
                     is_matched=bool(shown.is_matched[i]),
                     coherence=float(coherence[i]),
                     ceiling=scale.ceiling,

@@ -1,8 +1,8 @@
 """The pictures whose circuits are compared, each kind at one activation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 import torch
@@ -12,22 +12,18 @@ from generator.accentuation import accentuate
 from generator.accentuation_job import AccentuationJob
 from generator.activations import feature_activations
 from generator.circuits.config import CircuitConfig
-from generator.circuits.levels import (
-    Matched,
-    Way,
-    match_level,
-    softened,
-    straight_way,
-    turning_way,
-)
-from generator.config import AccentuationConfig, VisualizationConfig
+from generator.circuits.levels import match_level, straddling, straight_way
+from generator.config import AccentuationConfig, SearchConfig, VisualizationConfig
 from generator.errors import NoGradientError
 from generator.features import Feature
 from generator.networks import Network
-from generator.parameterization.choice import for_noise
 from generator.photographs import quantize
-from generator.spectrum import assumed_magnitude
-from generator.visualization import VisualizationJob, visualize
+from generator.trajectory import Snapshot
+from generator.visualization import (
+    FeatureVisualization,
+    VisualizationJob,
+    visualize,
+)
 
 Kind = Literal[
     "natural",
@@ -62,6 +58,11 @@ OF_SEED_IMAGES: tuple[Kind, ...] = (
 )
 """Kinds of which there is one picture for each feature and seed image."""
 
+_MOST_FRAMES = 40
+"""Iterates of a search that are looked at for the level, besides its start."""
+
+Search = TypeVar("Search", bound=SearchConfig)
+
 OnCrops = Callable[[int], None]
 
 
@@ -87,8 +88,8 @@ class Made:
     activations: np.ndarray
     """(n,) of the order's feature."""
 
-    shares: np.ndarray
-    """(n,): how much of the way from start to result was gone to match the level."""
+    n_steps: np.ndarray
+    """(n,): steps of the search, with a fraction, after which the level was met."""
 
     starts: np.ndarray
     """(n,): index of the seed image, or of the noise start."""
@@ -158,16 +159,12 @@ def _accentuations(
     found = accentuate(
         network,
         jobs,
-        search_of(order.kind, config),
+        _with_trajectory(search_of(order.kind, config)),
         on_crops=on_crops,
         on_no_gradient=_leave_out,
     )
-    starts = [int(made.job.name) for made in found]
-    if not found:
-        return _none(seed_images)
-    images = torch.stack([made.image for made in found])
-    way = straight_way(seed_images[starts], images)
-    return _matched(network, order, way, starts)
+    trajectories = {int(made.job.name): made.trajectory for made in found}
+    return _matched(network, order, trajectories, like=seed_images)
 
 
 def _visualizations(
@@ -177,47 +174,79 @@ def _visualizations(
     config: CircuitConfig,
     on_crops: OnCrops,
 ) -> Made:
-    search = noise_search_of(order.kind, config)
+    search = _with_trajectory(noise_search_of(order.kind, config))
     side = magnitude.shape[-2]
     is_phase = search.parameterization == "fourier_phase"
-    spectrum = magnitude if is_phase else assumed_magnitude(side, side)
-    jobs, images = [], []
-    for start in range(config.n_visualizations):
-        job = VisualizationJob(feature=order.feature, rng_seed=config.rng_seed + start)
-        try:
-            (made,) = visualize(
-                network, [job], search, natural_magnitude=spectrum, on_crops=on_crops
-            )
-        except NoGradientError:
-            continue
-        jobs.append(job)
-        images.append(made.image)
-    if not jobs:
-        return _none(torch.empty(0, 3, side, side))
-    noise = for_noise(search, spectrum)
-    first = noise.random([job.streams().rng("init") for job in jobs])
-    ends = torch.stack(images)
-    if is_phase:
-        way = turning_way(first, noise.from_image(softened(ends)), noise.to_image)
-    else:
-        way = straight_way(noise.to_image(first), ends)
-    return _matched(network, order, way, [j.rng_seed - config.rng_seed for j in jobs])
+    jobs = [
+        VisualizationJob(feature=order.feature, rng_seed=config.rng_seed + start)
+        for start in range(config.n_visualizations)
+    ]
+
+    def grow(some: Sequence[VisualizationJob]) -> list[FeatureVisualization]:
+        spectrum = magnitude if is_phase else None
+        return visualize(
+            network, some, search, natural_magnitude=spectrum, on_crops=on_crops
+        )
+
+    try:
+        found = grow(jobs)
+    except NoGradientError:  # a noise that leads nowhere; the others may
+        found = [made for job in jobs for made in _grown_alone(grow, job)]
+    trajectories = {jobs.index(made.job): made.trajectory for made in found}
+    return _matched(network, order, trajectories, like=torch.empty(0, 3, side, side))
 
 
-def _matched(network: Network, order: Order, way: Way, starts: Sequence[int]) -> Made:
+def _grown_alone(
+    grow: Callable[[Sequence[VisualizationJob]], list[FeatureVisualization]],
+    job: VisualizationJob,
+) -> list[FeatureVisualization]:
+    try:
+        return grow([job])
+    except NoGradientError:
+        return []
+
+
+def _with_trajectory(search: Search) -> Search:
+    """The same search, its iterates kept."""
+    return search.with_changes(trajectory_frames=min(search.steps, _MOST_FRAMES) + 1)
+
+
+def _matched(
+    network: Network,
+    order: Order,
+    trajectories: Mapping[int, Sequence[Snapshot]],
+    like: Tensor,
+) -> Made:
+    """For each start, the picture where its search passes the level."""
+    if not trajectories:
+        return _none(like)
+
     def activation(images: Tensor) -> Tensor:
         return feature_activations(network, images, [order.feature])[:, 0]
 
-    def rounded(shares: Tensor) -> Tensor:
-        with torch.no_grad():
-            return quantize(way(shares))
+    pairs = []
+    for iterates in trajectories.values():
+        passed = activation(torch.stack([snapshot.image for snapshot in iterates]))
+        index = straddling(passed.tolist(), order.level)
+        pairs.append((iterates[index], iterates[index + 1]))
+    before, after = (
+        torch.stack([pair[side].image for pair in pairs]) for side in range(2)
+    )
+    way = straight_way(before, after)
 
-    found: Matched = match_level(rounded, activation, level=order.level, n=len(starts))
+    def rounded(shares: Tensor) -> Tensor:
+        return quantize(way(shares))
+
+    found = match_level(rounded, activation, level=order.level, n=len(pairs))
+    steps = [
+        first.n_steps + float(share) * (second.n_steps - first.n_steps)
+        for (first, second), share in zip(pairs, found.shares, strict=True)
+    ]
     return Made(
         images=found.images,
         activations=found.activations.double().numpy(),
-        shares=found.shares.double().numpy(),
-        starts=np.array(starts, dtype=np.int64),
+        n_steps=np.array(steps),
+        starts=np.array(list(trajectories), dtype=np.int64),
     )
 
 
@@ -229,6 +258,6 @@ def _none(like: Tensor) -> Made:
     return Made(
         images=like[:0],
         activations=np.empty(0),
-        shares=np.empty(0),
+        n_steps=np.empty(0),
         starts=np.empty(0, dtype=np.int64),
     )

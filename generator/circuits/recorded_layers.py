@@ -16,8 +16,14 @@ _MIN_CHANNELS = 3
 """A layer whose attribution lies on fewer channels compares nothing: its similarity is
 fixed by its shape (the maps behind a logit, for instance)."""
 
+_NOTHING_OF_ITS_OWN = {"Dropout", "Identity", "MaxPool2d", "AvgPool2d"}
+"""Kinds of layers that only hand on or thin out what came before."""
+
 _N_WITHOUT_STAGES = 5
-"""Layers taken from a network whose layers have no rows and columns."""
+"""Blocks taken from a network that keeps one resolution."""
+
+_MANY = 3
+"""So many layers of one kind are the network's blocks."""
 
 
 def recorded_layers(
@@ -30,7 +36,7 @@ def recorded_layers(
 
     Args:
         wanted: layer names; empty: the last layer of each stage (resolution), or five
-            spread evenly where a network has none.
+            blocks spread evenly over a transformer.
         probe: (B, 3, H, W) photographs that tell which layers carry attribution.
 
     Raises:
@@ -64,7 +70,8 @@ def _carrying(
     usable = [
         layer
         for layer in layers
-        if layer.kind != "Dropout" and not layer.name.startswith(f"{own}.")
+        if layer.kind not in _NOTHING_OF_ITS_OWN
+        and not layer.name.startswith(f"{own}.")
     ]
     sums = channel_sums(network, probe, feature, [layer.name for layer in usable])
     return [
@@ -81,9 +88,21 @@ def _own_place(network: Network, feature: Feature) -> int:
 
 
 def _stages(layers: Sequence[LayerInfo]) -> list[str]:
+    """The last layer of each resolution; of a network of tokens, some of its blocks."""
+    is_of_tokens = any(len(layer.shape) == 2 for layer in layers)
     last = {layer.stride_px: layer.name for layer in layers if layer.stride_px}
-    if last:
+    if last and not is_of_tokens:
         order = [layer.name for layer in layers]
         return sorted(last.values(), key=order.index)
-    places = np.linspace(0, len(layers) - 1, min(_N_WITHOUT_STAGES, len(layers)))
-    return [layers[int(place)].name for place in places.round()]
+    blocks = _blocks(layers)
+    places = np.linspace(0, len(blocks) - 1, min(_N_WITHOUT_STAGES, len(blocks)))
+    return [blocks[int(place)].name for place in places.round()]
+
+
+def _blocks(layers: Sequence[LayerInfo]) -> list[LayerInfo]:
+    """The outermost layers of one kind of which there are several; else all."""
+    groups: dict[tuple[int, str], list[LayerInfo]] = {}
+    for layer in layers:
+        groups.setdefault((layer.name.count("."), layer.kind), []).append(layer)
+    repeated = [key for key, found in groups.items() if len(found) >= _MANY]
+    return groups[min(repeated)] if repeated else list(layers)

@@ -10,6 +10,9 @@ from generator.circuits.kernels import KernelRow
 from generator.circuits.rows import TOP
 from generator.circuits.summary import SummaryRow
 
+_SUFFICIENT = 0.5
+"""Response correlation a circuit needs before others are measured against it."""
+
 _ABOVE_ONE = (
     "A score above 1 is an expected artifact, not a success: accentuations share one "
     "target, so they resemble the photographs' mean more than photographs resemble "
@@ -90,11 +93,13 @@ def _table(shown: Sequence[SummaryRow], checks: Sequence[Check]) -> Iterator[str
 
 
 def _notes(shown: Sequence[SummaryRow]) -> Iterator[str]:
-    n_features = max((row.n_features for row in shown), default=0)
-    if n_features < ADVISED_FEATURES:
+    counts = {row.layer: row.n_features for row in shown if row.kind == "natural"}
+    few = [f"{layer} {n}" for layer, n in counts.items() if n < ADVISED_FEATURES]
+    if few:
         yield (
-            f"WARNING: {n_features} features; at least {ADVISED_FEATURES} for each "
-            "layer are advised, with fewer the intervals are too narrow."
+            f"WARNING: too few features ({', '.join(few)}); at least "
+            f"{ADVISED_FEATURES} for each layer are advised, with fewer the intervals "
+            "are too narrow."
         )
     n_off = sum(row.n_unmatched for row in shown if row.layer == shown[0].layer)
     if n_off:
@@ -116,6 +121,7 @@ def _kernel_lines(kernels: Sequence[KernelRow]) -> Iterator[str]:
         f"  {'kept':>5} {'kind':<30} {'IoU':>6} {'rank r':>7} "
         f"{'response r when pruned':>23}"
     )
+    natural: dict[float, float] = {}
     for fraction, kind in dict.fromkeys((row.fraction, row.kind) for row in kernels):
         found = [r for r in kernels if (r.fraction, r.kind) == (fraction, kind)]
         values = [
@@ -126,9 +132,23 @@ def _kernel_lines(kernels: Sequence[KernelRow]) -> Iterator[str]:
                 "response_correlation",
             )
         ]
+        if kind == "natural":
+            natural[fraction] = values[2]
         yield (
             f"  {fraction:>5.0%} {kind:<30} {_number(values[0]):>6} "
             f"{_number(values[1]):>7} {_number(values[2]):>23}"
+        )
+    yield from _sufficiency_notes(natural)
+
+
+def _sufficiency_notes(means: dict[float, float]) -> Iterator[str]:
+    """Says at which sizes even the photographs' own circuit does not answer."""
+    small = [f"{share:.0%}" for share, r in means.items() if not r > _SUFFICIENT]
+    if small:
+        yield (
+            f"  With {', '.join(small)} of the kernels even the photographs' own "
+            "circuit does not answer as the whole network does (r of at most "
+            f"{_SUFFICIENT:g}): responses say nothing at that size."
         )
 
 

@@ -34,11 +34,8 @@ class CoherenceRow:
     activation: float
     """Of the feature, whole and un-augmented."""
 
-    level: float
-    """The activation made pictures were brought to."""
-
     is_matched: bool
-    """Whether the level was met; other pictures take no part in means."""
+    """Whether a made picture met its level; others take no part in means."""
 
     coherence: float
     ceiling: float
@@ -80,6 +77,36 @@ class KindRow:
 
     auc_natural_above: float
     """Probability that a photograph of the feature coheres more than such a picture."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PictureRow:
+    """One made picture and how near it came to its level."""
+
+    feature_id: str
+    """What the picture brings out."""
+
+    kind: str
+    file: str
+
+    seed_image: str | None
+    """Path of the photograph it started from; None for noise."""
+
+    start: int
+    """Index of the seed image or of the noise start."""
+
+    activation: float
+    """Of the feature, whole and un-augmented."""
+
+    level: float
+    """The activation it was brought to."""
+
+    mismatch: float
+    """Activation minus level, as a fraction of the photographs' range."""
+
+    is_matched: bool
+    n_steps: float
+    """Steps of the search, with a fraction, after which the level was met."""
 
 
 def cells(row: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A measurement of circuit coherence from photographs to rows. No printing."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,11 +27,12 @@ from generator.circuits.making import (
     unrelated_features,
 )
 from generator.circuits.measure import measure
-from generator.circuits.pictures import OF_SEED_IMAGES, Kind, Made
+from generator.circuits.pictures import Kind, Made
 from generator.circuits.pool import PhotographPool, read_pool
 from generator.circuits.recorded_layers import recorded_layers
 from generator.circuits.rows import CoherenceRow, KindRow
-from generator.circuits.sets import PhotographSets, choose_sets
+from generator.circuits.sets import FeatureSets, PhotographSets, choose_sets
+from generator.circuits.similarity import Floats
 from generator.circuits.summary import SummaryRow, summarize
 from generator.errors import ConfigError
 from generator.features import Feature
@@ -61,6 +63,15 @@ class Prepared:
 
     config: CircuitConfig
 
+    def file_of(self, index: int, kind: str, start: int) -> str:
+        """Where a made picture is saved, relative to the result's folder."""
+        return f"{self.stem_of(index)}/{kind}--{start}.png"
+
+    def stem_of(self, index: int) -> str:
+        """A name for a feature's files; the number keeps names apart."""
+        text = re.sub(r"[^a-z0-9]+", "-", str(self.features[index]).lower())
+        return f"{index:02}-{text.strip('-')}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class CircuitResult:
@@ -68,6 +79,9 @@ class CircuitResult:
 
     prepared: Prepared
     cases: list[Case]
+    made: list[dict[Kind, Made]]
+    """Of each feature."""
+
     rows: list[CoherenceRow]
     kinds: list[KindRow]
     summary: list[SummaryRow]
@@ -145,6 +159,7 @@ def run_circuits(
     return CircuitResult(
         prepared=prepared,
         cases=cases,
+        made=made,
         rows=rows,
         kinds=kinds,
         summary=summarize(
@@ -218,26 +233,25 @@ def _made(
 ) -> Shown:
     """Made pictures; `aim` is the feature whose level they were brought to."""
     sets = prepared.sets.features[aim]
-    tolerance = prepared.config.match_tolerance * sets.activation_range
-    seeds = prepared.pool.names(prepared.sets.seed_images)
-    is_of_seed = kind in OF_SEED_IMAGES
-    names = [
-        f"{kind}/{feature}/{seeds[start] if is_of_seed else start}"
-        for start in found.starts
-    ]
+    made_as = "accentuation" if kind == OTHER else kind
     own = found.activations
     if feature != prepared.features[aim]:
         shown = feature_activations(prepared.network, found.images, [feature])
         own = shown[:, 0].double().numpy()
+    off = mismatch(found, sets)
     return Shown(
         images=found.images,
-        names=names,
+        names=[prepared.file_of(aim, made_as, start) for start in found.starts],
         starts=[int(start) for start in found.starts],
         activations=own,
-        is_matched=[
-            bool(near) for near in np.abs(found.activations - sets.level) <= tolerance
-        ],
+        is_matched=[bool(o) for o in np.abs(off) <= prepared.config.match_tolerance],
     )
+
+
+def mismatch(found: Made, sets: FeatureSets) -> Floats:
+    """Activation minus level of made pictures, in units of the photographs' range."""
+    off: Floats = (found.activations - sets.level) / sets.activation_range
+    return off
 
 
 def _kernels(

@@ -1,16 +1,15 @@
 """Tables, pictures and record of a measurement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from generator.circuits.case import Case
 from generator.circuits.checks import verdicts
 from generator.circuits.figure import circuit_figure
-from generator.circuits.pictures import MADE, VISUALIZATIONS
+from generator.circuits.pictures import ACCENTUATIONS, MADE, VISUALIZATIONS
 from generator.circuits.report import report
-from generator.circuits.rows import cells
-from generator.circuits.run import CircuitResult
+from generator.circuits.rows import PictureRow, cells
+from generator.circuits.run import CircuitResult, mismatch
 from generator.contact_sheet import SheetRow, contact_sheet
 from generator.image_run import describe_network
 from generator.photographs import to_picture
@@ -24,13 +23,14 @@ def save_circuits(
     """Write everything; returns the text summary."""
     text = report(result.summary, result.checks, result.kernels)
     folder.write_table("coherence.csv", [cells(row) for row in result.rows])
+    folder.write_table("pictures.csv", [cells(row) for row in _pictures(result)])
     folder.write_table("kinds.csv", [cells(row) for row in result.kinds])
     folder.write_table("summary.csv", [cells(row) for row in result.summary])
     if result.kernels:
         folder.write_table("kernels.csv", [cells(row) for row in result.kernels])
     folder.write_record("checks.json", _checks(result))
-    for case in result.cases:
-        _write_pictures(case, folder)
+    for index in range(len(result.cases)):
+        _write_pictures(result, index, folder)
     if with_figure:
         folder.write_picture("figure.png", circuit_figure(result))
     folder.write_record("record.json", _record(result))
@@ -50,29 +50,54 @@ def _checks(result: CircuitResult) -> dict[str, Any]:
     }
 
 
-def _write_pictures(case: Case, folder: ResultFolder) -> None:
+def _pictures(result: CircuitResult) -> Iterator[PictureRow]:
+    prepared = result.prepared
+    seeds = prepared.pool.names(prepared.sets.seed_images)
+    for index, made in enumerate(result.made):
+        own = prepared.sets.features[index]
+        for kind in MADE:
+            found = made[kind]
+            for i, off in enumerate(mismatch(found, own)):
+                start = int(found.starts[i])
+                yield PictureRow(
+                    feature_id=str(prepared.features[index]),
+                    kind=kind,
+                    file=prepared.file_of(index, kind, start),
+                    seed_image=None if kind in VISUALIZATIONS else seeds[start],
+                    start=start,
+                    activation=float(found.activations[i]),
+                    level=own.level,
+                    mismatch=float(off),
+                    is_matched=bool(abs(off) <= prepared.config.match_tolerance),
+                    n_steps=float(found.n_steps[i]),
+                )
+
+
+def _write_pictures(result: CircuitResult, index: int, folder: ResultFolder) -> None:
     """Raw pictures of one feature, and a contact sheet of them."""
-    slug = folder.new_stem(str(case.feature))
-    seeds = case.pictures["seed_image"]
-    columns = ["seed_image", *(kind for kind in MADE if kind not in VISUALIZATIONS)]
+    prepared, made = result.prepared, result.made[index]
+    seeds = result.cases[index].pictures["seed_image"]
+    pictures = {
+        (kind, int(start)): to_picture(image)
+        for kind in MADE
+        for start, image in zip(made[kind].starts, made[kind].images, strict=True)
+    }
+    for (kind, start), picture in pictures.items():
+        folder.write_picture(prepared.file_of(index, kind, start), picture)
     sheet = []
-    for index, start in enumerate(seeds.starts):
-        row = [to_picture(seeds.images[index])]
-        for kind in columns[1:]:
-            shown = case.pictures[kind]
-            if start in shown.starts:
-                picture = to_picture(shown.images[list(shown.starts).index(start)])
-                folder.write_picture(f"{slug}/{kind}--{start}.png", picture)
-                row.append(picture)
-        sheet.append(SheetRow(pictures=row, caption=seeds.names[index]))
+    for start, name in enumerate(seeds.names):
+        row = [to_picture(seeds.images[start])]
+        row += [
+            p for (k, s), p in pictures.items() if k in ACCENTUATIONS and s == start
+        ]
+        sheet.append(SheetRow(pictures=row, caption=name))
     for kind in VISUALIZATIONS:
-        shown = case.pictures[kind]
-        pictures = [to_picture(image) for image in shown.images]
-        for start, picture in zip(shown.starts, pictures, strict=True):
-            folder.write_picture(f"{slug}/{kind}--{start}.png", picture)
-        if pictures:
-            sheet.append(SheetRow(pictures=pictures, caption=f"above: {kind}"))
-    folder.write_picture(f"{slug}.png", contact_sheet(sheet, titles=columns))
+        if row := [p for (k, _), p in pictures.items() if k == kind]:
+            sheet.append(SheetRow(pictures=row, caption=f"above: {kind}"))
+    folder.write_picture(
+        f"{prepared.stem_of(index)}.png",
+        contact_sheet(sheet, titles=["seed_image", *ACCENTUATIONS]),
+    )
 
 
 def _record(result: CircuitResult) -> dict[str, Any]:

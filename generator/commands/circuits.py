@@ -129,6 +129,12 @@ def _add_searches(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--balance-draws", type=int, metavar="N")
     group.add_argument("--regularization-layer", metavar="NAME")
     group.add_argument("--regularization-weight", type=float, metavar="X")
+    group.add_argument(
+        "--pictures-per-pass",
+        type=int,
+        metavar="N",
+        help="crops that go through the network at once (more suits a GPU)",
+    )
     group.add_argument("--canvas", type=int, metavar="PX", help="side of the pictures")
     group.add_argument(
         "--rng-seed", type=int, default=0, metavar="N", help="(default: 0)"
@@ -200,7 +206,10 @@ def config_from(arguments: argparse.Namespace) -> CircuitConfig:
         ConfigError: one is out of range.
     """
     usual = CircuitConfig()
-    canvas = arguments.canvas
+    shared = {
+        "canvas_px": arguments.canvas,
+        "pictures_per_pass": arguments.pictures_per_pass,
+    }
     return CircuitConfig(
         n_natural=arguments.n_natural,
         n_other=arguments.n_other,
@@ -218,14 +227,14 @@ def config_from(arguments: argparse.Namespace) -> CircuitConfig:
             balance_draws=arguments.balance_draws,
             regularization_layer=arguments.regularization_layer,
             regularization_weight=arguments.regularization_weight,
-            canvas_px=canvas,
+            **shared,
         ),
         visualization=VisualizationConfig().with_changes(
             steps=arguments.visualization_steps,
             draws_per_step=arguments.draws,
-            canvas_px=canvas,
+            **shared,
         ),
         adversarial=usual.adversarial.with_changes(
-            steps=arguments.adversarial_steps, canvas_px=canvas
+            steps=arguments.adversarial_steps, **shared
         ),
     )

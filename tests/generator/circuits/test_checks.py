@@ -97,7 +97,9 @@ def test_scores_above_1_are_called_an_artifact() -> None:
 def test_few_features_are_warned_of() -> None:
     checks, summary = found()
 
-    assert "WARNING: 1 features; at least 50" in report(summary, checks, [])
+    assert "WARNING: too few features (act1 1, act2 1); at least 50" in report(
+        summary, checks, []
+    )
 
 
 def test_undefined_features_are_counted_and_have_no_score() -> None:

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from generator.activations import feature_activations
 from generator.circuits.config import CircuitConfig
 from generator.cli import build_parser, main
 from generator.commands.circuits import features_from
 from generator.errors import ConfigError
-from generator.photographs import to_picture
+from generator.feature_text import parse_feature
+from generator.networks import load_network
+from generator.photographs import from_picture, to_picture
 from tests.generator.toy_network import picture
 
 FEW = [
@@ -69,9 +72,15 @@ def test_tables_figure_checks_record_and_pictures_are_written(made: Path) -> Non
 
     assert {
         *("coherence.csv", "kinds.csv", "summary.csv", "kernels.csv"),
-        *("checks.json", "record.json", "figure.png", "logit-brick.png"),
+        *(
+            "checks.json",
+            "record.json",
+            "figure.png",
+            "00-logit-brick.png",
+            "pictures.csv",
+        ),
     } <= names
-    assert "logit-brick/adversarial--0.png" in names
+    assert "00-logit-brick/adversarial--0.png" in names
     with Image.open(made / "figure.png") as figure:
         assert min(figure.size) > 600
         colors = figure.getcolors(maxcolors=1 << 20)
@@ -89,6 +98,33 @@ def test_every_row_names_its_picture_its_activation_and_its_layer(made: Path) ->
     assert all(row["picture"] and row["activation"] for row in rows)
     for row in rows:
         assert row["score"] == "" or row["is_defined"] == "True"
+
+
+def test_the_table_of_pictures_tells_how_near_each_came_to_its_level(
+    made: Path,
+) -> None:
+    rows = table(made / "pictures.csv")
+    record = json.loads((made / "record.json").read_text())["features"]
+
+    assert len(rows) == 2 * (3 * 2 + 2)  # features × (kinds × seed images + kinds)
+    for row in rows:
+        own = record[row["feature_id"]]
+        off = (float(row["activation"]) - own["level"]) / own["activation_range"]
+        assert float(row["mismatch"]) == pytest.approx(off)
+        assert row["is_matched"] == str(abs(off) <= 0.01)
+        assert (made / row["file"]).is_file()
+
+
+def test_the_activation_in_the_table_is_that_of_the_saved_picture(made: Path) -> None:
+    network = load_network("embedded")
+
+    for row in table(made / "pictures.csv"):
+        with Image.open(made / row["file"]) as saved:
+            canvas = from_picture(saved)
+        again = feature_activations(
+            network, canvas[None], [parse_feature(row["feature_id"])]
+        )
+        assert float(again[0, 0]) == pytest.approx(float(row["activation"]), abs=1e-4)
 
 
 def test_the_record_says_what_was_compared_with_what(made: Path) -> None:
@@ -133,7 +169,7 @@ def test_layers_are_chosen_and_parts_are_left_out(
     assert len({row["layer"] for row in table(out / "summary.csv")}) >= 3
     text = capsys.readouterr().out
     assert "Checks on the measure" in text
-    assert "WARNING: 2 features" in text
+    assert "WARNING: too few features" in text
 
 
 def test_an_interruption_keeps_the_finished_pictures(

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from generator.circuits.levels import match_level, straight_way, turning_way
+from generator.circuits.levels import match_level, straddling, straight_way
 from tests.generator.toy_network import picture
 
 
@@ -53,9 +53,16 @@ def test_the_ends_of_a_straight_way_are_the_pictures_given() -> None:
     torch.testing.assert_close(way(torch.ones(2)), ends)
 
 
-def test_phases_turn_along_the_shorter_arc() -> None:
-    way = turning_way(torch.tensor([[3.0]]), torch.tensor([[-3.0]]), lambda z: z)
-
-    halfway = float(way(torch.tensor([0.5]))[0, 0])
-
-    assert halfway == pytest.approx(torch.pi, abs=1e-5)
+@pytest.mark.parametrize(
+    ("activations", "index"),
+    [
+        ([0, 1, 3, 5], 1),  # passed between the second and the third
+        ([0, 3, 1, 3], 0),  # passed twice: the first time counts
+        ([0, 0.5, 1], 1),  # never reached: the last stretch
+        ([4, 5, 6], 0),  # above from the start
+    ],
+)
+def test_the_level_is_met_between_the_iterates_that_straddle_it(
+    activations: list[float], index: int
+) -> None:
+    assert straddling(activations, 2.0) == index
