@@ -16,10 +16,10 @@ from generator.accentuation_job import AccentuationJob
 from generator.capture import undisturbed
 from generator.config import AccentuationConfig
 from generator.errors import NoGradientError
+from generator.feature_lookup import find_objective
 from generator.jobs import write_whole
 from generator.metrics import PictureMetrics, measure_pictures
 from generator.networks import Network
-from generator.objectives import find_objective
 from generator.optimize import optimize
 from generator.photographs import quantize
 from generator.preparation import Prepared, batches, prepare

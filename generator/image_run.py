@@ -16,6 +16,7 @@ from generator.activations import feature_activations, resolve_rank
 from generator.config import AccentuationConfig
 from generator.contact_sheet import SheetRow, contact_sheet
 from generator.errors import NoGradientError
+from generator.feature_lookup import find_objectives
 from generator.features import Feature
 from generator.image_tables import (
     NaturalPool,
@@ -27,7 +28,6 @@ from generator.image_tables import (
 )
 from generator.metrics import spectral_slope
 from generator.networks import Network
-from generator.objectives import find_objectives
 from generator.photographs import (
     default_canvas_px,
     list_photographs,

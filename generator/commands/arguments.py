@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, get_args
 
 from tqdm import tqdm
@@ -13,15 +14,25 @@ if TYPE_CHECKING:
     from generator.networks import Network, Preprocessing
 
 
+EXIT_CODES = (
+    "exit codes: 0 done, 1 refused with the reason, 2 unknown option, 130 interrupted"
+)
+
+
 def add_command(
-    subparsers: Any, name: str, *, summary: str, example: str
+    subparsers: Any, name: str, *, summary: str, example: str, details: str = ""
 ) -> argparse.ArgumentParser:
-    """A command's parser, with an example at the end of its help."""
+    """A command's parser, with an example and the exit codes at the end of its help.
+
+    Args:
+        summary: one sentence.
+        details: what else there is to say of it.
+    """
     parser: argparse.ArgumentParser = subparsers.add_parser(
         name,
         help=summary[0].lower() + summary[1:].rstrip("."),
-        description=summary,
-        epilog=f"example:\n  {example}",
+        description=fill(f"{summary} {details}", width=79),
+        epilog=f"example:\n  {example}\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     return parser
@@ -70,6 +81,15 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
         help="names of the logits, one per line, in place of the network's own",
     )
     group.add_argument(
+        "--directions",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="directions that features may name (`accentuate directions` makes them); "
+        "several are joined",
+    )
+    group.add_argument(
         "--device", default="cpu", help="cpu, cuda or cuda:N (default: cpu)"
     )
 
@@ -77,9 +97,10 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
 def network_from(arguments: argparse.Namespace) -> "Network":
     """Load the network that the arguments name."""
     # Imported late: `--help` need not wait seconds for torch.
+    from generator.network_directions import with_directions
     from generator.networks import load_network
 
-    return load_network(
+    network = load_network(
         arguments.network,
         weights=arguments.weights,
         allow_download=arguments.download_weights,
@@ -88,6 +109,7 @@ def network_from(arguments: argparse.Namespace) -> "Network":
         labels=_labels_from(arguments),
         device=arguments.device,
     )
+    return with_directions(network, arguments.directions)
 
 
 def second_network_from(arguments: argparse.Namespace) -> "Network | None":
