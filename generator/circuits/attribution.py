@@ -13,10 +13,11 @@ from torch import Tensor
 from generator.activations import network_view
 from generator.capture import layer_gradients, undisturbed
 from generator.circuits.similarity import Floats
+from generator.feature_lookup import find_objective
 from generator.features import Feature
 from generator.layers import by_position
 from generator.networks import Network
-from generator.objectives import Activations, find_objective
+from generator.objectives import Activations
 
 _BATCH = 8
 """Pictures in one pass; every activation on the path is kept for the gradient."""

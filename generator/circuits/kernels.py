@@ -19,9 +19,9 @@ from torch import Tensor, nn
 
 from generator.activations import feature_activations, network_view, score
 from generator.circuits.similarity import Floats, similarity_matrix
+from generator.feature_lookup import find_objective
 from generator.features import Feature
 from generator.networks import Network
-from generator.objectives import find_objective
 
 Saliency = Mapping[str, Floats]
 """(output channels, input channels) of each convolution, by the module's name."""

@@ -18,6 +18,7 @@ from generator.circuits.checks import (
     check_random_weights,
     report_completeness,
 )
+from generator.circuits.compared_layers import compared_layers
 from generator.circuits.config import CircuitConfig
 from generator.circuits.kernels import KernelRow, compare_kernels
 from generator.circuits.making import (
@@ -29,17 +30,18 @@ from generator.circuits.making import (
 from generator.circuits.measure import measure
 from generator.circuits.pictures import Kind, Made
 from generator.circuits.pool import PhotographPool, read_pool
-from generator.circuits.recorded_layers import recorded_layers
 from generator.circuits.rows import CoherenceRow, KindRow
 from generator.circuits.sets import FeatureSets, PhotographSets, choose_sets
 from generator.circuits.similarity import Floats
 from generator.circuits.summary import SummaryRow, summarize
 from generator.errors import ConfigError
+from generator.feature_lookup import describe_feature
 from generator.features import Feature
 from generator.jobs import WorkFolder
 from generator.networks import Network
 from generator.photographs import default_canvas_px
 from generator.progress import Progress
+from generator.regularization import choose_layer
 from generator.spectrum import natural_magnitude
 
 _N_SPECTRUM = 64
@@ -110,12 +112,14 @@ def prepare(
             "circuits are compared between features: give at least 2 different ones; "
             f"got {len(different)}"
         )
+    for feature in different:
+        _check_penalty(network, feature, config)
     canvas_px = config.accentuation.canvas_px or default_canvas_px(
         network.preprocessing
     )
     if config.layers:  # refuses wrong names before the photographs are read
         probe = torch.zeros(1, 3, canvas_px, canvas_px)
-        recorded_layers(network, different, config.layers, probe)
+        compared_layers(network, different, config.layers, probe)
     pool = read_pool(
         network, photographs, different, canvas_px=canvas_px, progress=progress
     )
@@ -124,7 +128,7 @@ def prepare(
     layers: dict[Feature, tuple[str, ...]] = {}
     for feature, own in zip(different, sets.features, strict=True):
         probe = pool.canvases(own.natural[:3])
-        layers |= recorded_layers(network, [feature], config.layers, probe)
+        layers |= compared_layers(network, [feature], config.layers, probe)
     return Prepared(
         network=network,
         features=different,
@@ -133,6 +137,16 @@ def prepare(
         sets=sets,
         unrelated=tuple(unrelated_features(pool.activations)),
         config=config,
+    )
+
+
+def _check_penalty(network: Network, feature: Feature, config: CircuitConfig) -> None:
+    """Refuse a wrong regularization layer before anything is searched for."""
+    choose_layer(
+        network.module,
+        network.layers,
+        wanted=config.accentuation.regularization_layer,
+        feature=str(describe_feature(network, feature)["layer"]),
     )
 
 

@@ -30,13 +30,13 @@ def add_parser(subparsers: Any) -> None:
             "    --feature logit:daisy --feature logit:tabby --photographs photos \\\n"
             "    --out circuits"
         ),
-    )
-    parser.description = (
-        "Circuit coherence by layer: which channels carry a feature's response to "
-        "accentuations, feature visualizations, adversarial-style pictures and seed "
-        "images at one activation, against photographs that drive the feature. The "
-        "measure is checked first; where a check fails the result is called "
-        "UNINFORMATIVE. Pictures made before an interruption are found again."
+        details=(
+            "By layer: which channels carry a feature's response to accentuations, "
+            "feature visualizations, adversarial-style pictures and seed images at one "
+            "activation, against photographs that drive the feature. The measure is "
+            "checked first; where a check fails the result is called UNINFORMATIVE. "
+            "Pictures made before an interruption are found again."
+        ),
     )
     add_network_arguments(parser)
     _add_inputs(parser)

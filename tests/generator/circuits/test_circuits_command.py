@@ -187,7 +187,7 @@ def test_an_interruption_keeps_the_finished_pictures(
     assert run(photographs, out) == 130
 
     assert "same command" in capsys.readouterr().err
-    assert not list(out.iterdir())
+    assert not list(out.glob("*"))
     assert len(list((tmp_path / ".out.work").rglob("*.npz"))) == 10
 
 
@@ -196,6 +196,7 @@ def test_an_interruption_keeps_the_finished_pictures(
     [
         (["--layers", "stge2"], "stage2"),
         (["--layers", "logit"], "lies before"),
+        (["--regularization-layer", "stge3"], "stage3"),
         (["--n-natural", "1"], "at least 3"),
         (["--n-natural", "40"], "too few"),
         (["--feature", "logit:#1"], "name one logit"),

@@ -7,10 +7,11 @@ from torch import Tensor
 
 from generator.circuits.attribution import channel_sums
 from generator.errors import ConfigError
+from generator.feature_lookup import find_objective
 from generator.features import Feature
 from generator.layers import LayerInfo, check_layer
 from generator.networks import Network
-from generator.objectives import find_objective
+from generator.regularization import stages
 
 _MIN_CHANNELS = 3
 """A layer whose attribution lies on fewer channels compares nothing: its similarity is
@@ -19,14 +20,14 @@ fixed by its shape (the maps behind a logit, for instance)."""
 _NOTHING_OF_ITS_OWN = {"Dropout", "Identity", "MaxPool2d", "AvgPool2d"}
 """Kinds of layers that only hand on or thin out what came before."""
 
-_N_WITHOUT_STAGES = 5
+_MANY = 3
+"""So many token layers of one kind, the outermost of these, are a network's blocks."""
+
+_N_BLOCKS = 5
 """Blocks taken from a network that keeps one resolution."""
 
-_MANY = 3
-"""So many layers of one kind are the network's blocks."""
 
-
-def recorded_layers(
+def compared_layers(
     network: Network,
     features: Sequence[Feature],
     wanted: Sequence[str],
@@ -51,7 +52,7 @@ def recorded_layers(
         if names:
             found = [layer.name for layer in before if layer.name in names]
         else:
-            found = _stages(_carrying(network, feature, before, probe))
+            found = _chosen(_carrying(network, feature, before, probe))
         if not found:
             raise ConfigError(
                 f"no layer to compare circuits at lies before {feature}; got "
@@ -65,13 +66,11 @@ def recorded_layers(
 def _carrying(
     network: Network, feature: Feature, layers: Sequence[LayerInfo], probe: Tensor
 ) -> list[LayerInfo]:
-    """Layers whose attribution is spread over several channels."""
-    own = network.layers[_own_place(network, feature)].name.partition("@")[0]
+    """Parts of the network whose attribution is spread over several channels."""
     usable = [
         layer
-        for layer in layers
+        for layer in _parts(network, layers)
         if layer.kind not in _NOTHING_OF_ITS_OWN
-        and not layer.name.startswith(f"{own}.")
     ]
     sums = channel_sums(network, probe, feature, [layer.name for layer in usable])
     return [
@@ -81,28 +80,30 @@ def _carrying(
     ]
 
 
+def _parts(network: Network, layers: Sequence[LayerInfo]) -> list[LayerInfo]:
+    """Of these layers the network's stages; of a transformer the blocks."""
+    tokens = [layer for layer in layers if len(layer.shape) == 2]
+    if not tokens:
+        parts = {part.name for part in stages(network.module, network.layers)}
+        return [layer for layer in layers if layer.name in parts]
+    groups: dict[tuple[int, str], list[LayerInfo]] = {}
+    for layer in tokens:
+        groups.setdefault((layer.name.count("."), layer.kind), []).append(layer)
+    repeated = [key for key, found in groups.items() if len(found) >= _MANY]
+    return groups[min(repeated)] if repeated else tokens
+
+
 def _own_place(network: Network, feature: Feature) -> int:
     """Order of the feature's own layer; of an expression, the earliest it reads."""
     order = [layer.name for layer in network.layers]
     return min(map(order.index, find_objective(network, feature).layers))
 
 
-def _stages(layers: Sequence[LayerInfo]) -> list[str]:
+def _chosen(layers: Sequence[LayerInfo]) -> list[str]:
     """The last layer of each resolution; of a network of tokens, some of its blocks."""
-    is_of_tokens = any(len(layer.shape) == 2 for layer in layers)
-    last = {layer.stride_px: layer.name for layer in layers if layer.stride_px}
-    if last and not is_of_tokens:
-        order = [layer.name for layer in layers]
-        return sorted(last.values(), key=order.index)
-    blocks = _blocks(layers)
-    places = np.linspace(0, len(blocks) - 1, min(_N_WITHOUT_STAGES, len(blocks)))
-    return [blocks[int(place)].name for place in places.round()]
-
-
-def _blocks(layers: Sequence[LayerInfo]) -> list[LayerInfo]:
-    """The outermost layers of one kind of which there are several; else all."""
-    groups: dict[tuple[int, str], list[LayerInfo]] = {}
-    for layer in layers:
-        groups.setdefault((layer.name.count("."), layer.kind), []).append(layer)
-    repeated = [key for key, found in groups.items() if len(found) >= _MANY]
-    return groups[min(repeated)] if repeated else list(layers)
+    placed = [layer for layer in layers if len(layer.shape) == 3 and layer.stride_px]
+    if not placed:
+        places = np.linspace(0, len(layers) - 1, min(_N_BLOCKS, len(layers)))
+        return [layers[int(place)].name for place in places.round()]
+    last = {layer.stride_px: layer.name for layer in placed}
+    return [layer.name for layer in placed if layer.name in last.values()]

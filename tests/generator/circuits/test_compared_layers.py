@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from generator.circuits.recorded_layers import recorded_layers
+from generator.circuits.compared_layers import compared_layers
 from generator.errors import ConfigError, LayerNotFoundError
 from generator.feature_text import parse_feature
 from generator.networks import Network
@@ -59,7 +59,7 @@ def stages() -> Network:
 
 def chosen(network: Network, feature: str, *wanted: str) -> tuple[str, ...]:
     probe = torch.stack([picture(rng_seed=seed) for seed in range(2)])
-    (found,) = recorded_layers(
+    (found,) = compared_layers(
         network, [parse_feature(feature)], wanted, probe
     ).values()
     return found
