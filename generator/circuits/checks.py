@@ -3,27 +3,27 @@
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from torch import nn
 
 from generator.circuits.attribution import completeness_errors
-from generator.circuits.case import Case
 from generator.circuits.coherence import Scale
-from generator.circuits.laws import Laws
-from generator.circuits.measure import Measured, natural_scales
+from generator.circuits.measure import Measured
 from generator.circuits.rows import KindRow
+from generator.circuits.similarity import Floats
 from generator.features import FeatureId
 from generator.networks import Network, Preprocessing
-from generator.zoo.random_weights import randomized
 
 COMPLETENESS = 1e-4
 IDENTITY = 1e-9
 SHUFFLED = 0.1
 RANDOM_GAP = 0.1
 SENSITIVITY_AUC = 0.9
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,33 +75,31 @@ def check_completeness() -> Check:
     )
 
 
-def report_completeness(network: Network, cases: Sequence[Case]) -> list[Check]:
-    """The same on the network at hand; its biases may take any share."""
-    errors: dict[str, list[float]] = {}
-    for case in cases:
-        natural = case.pictures["natural"].images[:4]
-        found = completeness_errors(network, natural, case.feature, list(case.layers))
-        for layer, values in found.items():
-            errors.setdefault(layer, []).extend(values[np.isfinite(values)].tolist())
-    return [
-        Check(
-            id="completeness_of_network",
-            layer=layer,
-            value=float(np.median(values)) if values else float("nan"),
-            bound=f"< {COMPLETENESS:g} without biases",
-            holds=bool(values) and float(np.median(values)) < COMPLETENESS,
-            is_required=False,
+def report_completeness(errors: Sequence[Mapping[str, Floats]]) -> list[Check]:
+    """The same on the network at hand; its biases may take any share.
+
+    Args:
+        errors: of each feature, by layer, from `completeness_errors`.
+    """
+    checks = []
+    for layer, found in _by_layer(errors).items():
+        value = _mean([float(error) for values in found for error in values])
+        checks.append(
+            Check(
+                id="completeness_of_network",
+                layer=layer,
+                value=value,
+                bound=f"< {COMPLETENESS:g} without biases",
+                holds=value < COMPLETENESS,
+                is_required=False,
+            )
         )
-        for layer, values in errors.items()
-    ]
+    return checks
 
 
 def check_measured(measured: Sequence[Measured]) -> list[Check]:
     """Identity, scale, shuffled channels, and sensitivity to adversarial pictures."""
-    laws: dict[str, list[Laws]] = {}
-    for feature in measured:
-        for layer, law in feature.laws.items():
-            laws.setdefault(layer, []).append(law)
+    laws = _by_layer([feature.laws for feature in measured])
     every = [law for found in laws.values() for law in found]
     checks = [
         _below("identity", None, max(law.identity_error for law in every), IDENTITY),
@@ -114,19 +112,14 @@ def check_measured(measured: Sequence[Measured]) -> list[Check]:
     return checks + [_sensitivity(layer, kinds) for layer in laws]
 
 
-def check_random_weights(
-    network: Network, cases: Sequence[Case], *, rng_seed: int
-) -> list[Check]:
+def check_random_weights(scales: Sequence[Mapping[str, Scale]]) -> list[Check]:
     """With random weights, photographs of a feature should share no circuit.
 
     The value is the mean gap between ceiling and floor, 0 where it is undefined.
+
+    Args:
+        scales: of each feature, by layer, measured on an untrained network.
     """
-    untrained = replace(network, module=randomized(network.module, rng_seed=rng_seed))
-    scales: dict[str, list[Scale]] = {}
-    for case in cases:
-        rng = np.random.default_rng([rng_seed, 4])
-        for layer, scale in natural_scales(untrained, case, rng=rng).items():
-            scales.setdefault(layer, []).append(scale)
     return [
         replace(
             _below(
@@ -137,8 +130,17 @@ def check_random_weights(
             ),
             n_undefined=sum(not scale.is_defined for scale in found),
         )
-        for layer, found in scales.items()
+        for layer, found in _by_layer(scales).items()
     ]
+
+
+def _by_layer(features: Sequence[Mapping[str, Found]]) -> dict[str, list[Found]]:
+    """What was found of each feature, by layer."""
+    layers: dict[str, list[Found]] = {}
+    for feature in features:
+        for layer, found in feature.items():
+            layers.setdefault(layer, []).append(found)
+    return layers
 
 
 def failed_at(checks: Sequence[Check], layer: str) -> list[Check]:

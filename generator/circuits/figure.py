@@ -81,7 +81,7 @@ def circuit_figure(result: "CircuitResult") -> Image.Image:
 
 
 def _title(result: "CircuitResult", dead: Sequence[int], n_layers: int) -> str:
-    n = len(result.cases)
+    n = len(result.made)
     text = f"Circuit coherence, {result.prepared.network.name}, {n} features"
     if len(dead) == n_layers:
         return f"{text}: UNINFORMATIVE, the measure failed its checks at every layer"
@@ -200,16 +200,17 @@ def _sensitivity(panel: "Axes", result: "CircuitResult", layers: Sequence[str]) 
 
 def _levels(panel: "Axes", result: "CircuitResult") -> None:
     """How near each picture came to the level, in units of the natural range."""
-    pool = result.prepared.sets.features
-    kinds = list(result.cases[0].pictures)
-    for index, case in enumerate(result.cases):
-        for x, kind in enumerate(kinds):
-            shown = case.pictures[kind]
-            off = (shown.activations - case.level) / pool[index].activation_range
-            place = np.full(len(off), x) + (index / len(result.cases) - 0.5) * 0.5
-            is_in = np.array(shown.is_matched, dtype=bool)
-            panel.plot(place[is_in], off[is_in], ".", color=COLORS[kind], alpha=0.6)
-            panel.plot(place[~is_in], off[~is_in], "x", color=COLORS[kind])
+    prepared = result.prepared
+    kinds = list(dict.fromkeys(row.kind for row in result.rows))
+    for index, feature in enumerate(prepared.features):
+        sets, layer = prepared.sets.features[index], prepared.layers[feature][0]
+        place = (index / len(prepared.features) - 0.5) * 0.5
+        for row in result.rows:
+            is_one = (row.similarity, row.reference) == ("pearson", TOP)
+            if is_one and (row.feature_id, row.layer) == (str(feature), layer):
+                off = (row.activation - sets.level) / sets.activation_range
+                x, mark = kinds.index(row.kind) + place, "." if row.is_matched else "x"
+                panel.plot(x, off, mark, color=COLORS[row.kind], alpha=0.6)
     panel.axhline(0, color="black", linewidth=0.8)
     names = [kind.replace("_", " ") for kind in kinds]
     panel.set_xticks(range(len(kinds)), names, rotation=30, ha="right", fontsize=8)

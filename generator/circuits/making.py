@@ -136,9 +136,8 @@ def _key(sources: Sources, order: Order) -> str:
 
 
 def _as_arrays(made: Made) -> dict[str, NDArray[np.generic]]:
-    levels = (made.images * 255).round().to(torch.uint8)
     return {
-        "levels": levels.numpy(),
+        "levels": made.levels.numpy(),
         "activations": made.activations,
         "n_steps": made.n_steps,
         "starts": made.starts,
@@ -146,9 +145,8 @@ def _as_arrays(made: Made) -> dict[str, NDArray[np.generic]]:
 
 
 def _from_arrays(arrays: Mapping[str, NDArray[np.generic]]) -> Made:
-    levels = np.asarray(arrays["levels"], dtype=np.float32)
     return Made(
-        images=torch.from_numpy(levels) / 255,
+        levels=torch.from_numpy(np.asarray(arrays["levels"], dtype=np.uint8)),
         activations=np.asarray(arrays["activations"], dtype=np.float64),
         n_steps=np.asarray(arrays["n_steps"], dtype=np.float64),
         starts=np.asarray(arrays["starts"], dtype=np.int64),

@@ -82,8 +82,8 @@ class Order:
 class Made:
     """Pictures of one order."""
 
-    images: Tensor
-    """(n, 3, H, W) in the 256 levels that a PNG keeps."""
+    levels: Tensor
+    """(n, 3, H, W) uint8, as a PNG keeps them."""
 
     activations: np.ndarray
     """(n,) of the order's feature."""
@@ -93,6 +93,11 @@ class Made:
 
     starts: np.ndarray
     """(n,): index of the seed image, or of the noise start."""
+
+    @property
+    def images(self) -> Tensor:
+        """(n, 3, H, W) in [0, 1]."""
+        return self.levels.float() / 255
 
 
 def make(
@@ -243,7 +248,7 @@ def _matched(
         for (first, second), share in zip(pairs, found.shares, strict=True)
     ]
     return Made(
-        images=found.images,
+        levels=(found.images * 255).round().to(torch.uint8),
         activations=found.activations.double().numpy(),
         n_steps=np.array(steps),
         starts=np.array(list(trajectories), dtype=np.int64),
@@ -256,7 +261,7 @@ def _leave_out(_job: AccentuationJob, _error: NoGradientError) -> None:
 
 def _none(like: Tensor) -> Made:
     return Made(
-        images=like[:0],
+        levels=like[:0].to(torch.uint8),
         activations=np.empty(0),
         n_steps=np.empty(0),
         starts=np.empty(0, dtype=np.int64),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from generator.activations import feature_activations
+from generator.circuits.attribution import completeness_errors
 from generator.circuits.case import Case, Shown
 from generator.circuits.checks import (
     Check,
@@ -18,6 +19,7 @@ from generator.circuits.checks import (
     check_random_weights,
     report_completeness,
 )
+from generator.circuits.coherence import Scale
 from generator.circuits.compared_layers import compared_layers
 from generator.circuits.config import CircuitConfig
 from generator.circuits.kernels import KernelRow, compare_kernels
@@ -27,7 +29,7 @@ from generator.circuits.making import (
     make_all,
     unrelated_features,
 )
-from generator.circuits.measure import measure
+from generator.circuits.measure import Measured, measure, natural_scales
 from generator.circuits.pictures import Kind, Made
 from generator.circuits.pool import PhotographPool, read_pool
 from generator.circuits.rows import CoherenceRow, KindRow
@@ -43,9 +45,13 @@ from generator.photographs import default_canvas_px
 from generator.progress import Progress
 from generator.regularization import choose_layer
 from generator.spectrum import natural_magnitude
+from generator.zoo.random_weights import randomized
 
 _N_SPECTRUM = 64
 """Photographs whose mean spectrum the phase visualizations keep."""
+
+_N_INCOMPLETE = 4
+"""Photographs of each feature on which completeness is reported."""
 
 _KERNEL_KINDS = ("accentuation", "feature_visualization_fourier", "adversarial")
 """Kinds whose kernels are compared with those of photographs."""
@@ -80,7 +86,6 @@ class CircuitResult:
     """What was measured, and whether it may be believed."""
 
     prepared: Prepared
-    cases: list[Case]
     made: list[dict[Kind, Made]]
     """Of each feature."""
 
@@ -154,33 +159,60 @@ def run_circuits(
     prepared: Prepared, *, work: WorkFolder, progress: Progress
 ) -> CircuitResult:
     """Make the pictures, measure them, and check the measure."""
-    config, network = prepared.config, prepared.network
+    config = prepared.config
     made = _make(prepared, work, progress)
-    cases = [_case(prepared, index, made[index]) for index in range(len(made))]
-    progress.start("circuits", len(cases), unit="feature")
-    measured = []
-    for case in cases:
-        measured.append(measure(network, case))
+    untrained = replace(
+        prepared.network,
+        module=randomized(prepared.network.module, rng_seed=config.rng_seed),
+    )
+    progress.start("circuits", len(made), unit="feature")
+    seen = []
+    for index, own in enumerate(made):
+        seen.append(_look(prepared, index, own, untrained))
         progress.advance(1)
-    rows = [row for found in measured for row in found.rows]
-    kinds = [row for found in measured for row in found.kinds]
-    checks = [
-        check_completeness(),
-        *check_measured(measured),
-        *check_random_weights(network, cases, rng_seed=config.rng_seed),
-        *report_completeness(network, cases),
-    ]
+    rows = [row for found in seen for row in found.measured.rows]
+    kinds = [row for found in seen for row in found.measured.kinds]
     return CircuitResult(
         prepared=prepared,
-        cases=cases,
         made=made,
         rows=rows,
         kinds=kinds,
         summary=summarize(
             rows, kinds, n_bootstrap=config.n_bootstrap, rng_seed=config.rng_seed
         ),
-        checks=checks,
-        kernels=_kernels(prepared, cases, progress),
+        checks=[
+            check_completeness(),
+            *check_measured([found.measured for found in seen]),
+            *check_random_weights([found.untrained for found in seen]),
+            *report_completeness([found.incompleteness for found in seen]),
+        ],
+        kernels=[row for found in seen for row in found.kernels],
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Seen:
+    """What one feature answered; its pictures are forgotten again."""
+
+    measured: Measured
+    untrained: dict[str, Scale]
+    incompleteness: dict[str, Floats]
+    kernels: list[KernelRow]
+
+
+def _look(
+    prepared: Prepared, index: int, made: Mapping[Kind, Made], untrained: Network
+) -> _Seen:
+    network, case = prepared.network, _case(prepared, index, made)
+    some = case.pictures["natural"].images[:_N_INCOMPLETE]
+    rng = np.random.default_rng([prepared.config.rng_seed, 4])
+    return _Seen(
+        measured=measure(network, case),
+        untrained=natural_scales(untrained, case, rng=rng),
+        incompleteness=completeness_errors(
+            network, some, case.feature, list(case.layers)
+        ),
+        kernels=_kernels(prepared, index, case),
     )
 
 
@@ -268,28 +300,21 @@ def mismatch(found: Made, sets: FeatureSets) -> Floats:
     return off
 
 
-def _kernels(
-    prepared: Prepared, cases: Sequence[Case], progress: Progress
-) -> list[KernelRow]:
+def _kernels(prepared: Prepared, index: int, case: Case) -> list[KernelRow]:
     config = prepared.config
     if not config.kernel_fractions:
         return []
-    progress.start("kernels", len(cases), unit="feature")
-    rows = []
-    for case, own in zip(cases, prepared.sets.features, strict=True):
-        images: dict[str, Tensor] = {"natural": case.pictures["natural"].images}
-        for kind in _KERNEL_KINDS:
-            shown = case.pictures[kind]
-            kept = shown.images[np.flatnonzero(shown.is_matched)]
-            if len(kept):
-                images[kind] = kept
-        rows += compare_kernels(
-            prepared.network,
-            case.feature,
-            images,
-            prepared.pool.canvases(own.held_out),
-            fractions=config.kernel_fractions,
-            rng=np.random.default_rng([config.rng_seed, 6]),
-        )
-        progress.advance(1)
-    return rows
+    images: dict[str, Tensor] = {"natural": case.pictures["natural"].images}
+    for kind in _KERNEL_KINDS:
+        shown = case.pictures[kind]
+        kept = shown.images[np.flatnonzero(shown.is_matched)]
+        if len(kept):
+            images[kind] = kept
+    return compare_kernels(
+        prepared.network,
+        case.feature,
+        images,
+        prepared.pool.canvases(prepared.sets.features[index].held_out),
+        fractions=config.kernel_fractions,
+        rng=np.random.default_rng([config.rng_seed, 6]),
+    )

@@ -21,7 +21,10 @@ def save_circuits(
     result: CircuitResult, folder: ResultFolder, *, with_figure: bool
 ) -> str:
     """Write everything; returns the text summary."""
-    text = report(result.summary, result.checks, result.kernels)
+    text = f"{_headline(result)}\n\n" + report(
+        result.summary, result.checks, result.kernels
+    )
+    folder.write_bytes("summary.txt", f"{text}\n".encode())
     folder.write_table("coherence.csv", [cells(row) for row in result.rows])
     folder.write_table("pictures.csv", [cells(row) for row in _pictures(result)])
     folder.write_table("kinds.csv", [cells(row) for row in result.kinds])
@@ -29,12 +32,21 @@ def save_circuits(
     if result.kernels:
         folder.write_table("kernels.csv", [cells(row) for row in result.kernels])
     folder.write_record("checks.json", _checks(result))
-    for index in range(len(result.cases)):
+    for index in range(len(result.made)):
         _write_pictures(result, index, folder)
     if with_figure:
         folder.write_picture("figure.png", circuit_figure(result))
     folder.write_record("record.json", _record(result))
     return text
+
+
+def _headline(result: CircuitResult) -> str:
+    prepared, config = result.prepared, result.prepared.config
+    return (
+        f"{len(prepared.features)} features of {prepared.network.name}; made pictures "
+        f"are compared at percentile {config.level_percentile:g} of "
+        f"{len(prepared.pool.photographs)} photographs"
+    )
 
 
 def _checks(result: CircuitResult) -> dict[str, Any]:
@@ -76,7 +88,8 @@ def _pictures(result: CircuitResult) -> Iterator[PictureRow]:
 def _write_pictures(result: CircuitResult, index: int, folder: ResultFolder) -> None:
     """Raw pictures of one feature, and a contact sheet of them."""
     prepared, made = result.prepared, result.made[index]
-    seeds = result.cases[index].pictures["seed_image"]
+    positions = prepared.sets.seed_images
+    seeds = prepared.pool.canvases(positions)
     pictures = {
         (kind, int(start)): to_picture(image)
         for kind in MADE
@@ -85,8 +98,8 @@ def _write_pictures(result: CircuitResult, index: int, folder: ResultFolder) -> 
     for (kind, start), picture in pictures.items():
         folder.write_picture(prepared.file_of(index, kind, start), picture)
     sheet = []
-    for start, name in enumerate(seeds.names):
-        row = [to_picture(seeds.images[start])]
+    for start, name in enumerate(prepared.pool.names(positions)):
+        row = [to_picture(seeds[start])]
         row += [
             p for (k, s), p in pictures.items() if k in ACCENTUATIONS and s == start
         ]

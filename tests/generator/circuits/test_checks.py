@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from generator.circuits.attribution import completeness_errors
 from generator.circuits.checks import (
     Check,
     check_measured,
@@ -13,10 +14,12 @@ from generator.circuits.checks import (
     report_completeness,
     verdicts,
 )
-from generator.circuits.measure import measure
+from generator.circuits.coherence import Scale
+from generator.circuits.measure import measure, natural_scales
 from generator.circuits.report import report
 from generator.circuits.summary import SummaryRow, summarize
-from tests.generator.circuits.two_paths import case, two_path_network
+from generator.zoo.random_weights import randomized
+from tests.generator.circuits.two_paths import UNIT, case, two_path_network
 
 
 def found(*, is_blind: bool = False) -> tuple[list[Check], list[SummaryRow]]:
@@ -75,15 +78,39 @@ def test_a_check_of_the_whole_measure_fails_every_layer() -> None:
 
 
 def test_random_weights_are_judged_by_the_gap_they_leave() -> None:
-    checks = check_random_weights(two_path_network(), [case()], rng_seed=0)
+    clear = Scale(ceiling=0.6, floor=0.2, gap_low=0.3, gap_high=0.5)
+    unclear = Scale(ceiling=0.6, floor=0.2, gap_low=-0.1, gap_high=0.9)
 
-    assert {check.layer for check in checks} == {"act1", "act2"}
-    assert all(check.value >= 0 for check in checks)
+    one, other = check_random_weights(
+        [{"act1": clear, "act2": unclear}, {"act1": unclear, "act2": unclear}]
+    )
+
+    assert (one.layer, one.n_undefined) == ("act1", 1)
+    assert one.value == pytest.approx(0.2)
+    assert not one.holds  # photographs share circuits that no training made
+    assert (other.value, other.n_undefined, other.holds) == (0, 2, True)
+
+
+def test_an_untrained_network_leaves_less_of_a_gap() -> None:
+    network = two_path_network()
+    untrained = replace(network, module=randomized(network.module, rng_seed=0))
+
+    trained, random = (
+        natural_scales(each, case(), rng=np.random.default_rng(0))["act1"]
+        for each in (network, untrained)
+    )
+
+    assert trained.ceiling - trained.floor > random.ceiling - random.floor
 
 
 def test_completeness_of_the_network_is_reported_but_not_required() -> None:
-    checks = report_completeness(two_path_network(), [case()])
+    errors = completeness_errors(
+        two_path_network(), case().pictures["natural"].images, UNIT, ["act1", "act2"]
+    )
 
+    checks = report_completeness([errors])
+
+    assert [check.layer for check in checks] == ["act1", "act2"]
     assert all(check.holds and not check.is_required for check in checks)
 
 
