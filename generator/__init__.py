@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from generator.accentuation import accentuate as accentuate
     from generator.accentuation_job import AccentuationJob as AccentuationJob
     from generator.activations import feature_activations as feature_activations
+    from generator.attribution.maps import AttributionMap as AttributionMap
+    from generator.attribution.maps import attribute as attribute
+    from generator.attribution.settings import AttributionConfig as AttributionConfig
     from generator.bundle import Bundle as Bundle
     from generator.bundle import verify_bundle as verify_bundle
     from generator.config import AccentuationConfig as AccentuationConfig
@@ -38,6 +41,8 @@ _HOMES = {
     "accentuation": ("Accentuation", "accentuate"),
     "accentuation_job": ("AccentuationJob",),
     "activations": ("feature_activations",),
+    "attribution.maps": ("AttributionMap", "attribute"),
+    "attribution.settings": ("AttributionConfig",),
     "bundle": ("Bundle", "verify_bundle"),
     "config": ("AccentuationConfig", "VisualizationConfig"),
     "direction_files": ("read_directions",),

@@ -49,5 +49,9 @@ class OutputError(GeneratorError):
     """A result cannot be written where it was asked for."""
 
 
+class MissingExtraError(GeneratorError):
+    """A library that only some commands need is not installed."""
+
+
 class OutOfMemoryError(GeneratorError):
     """Not even the smallest piece of work fits into the memory."""
