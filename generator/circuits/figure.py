@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from generator.circuits.checks import SENSITIVITY_AUC, verdicts
-from generator.circuits.kernels import KernelRow
+from generator.circuits.kernels import KernelRow, mean_response
 from generator.circuits.rows import TOP
 from generator.circuits.summary import SummaryRow
 from generator.errors import ConfigError
@@ -223,24 +223,18 @@ def _causal(panel: "Axes", kernels: Sequence[KernelRow]) -> None:
     for kind in kinds:
         found = [row for row in kernels if row.kind == kind]
         fractions = sorted({row.fraction for row in found})
-        means = [float(np.mean(_responses(found, f))) for f in fractions]
+        means = [mean_response(found, fraction) for fraction in fractions]
         label = kind.replace("_", " ")
         panel.plot(
             fractions, means, "o-", color=COLORS[kind], markersize=4, label=label
         )
     panel.set_title("causal test: only this circuit's kernels kept")
     panel.set_xlabel("share of kernels kept in each layer")
-    panel.set_ylabel("r of pruned and intact responses, held-out photographs")
+    panel.set_ylabel("r of pruned and intact responses")
     if kinds:
         panel.legend(fontsize=7)
     else:
         panel.text(0.5, 0.5, "left out", ha="center", transform=panel.transAxes)
-
-
-def _responses(rows: Sequence[KernelRow], fraction: float) -> list[float]:
-    """Known response correlations; 0 where pruning left a constant response."""
-    values = [row.response_correlation for row in rows if row.fraction == fraction]
-    return [value if value == value else 0.0 for value in values]
 
 
 def _layer_axis(panel: "Axes", layers: Sequence[str], dead: Sequence[int]) -> None:

@@ -200,3 +200,12 @@ def compare_kernels(
                 )
             )
     return rows
+
+
+def mean_response(rows: Sequence[KernelRow], fraction: float) -> float:
+    """Mean response correlation of circuits of one size, over features.
+
+    A circuit that answers every photograph alike explains nothing and counts as 0.
+    """
+    values = [row.response_correlation for row in rows if row.fraction == fraction]
+    return float(np.mean(np.nan_to_num(values)))

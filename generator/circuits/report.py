@@ -6,7 +6,7 @@ import numpy as np
 
 from generator.circuits.checks import Check, verdicts
 from generator.circuits.inference import ADVISED_FEATURES
-from generator.circuits.kernels import KernelRow
+from generator.circuits.kernels import KernelRow, mean_response
 from generator.circuits.rows import TOP
 from generator.circuits.summary import SummaryRow
 
@@ -124,19 +124,16 @@ def _kernel_lines(kernels: Sequence[KernelRow]) -> Iterator[str]:
     natural: dict[float, float] = {}
     for fraction, kind in dict.fromkeys((row.fraction, row.kind) for row in kernels):
         found = [r for r in kernels if (r.fraction, r.kind) == (fraction, kind)]
-        values = [
+        overlap, rank = (
             _mean([getattr(row, field) for row in found])
-            for field in (
-                "iou_with_natural",
-                "rank_correlation_with_natural",
-                "response_correlation",
-            )
-        ]
+            for field in ("iou_with_natural", "rank_correlation_with_natural")
+        )
+        response = mean_response(found, fraction)
         if kind == "natural":
-            natural[fraction] = values[2]
+            natural[fraction] = response
         yield (
-            f"  {fraction:>5.0%} {kind:<30} {_number(values[0]):>6} "
-            f"{_number(values[1]):>7} {_number(values[2]):>23}"
+            f"  {fraction:>5.0%} {kind:<30} {_number(overlap):>6} "
+            f"{_number(rank):>7} {_number(response):>23}"
         )
     yield from _sufficiency_notes(natural)
 

@@ -73,10 +73,8 @@ def choose_sets(
         )
     seeds = _seed_images(activations, usable, config, rng)
     rest = np.setdiff1d(usable, seeds)
-    natural = [
-        _strongest(activations[:, i], rest, name, config)
-        for i, name in enumerate(names)
-    ]
+    natural = [_strongest(column, rest, config) for column in activations.T]
+    _check_driven(natural, names, len(activations), config)
     sets = []
     for i, own in enumerate(natural):
         theirs = [own_of for j, own_of in enumerate(natural) if j != i]
@@ -100,17 +98,32 @@ def _seed_images(
 
 
 def _strongest(
-    column: NDArray[np.float32], rest: Positions, name: str, config: CircuitConfig
+    column: NDArray[np.float32], rest: Positions, config: CircuitConfig
 ) -> Positions:
     above = rest[column[rest] > column.min()]
-    if len(above) < config.n_natural:
+    ranked: Positions = above[np.argsort(-column[above], kind="stable")]
+    return ranked[: config.n_natural]
+
+
+def _check_driven(
+    natural: list[Positions],
+    names: tuple[str, ...],
+    n_photographs: int,
+    config: CircuitConfig,
+) -> None:
+    """Refuse features that sleep, all at once."""
+    faults = [
+        f"{name}: only {len(own)} photographs of {n_photographs} drive it more than "
+        f"the weakest does, and {config.n_natural} are wanted"
+        for name, own in zip(names, natural, strict=True)
+        if len(own) < config.n_natural
+    ]
+    if faults:
+        listed = "\n".join(faults)
         raise PoolError(
-            f"{name}: only {len(above)} photographs of {len(column)} drive it more "
-            f"than the weakest does, and {config.n_natural} are wanted; add "
-            "photographs that show it, lower n_natural, or leave the feature out"
+            f"{listed}\nadd photographs that show these features, lower n_natural, or "
+            "leave them out"
         )
-    chosen: Positions = above[np.argsort(-column[above], kind="stable")]
-    return chosen[: config.n_natural]
 
 
 def _other(

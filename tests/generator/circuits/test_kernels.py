@@ -11,6 +11,7 @@ from generator.circuits.kernels import (
     in_reach,
     keep_only,
     kernel_saliency,
+    mean_response,
     overlap,
     rank_correlation,
 )
@@ -80,6 +81,20 @@ def test_pruning_leaves_the_network_itself_alone() -> None:
     assert module.colors.weight.requires_grad
     assert isinstance(pruned.module, TwoPaths)
     assert int((pruned.module.colors.weight != 0).sum()) == 1  # 10 % of 12 in reach
+
+
+def test_a_circuit_that_answers_everything_alike_counts_as_nothing() -> None:
+    def row(response: float) -> KernelRow:
+        return KernelRow(
+            feature_id="logit:dot",
+            kind="random",
+            fraction=0.1,
+            iou_with_natural=0.0,
+            rank_correlation_with_natural=0.0,
+            response_correlation=response,
+        )
+
+    assert mean_response([row(float("nan")), row(0.8)], 0.1) == pytest.approx(0.4)
 
 
 def test_only_the_true_circuit_answers_as_the_whole_network_does() -> None:

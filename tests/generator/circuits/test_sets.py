@@ -82,13 +82,16 @@ def test_too_few_photographs_are_refused() -> None:
         chosen(activations(12))
 
 
-def test_a_feature_that_sleeps_is_refused_by_name() -> None:
+def test_every_feature_that_sleeps_is_refused_by_name() -> None:
     shown = activations()
-    shown[:, 1] = 0
-    shown[3, 1] = 1
+    shown[:, 1:] = 0
+    shown[3, 1:] = 1
 
-    with pytest.raises(PoolError, match="unit:1: only"):
+    with pytest.raises(PoolError, match="unit:1: only 1 photo") as refused:
         chosen(shown)
+
+    assert "unit:2: only" in str(refused.value)
+    assert "unit:0" not in str(refused.value)
 
 
 def test_features_that_like_the_same_photographs_have_no_floor() -> None:
