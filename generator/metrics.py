@@ -64,7 +64,8 @@ class PictureMetrics:
 
     specificity: float | None
     """Gain of the feature over the median absolute gain of the other units of its
-    layer; None for features that are no unit, or where nothing else moved."""
+    layer, read at the same place or places; None for features that are no unit, or
+    where nothing else moved."""
 
 
 def measure_pictures(
@@ -191,8 +192,12 @@ def _specificity(
 ) -> float | None:
     if not isinstance(objective, Unit):
         return None
-    change = (after[objective.layer] - before[objective.layer])[i : i + 1]
-    gains = by_position(change)[0].mean(1)  # (C,)
+    name = objective.layer
+    now, then = (
+        objective.of_every_channel({name: seen[name][i : i + 1]})[0].float()
+        for seen in (after, before)
+    )
+    gains = now - then  # (C,)
     others = torch.cat([gains[: objective.index], gains[objective.index + 1 :]])
-    typical = float(others.abs().median()) if len(others) else 0.0
+    typical = float(others.abs().quantile(0.5)) if len(others) else 0.0
     return float(gains[objective.index]) / typical if typical > 0 else None
