@@ -9,7 +9,9 @@ from torch.nn.functional import interpolate
 from generator.capture import layer_activations, undisturbed
 from generator.errors import FeatureNotFoundError
 from generator.feature_lookup import find_objectives
+from generator.feature_text import logit_features
 from generator.features import LOGIT_LAYER, Feature, FeatureId
+from generator.layers import check_layer
 from generator.networks import Network
 from generator.objectives import Objective
 
@@ -74,16 +76,17 @@ def strongest_logits(network: Network, canvas: Tensor) -> list[FeatureId]:
     """Every logit, ordered by its activation to one canvas (3, H, W), strongest first.
 
     Equal activations keep the order of the network.
+
+    Raises:
+        LayerNotFoundError: the network does not answer with logits.
     """
+    check_layer(LOGIT_LAYER, network.layers)
     with undisturbed(network.module), torch.no_grad():
         view = network_view(network, canvas[None])
         seen = layer_activations(network, view, [LOGIT_LAYER])
     order = seen[LOGIT_LAYER][0].cpu().argsort(descending=True, stable=True).tolist()
-    labels = network.labels
-    return [
-        FeatureId(LOGIT_LAYER, labels[i] if labels.count(labels[i]) == 1 else str(i))
-        for i in order
-    ]
+    named = logit_features(network.labels, len(order))
+    return [named[i] for i in order]
 
 
 def resolve_rank(network: Network, canvas: Tensor, feature: Feature) -> Feature:

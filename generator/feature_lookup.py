@@ -124,13 +124,12 @@ def find_unit(network: Network, feature: FeatureId) -> Unit:
     if feature.is_logit:
         if feature.position is not None:
             raise FeatureNotFoundError(f"logits have no positions; got {feature}")
-        index = logit_index(feature.unit, network.labels)
-        return Unit(layer=feature.layer, index=index, label=network.labels[index])
+        answers = check_layer(LOGIT_LAYER, network.layers)
+        return _find_logit(feature.unit, network.labels, answers)
     member, _, layer_name = feature.layer.rpartition("/")
     if layer_name == LOGIT_LAYER and member in network.members:
-        labels = network.members[member].labels
-        index = logit_index(feature.unit, labels)
-        return Unit(layer=member, index=index, label=labels[index])
+        answers = _answers_of(member, network.layers)
+        return _find_logit(feature.unit, network.members[member].labels, answers)
     layer = check_layer(feature.layer, network.layers)
     if not feature.unit.isdecimal():
         raise FeatureNotFoundError(
@@ -143,6 +142,29 @@ def find_unit(network: Network, feature: FeatureId) -> Unit:
         position=position_of(feature, layer),
         n_prefix_tokens=layer.n_prefix_tokens,
     )
+
+
+def _find_logit(unit: str, labels: Sequence[str], answers: LayerInfo) -> Unit:
+    """By label or, also in a network without labels, by number."""
+    if labels and len(labels) != answers.n_channels:
+        raise FeatureNotFoundError(
+            f"the network has {answers.n_channels} logits and {len(labels)} labels; "
+            "give one label for each logit, or none"
+        )
+    if unit.isdecimal():
+        index = checked_channel(int(unit), answers.n_channels, layer=LOGIT_LAYER)
+    else:
+        index = logit_index(unit, labels)
+    label = labels[index] if labels else None
+    return Unit(layer=answers.name, index=index, label=label)
+
+
+def _answers_of(member: str, layers: Sequence[LayerInfo]) -> LayerInfo:
+    """What a joined network's member answers; of several tensors, its logits."""
+    names = [layer.name for layer in layers]
+    parts = [f"{member}[logits]", *(n for n in names if n.startswith(f"{member}["))]
+    found = next((name for name in (member, *parts) if name in names), member)
+    return check_layer(found, layers)
 
 
 def position_of(feature: FeatureId, layer: LayerInfo) -> int | None:

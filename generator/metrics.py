@@ -181,7 +181,8 @@ def _top(network: Network, seen: Mapping[str, Tensor], i: int) -> tuple[str, ...
     if LOGIT_LAYER not in seen or not network.labels:
         return ()
     order = seen[LOGIT_LAYER][i].argsort(descending=True, stable=True)[:N_TOP]
-    return tuple(network.labels[index] for index in order.tolist())
+    labels = network.labels  # fewer than logits: those without a name are numbers
+    return tuple(labels[i] if i < len(labels) else str(i) for i in order.tolist())
 
 
 def _specificity(

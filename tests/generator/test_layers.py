@@ -1,12 +1,17 @@
 """Looking into a network without leaving a trace."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor, nn
 
 from generator.activations import feature_activations, strongest_logits
 from generator.capture import layer_activations, layer_gradients, undisturbed
-from generator.errors import FeatureNotFoundError, LayerNotFoundError
+from generator.errors import (
+    FeatureNotFoundError,
+    LayerNotFoundError,
+)
 from generator.feature_lookup import find_unit, position_of
 from generator.features import FeatureId
 from generator.layers import LayerInfo, by_position, channels_first, check_layer
@@ -250,3 +255,34 @@ def test_logits_are_ranked_from_the_strongest() -> None:
     values = feature_activations(network, canvas[None], ranked)[0]
     assert len(ranked) == 4
     assert values.tolist() == sorted(values.tolist(), reverse=True)
+
+
+def test_a_ranked_logit_is_the_strongest_whatever_the_labels_look_like() -> None:
+    shuffled = replace(toy_network(), labels=("3", "dot", "a - b", "Dot"))
+
+    ranked = strongest_logits(shuffled, picture())
+
+    activations = feature_activations(shuffled, picture()[None], ranked)[0].tolist()
+    assert activations == sorted(activations, reverse=True)
+    assert sorted(map(str, ranked)) == ["logit:0", "logit:1", "logit:2", "logit:3"]
+
+
+def test_logits_of_a_network_without_labels_are_numbered() -> None:
+    plain = replace(toy_network(), labels=())
+
+    unit = find_unit(plain, FeatureId("logit", "3"))
+
+    assert (unit.index, unit.label) == (3, None)
+    assert str(strongest_logits(plain, picture())[0]).removeprefix("logit:").isdecimal()
+
+
+@pytest.mark.parametrize("labels", [("a", "b"), tuple("abcdefgh")])
+def test_labels_that_are_not_one_for_each_logit_are_refused(
+    labels: tuple[str, ...],
+) -> None:
+    network = replace(toy_network(), labels=labels)
+
+    with pytest.raises(
+        FeatureNotFoundError, match=f"4 logits and {len(labels)} labels"
+    ):
+        find_unit(network, FeatureId("logit", "0"))
