@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from PIL import Image
 
 from generator.errors import OutputError
 from generator.jobs import write_whole
+
+_LONGEST_SLUG = 80
+"""Letters of each part of a file name; disks take 255 in all, suffixes included."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -43,7 +47,7 @@ class ResultFolder:
     def new_stem(self, *parts: str) -> str:
         """A file name without suffix made of these parts, not given out before."""
         slugs = [re.sub(r"[^a-z0-9]+", "-", p.lower()).strip("-") for p in parts]
-        stem = base = "--".join(slugs)
+        stem = base = "--".join(slug[:_LONGEST_SLUG] or "unnamed" for slug in slugs)
         n = 1
         while stem in self._taken:
             n += 1
@@ -67,14 +71,32 @@ class ResultFolder:
         table = csv.DictWriter(buffer, list(rows[0]) if rows else [])
         table.writeheader()
         table.writerows(rows)
-        return self._write(name, buffer.getvalue().encode())
+        text = buffer.getvalue()  # file names may hold bytes that are no text
+        return self._write(name, text.encode(errors="backslashreplace"))
 
     def write_record(self, name: str, record: Mapping[str, Any]) -> Path:
-        """As JSON, keys sorted."""
-        text = json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False)
-        return self._write(name, f"{text}\n".encode())
+        """As JSON, keys sorted; null for numbers that are not finite."""
+        text = json.dumps(
+            _finite(record),
+            indent=2,
+            sort_keys=True,
+            ensure_ascii=False,
+            allow_nan=False,
+        )
+        return self._write(name, f"{text}\n".encode(errors="backslashreplace"))
 
     def _write(self, name: str, content: bytes) -> Path:
         final = self.path / name
         write_whole(final, content)
         return final
+
+
+def _finite(value: Any) -> Any:
+    """The same, with None for numbers that JSON cannot write."""
+    if isinstance(value, Mapping):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

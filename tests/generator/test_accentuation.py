@@ -376,3 +376,23 @@ def test_presets_have_names() -> None:
     assert AccentuationConfig.preset("faccent").steps == 98
     with pytest.raises(ConfigError, match="default, faccent"):
         AccentuationConfig.preset("lucid")
+
+
+@pytest.mark.parametrize(
+    ("seed_image", "message"),
+    [
+        ((picture() * 255).byte(), "floats from 0 to 1; got torch.uint8"),
+        (picture() * 255, "values from 0 to 1"),
+        (picture() - 0.5, "values from 0 to 1"),
+        (picture() * float("nan"), "values from nan to nan"),
+    ],
+)
+def test_a_seed_image_in_another_range_is_refused(
+    seed_image: Tensor, message: str
+) -> None:
+    job = AccentuationJob(
+        seed_image=seed_image, feature=FeatureId("logit", "1"), rng_seed=0
+    )
+
+    with pytest.raises(ConfigError, match=message):
+        job.check()
