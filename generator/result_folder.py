@@ -5,7 +5,8 @@ import io
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ class ResultFolder:
 
     path: Path
     _taken: set[str] = field(default_factory=set)
+    _group: list[Path] = field(default_factory=list)
 
     @classmethod
     def create(cls, path: Path) -> "ResultFolder":
@@ -54,6 +56,17 @@ class ResultFolder:
             stem = f"{base}-{n}"
         self._taken.add(stem)
         return stem
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """The files written inside are all there or, after an interruption, none."""
+        self._group.clear()
+        try:
+            yield
+        except BaseException:  # also Ctrl-C; raised again
+            for file in self._group:
+                file.unlink(missing_ok=True)
+            raise
 
     def write_bytes(self, name: str, content: bytes) -> Path:
         """As they are."""
@@ -87,6 +100,7 @@ class ResultFolder:
 
     def _write(self, name: str, content: bytes) -> Path:
         final = self.path / name
+        self._group.append(final)
         write_whole(final, content)
         return final
 

@@ -175,6 +175,8 @@ def _cell(value: Any, width: int, style: str) -> str:
 
 def print_summary(rows: list[dict[str, Any]], *, n_refused: int, n_pool: int) -> None:
     """How many rose, and how many reached the top of the pool."""
+    if n_refused:
+        print(f"without a gradient, no picture made: {n_refused}")
     gains = [row["activation_after"] - row["activation_before"] for row in rows]
     if any(row["suppress"] for row in rows):
         print(f"activation falls in {sum(g < 0 for g in gains)} of {len(rows)}")
@@ -186,5 +188,3 @@ def print_summary(rows: list[dict[str, Any]], *, n_refused: int, n_pool: int) ->
             f"at or above the 99th percentile of {n_pool} pool photographs: "
             f"{top} of {len(rows)}"
         )
-    if n_refused:
-        print(f"without a gradient, no picture made: {n_refused}")
