@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import cast
+from typing import Any, cast
 
 import torch
 
@@ -42,8 +42,7 @@ def find_objective(network: Network, feature: Feature) -> Objective:
             right=_operand(network, feature.right),
         )
     if isinstance(feature, CallableFeature):
-        names = (check_layer(name, network.layers).name for name in feature.layers)
-        return Scored(layers=frozenset(names), function=feature.function)
+        return _find_callable(network, feature)
     if isinstance(feature, FeatureId) and feature.unit.startswith("direction("):
         return find_direction(network, feature)
     if isinstance(feature, FeatureId):
@@ -68,6 +67,16 @@ def describe_feature(network: Network, feature: Feature) -> dict[str, str | int 
     order = [layer.name for layer in network.layers]
     deepest = max(found.layers, key=order.index)
     return {"label": None, "layer": deepest, "unit_index": None}
+
+
+def _find_callable(network: Network, feature: CallableFeature) -> Scored:
+    """Its function is given the layers under the names it was written with."""
+    found = {name: check_layer(name, network.layers).name for name in feature.layers}
+
+    def function(seen: dict[str, Any]) -> Any:
+        return feature.function({name: seen[found[name]] for name in found})
+
+    return Scored(layers=frozenset(found.values()), function=function)
 
 
 def _operand(network: Network, part: Operand) -> Objective | float:

@@ -396,3 +396,36 @@ def test_a_seed_image_in_another_range_is_refused(
 
     with pytest.raises(ConfigError, match=message):
         job.check()
+
+
+class WithoutGradient(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.toy = toy_module()
+
+    @torch.no_grad()
+    def forward(self, images: Tensor) -> Tensor:
+        answer: Tensor = self.toy(images)
+        return answer
+
+
+def test_a_network_that_gives_no_gradients_is_refused() -> None:
+    job = AccentuationJob(
+        seed_image=picture(), feature=FeatureId("logit", "1"), rng_seed=0
+    )
+
+    with pytest.raises(NoGradientError):
+        accentuate(toy_network(WithoutGradient()), [job], AccentuationConfig(steps=1))
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_networks_of_any_number_format_can_be_climbed(dtype: torch.dtype) -> None:
+    network = toy_network(toy_module().to(dtype))
+    job = AccentuationJob(
+        seed_image=picture(), feature=FeatureId("conv2", "1"), rng_seed=0
+    )
+
+    (made,) = accentuate(network, [job], AccentuationConfig(steps=8, balance_draws=8))
+
+    assert made.activation_after > made.activation_before
+    assert made.raw_map.dtype == torch.float32

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils import prune
 
 from generator.cli import main
 from generator.errors import NetworkError
@@ -126,3 +127,35 @@ def test_the_command_takes_a_module_of_ones_own(
     assert "conv2" in capsys.readouterr().out
     assert main(["layers", "--network", name, "--input-px", "16"]) == 1
     assert "belong together" in capsys.readouterr().err
+
+
+class Attending(nn.Module):
+    """Weights of every kind: by a constructor, by none, and by a parametrization."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.class_token = nn.Parameter(torch.arange(8.0))
+        self.attention = nn.MultiheadAttention(8, 2)
+        self.normed = nn.utils.parametrizations.weight_norm(nn.Linear(8, 8))
+        self.readout = nn.Linear(8, 4)
+
+
+def test_no_weight_of_a_random_network_stays_as_it_was_trained() -> None:
+    trained = Attending()
+    with torch.no_grad():  # biases start at zero, so training has moved them
+        for weight in trained.parameters():
+            weight += torch.linspace(1, 2, weight.numel()).view_as(weight)
+
+    untrained = randomized(trained, rng_seed=0)
+
+    changed = dict(untrained.named_parameters())
+    for name, weight in trained.named_parameters():
+        assert not torch.equal(weight, changed[name]), name
+
+
+def test_a_network_that_cannot_be_copied_says_what_to_undo() -> None:
+    module = toy_module()
+    prune.l1_unstructured(module.conv1, "weight", amount=0.5)
+
+    with pytest.raises(NetworkError, match=r"prune\.remove"):
+        randomized(module, rng_seed=0)
