@@ -33,7 +33,13 @@ def parse_feature(text: str) -> Feature:
         ConfigError: the text is no feature; says where it goes wrong.
     """
     reader = _Reader(text)
-    found = reader.sum()
+    try:
+        found = reader.sum()
+        str(found)
+    except RecursionError:
+        raise ConfigError(
+            f"{text[:40]!r}… is too long an expression; name a direction instead"
+        ) from None
     reader.skip_spaces()
     if reader.rest:
         raise ConfigError(f"{text!r} goes on after the feature: {reader.rest!r}")

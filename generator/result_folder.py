@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ class ResultFolder:
         """
         try:
             is_used = path.exists() and any(path.iterdir())
+            _check_can_be_made(path)
         except OSError as error:
             raise OutputError(f"no results can be written to {path}: {error}") from None
         if is_used:
@@ -103,6 +105,17 @@ class ResultFolder:
         self._group.append(final)
         write_whole(final, content)
         return final
+
+
+def _check_can_be_made(path: Path) -> None:
+    """Raise `OSError` where no folder can be made, before anything is computed."""
+    there = next(
+        folder for folder in (path, *path.absolute().parents) if folder.exists()
+    )
+    if not there.is_dir():
+        raise NotADirectoryError(f"{there} is a file")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(f"{there} may not be written to")
 
 
 def _finite(value: Any) -> Any:

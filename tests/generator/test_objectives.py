@@ -244,3 +244,9 @@ def test_a_callable_that_reads_no_layer_is_refused() -> None:
 def test_a_weight_that_is_not_finite_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="not finite"):
         parse_feature(text)
+
+
+@pytest.mark.parametrize("text", ["(" * 5000 + "logit:dot", "logit:dot + " * 5000])
+def test_an_endless_expression_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="too long an expression"):
+        parse_feature(text + "logit:dot")

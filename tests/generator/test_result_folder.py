@@ -3,6 +3,9 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from generator.errors import OutputError
 from generator.result_folder import ResultFolder
 
 
@@ -55,3 +58,12 @@ def test_a_table_keeps_labels_with_commas_quotes_and_lines(tmp_path: Path) -> No
     path = ResultFolder.create(tmp_path).write_table("t.csv", rows)
 
     assert path.read_bytes() == b'label,file\r\n"a, ""b""\nc",caf\\udce9\r\n'
+
+
+def test_a_folder_under_a_file_is_refused_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+
+    with pytest.raises(OutputError, match="is a file"):
+        ResultFolder.create(tmp_path / "file" / "made")

@@ -144,7 +144,7 @@ def test_no_weight_of_a_random_network_stays_as_it_was_trained() -> None:
     trained = Attending()
     with torch.no_grad():  # biases start at zero, so training has moved them
         for weight in trained.parameters():
-            weight += torch.linspace(1, 2, weight.numel()).view_as(weight)
+            weight.add_(torch.linspace(1, 2, weight.numel()).view_as(weight))
 
     untrained = randomized(trained, rng_seed=0)
 
@@ -155,7 +155,38 @@ def test_no_weight_of_a_random_network_stays_as_it_was_trained() -> None:
 
 def test_a_network_that_cannot_be_copied_says_what_to_undo() -> None:
     module = toy_module()
-    prune.l1_unstructured(module.conv1, "weight", amount=0.5)
+    prune.l1_unstructured(  # type: ignore[no-untyped-call]
+        module.conv1, "weight", amount=0.5
+    )
 
     with pytest.raises(NetworkError, match=r"prune\.remove"):
         randomized(module, rng_seed=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (".toy:build", "no import path"),
+        (":build", "no import path"),
+        ("tests.generator.toy_network:", "no import path"),
+        ("tests.generator.toy_network:LayerNeedsSides", "cannot be imported"),
+        ("torch.nn:Linear", "called without arguments"),
+    ],
+)
+def test_an_import_path_that_builds_nothing_is_refused(name: str, message: str) -> None:
+    with pytest.raises(NetworkError, match=message):
+        load_network(name)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--input-px", "0"],
+        ["--input-px", "16", "--mean", "0", "0", "0", "--std", "nan", "1", "1"],
+    ],
+)
+def test_preprocessing_that_makes_no_sense_is_refused(
+    options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["layers", "--network", "embedded", *options]) == 1
+    assert "--std" in capsys.readouterr().err
