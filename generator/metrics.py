@@ -8,8 +8,8 @@ import torch
 from skimage.metrics import structural_similarity
 from torch import Tensor
 
-from generator.activations import network_view
-from generator.capture import layer_activations, undisturbed
+from generator.activations import whole_activations
+from generator.capture import undisturbed
 from generator.features import LOGIT_LAYER
 from generator.layers import by_position
 from generator.networks import Network
@@ -87,7 +87,7 @@ def measure_pictures(
     names = {*layers, *read, *([LOGIT_LAYER] if has_logits else [])}
     with undisturbed(network.module), torch.no_grad():
         after, before = (
-            layer_activations(network, network_view(network, canvases), names)
+            whole_activations(network, canvases, names)
             for canvases in (pictures, references)
         )
     return [

@@ -7,9 +7,8 @@ import torch
 from torch import Tensor
 
 from generator.accentuation_job import AccentuationJob
-from generator.activations import network_view
+from generator.activations import whole_activations
 from generator.balance import measure_pull
-from generator.capture import layer_activations
 from generator.config import AccentuationConfig
 from generator.errors import NotFiniteError
 from generator.feature_lookup import find_objective
@@ -125,8 +124,7 @@ def _posed(
     seeds = seeds.detach().float().to(network.device)
     layer = batch[0].layer
     with torch.no_grad():
-        view = network_view(network, seeds)
-        norm = channel_norm(layer_activations(network, view, [layer])[layer])
+        norm = channel_norm(whole_activations(network, seeds, [layer])[layer])
     distance = ChannelDistance(layer=layer, smoothing=config.distance_smoothing * norm)
     return Problem(
         network=network,

@@ -374,7 +374,7 @@ def test_presets_have_names() -> None:
     assert AccentuationConfig.preset("default") == AccentuationConfig()
     assert AccentuationConfig.preset("faccent").steps == 98
     with pytest.raises(ConfigError, match="starts from noise"):
-        AccentuationConfig.preset("maco")
+        AccentuationConfig.preset("xplique_maco")
 
 
 @pytest.mark.parametrize(
@@ -428,3 +428,37 @@ def test_networks_of_any_number_format_can_be_climbed(dtype: torch.dtype) -> Non
 
     assert made.activation_after > made.activation_before
     assert made.raw_map.dtype == torch.float32
+
+
+class Small(nn.Module):
+    """A device that holds one picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.toy = toy_module()
+
+    def forward(self, images: Tensor) -> Tensor:
+        if len(images) > 1 and float(images.abs().sum()) > 0:  # blanks may be probed
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        answer: Tensor = self.toy(images)
+        return answer
+
+
+def test_where_one_picture_fits_at_a_time_several_jobs_are_finished() -> None:
+    config = AccentuationConfig(
+        steps=2, draws_per_step=2, balance_draws=4, pictures_per_pass=8
+    )
+    jobs = [
+        AccentuationJob(
+            seed_image=picture(rng_seed=i), feature=FeatureId("logit", "1"), rng_seed=0
+        )
+        for i in range(3)
+    ]
+
+    small = accentuate(toy_network(Small()), jobs, config)
+
+    for found, plain in zip(
+        small, accentuate(toy_network(), jobs, config), strict=True
+    ):
+        assert (found.image - plain.image).abs().max() <= 1 / 255 + 1e-6
+        assert found.metrics.top_after == plain.metrics.top_after
