@@ -122,6 +122,8 @@ def latent_distance(seen: Tensor, near: Tensor) -> LatentDistance:
 def structural_similarity_to(picture: Tensor, reference: Tensor) -> float:
     """SSIM of two pictures (3, H, W) in [0, 1], mean over RGB; 1 for equal ones.
 
+    Windows are 7 × 7 pixels that weigh alike, not the Gaussian ones of the source.
+
     Source: Wang, Bovik, Sheikh & Simoncelli (2004), Image quality assessment.
     """
     ours, theirs = (part.double().cpu().numpy() for part in (picture, reference))

@@ -409,3 +409,19 @@ def test_a_network_that_cannot_look_at_pictures_says_why(
 ) -> None:
     with pytest.raises(NetworkError, match=message):
         _ = toy_network(module).layers
+
+
+def test_a_channel_of_a_layer_in_one_dimension_is_a_channel() -> None:
+    lines = nn.Sequential(
+        nn.Conv2d(3, 5, 4, stride=4), nn.Flatten(2), nn.Conv1d(5, 7, 1), nn.ReLU()
+    )
+    network = toy_network(lines)
+
+    shapes = {layer.name: layer.shape for layer in network.layers}
+    found = feature_activations(network, picture(16, 16)[None], [FeatureId("2", "6")])
+
+    assert shapes == {"0": (5, 4, 4), "1": (5, 16), "2": (7, 16), "3": (7, 16)}
+    (seen,) = layer_activations(
+        network, network.preprocessing.normalize(picture(16, 16)[None]), ["2"]
+    ).values()
+    assert float(found) == pytest.approx(float(seen[0, 6].mean().detach()), abs=1e-6)
