@@ -304,7 +304,7 @@ def test_photographs_of_one_name_are_told_apart_in_the_table(
 
 
 @pytest.mark.parametrize(
-    "changes", [{"regularization_layer": "stage33"}, {"rng_seed": -1}]
+    "changes", [{"regularization_layers": ("stage33",)}, {"rng_seed": -1}]
 )
 def test_what_cannot_be_searched_is_refused_before_the_pool_is_looked_at(
     photographs: Path, tmp_path: Path, changes: dict[str, Any]
