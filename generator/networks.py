@@ -13,6 +13,7 @@ from generator.capture import undisturbed
 from generator.directions import Direction
 from generator.errors import NetworkError
 from generator.layers import LayerInfo, probe_layers
+from generator.passes import is_out_of_memory
 
 EMBEDDED = "embedded"
 """Name of the small network that comes with the package."""
@@ -91,9 +92,9 @@ class Network:
         try:
             with undisturbed(self.module):
                 return probe_layers(self.module, blank=blank)
-        except torch.OutOfMemoryError:
-            raise
         except RuntimeError as error:  # another shape, number format or device
+            if is_out_of_memory(error):
+                raise
             reason = str(error).splitlines()[0]
             raise NetworkError(
                 f"{self.name} cannot look at pictures of 3 x {side} x {side} values, "
