@@ -13,7 +13,6 @@ from generator.capture import undisturbed
 from generator.directions import Direction
 from generator.errors import NetworkError
 from generator.layers import LayerInfo, probe_layers
-from generator.passes import is_out_of_memory
 
 EMBEDDED = "embedded"
 """Name of the small network that comes with the package."""
@@ -93,6 +92,9 @@ class Network:
             with undisturbed(self.module):
                 return probe_layers(self.module, blank=blank)
         except RuntimeError as error:  # another shape, number format or device
+            # Imported late: passes are made of draws, which need this file.
+            from generator.passes import is_out_of_memory
+
             if is_out_of_memory(error):
                 raise
             reason = str(error).splitlines()[0]
