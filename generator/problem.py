@@ -228,5 +228,7 @@ def _scores(
 
 
 def _gradient(values: Tensor, leaf: Tensor, *, keep_graph: bool = False) -> Tensor:
+    if not values.requires_grad:  # nothing of it depends on the canvases
+        return torch.zeros_like(leaf)
     (gradient,) = torch.autograd.grad(values.sum(), leaf, retain_graph=keep_graph)
     return gradient
