@@ -42,4 +42,5 @@ class Stratified:
         share = self.uniform(size=size)
         tiny = np.finfo(np.float64).tiny
         quantile = np.vectorize(NormalDist().inv_cdf, otypes=[np.float64])
-        return mean + sd * quantile(np.maximum(share, tiny))
+        numbers: Numbers = mean + sd * quantile(np.maximum(share, tiny))
+        return numbers
