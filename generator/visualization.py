@@ -14,6 +14,7 @@ from generator.activations import feature_activations
 from generator.balance import measure_pull
 from generator.capture import undisturbed
 from generator.config import PROBE_DRAWS, VisualizationConfig
+from generator.determinism import reproducible
 from generator.errors import ConfigError, NoGradientError
 from generator.features import Feature
 from generator.networks import Network
@@ -94,7 +95,7 @@ def visualize(
     members = list(zip(jobs, objectives, strict=True))
     size = config.jobs_per_pass(network.preprocessing.input_px)
     finished: list[FeatureVisualization] = []
-    with undisturbed(network.module):
+    with undisturbed(network.module), reproducible(config.deterministic):
         for first in range(0, len(members), size):
             batch = members[first : first + size]
             finished += _run(network, batch, config, magnitude, on_crops)
