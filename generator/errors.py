@@ -21,6 +21,10 @@ class FeatureNotFoundError(GeneratorError):
     """The layer has no such channel, or the network no such label."""
 
 
+class DirectionError(GeneratorError):
+    """A direction cannot be fitted or read, or does not belong to the network."""
+
+
 class NoGradientError(GeneratorError):
     """The feature does not respond to any change of this picture."""
 
@@ -33,6 +37,10 @@ class PoolError(GeneratorError):
     """The photographs cannot supply what the plan asks for."""
 
 
+class ActivationTableError(GeneratorError):
+    """An activation index file cannot be read, or belongs to another network."""
+
+
 class BundleError(GeneratorError):
     """A stimulus bundle cannot be written or is not whole."""
 
@@ -43,6 +51,10 @@ class NotFiniteError(GeneratorError):
 
 class OutputError(GeneratorError):
     """A result cannot be written where it was asked for."""
+
+
+class MissingExtraError(GeneratorError):
+    """A library that only some commands need is not installed."""
 
 
 class OutOfMemoryError(GeneratorError):

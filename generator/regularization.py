@@ -6,6 +6,7 @@ from torch import nn
 
 from generator.errors import ConfigError, NetworkError
 from generator.layers import LayerInfo, check_layer
+from generator.networks import Network
 
 _STRIDE_PX = 8
 """One position for each 8 × 8 input pixels: parts and textures, not yet objects."""
@@ -55,12 +56,21 @@ def choose_layer(
     return chosen if order.index(chosen) <= end else feature
 
 
+def recorded_layers(network: Network, regularization_layer: str) -> list[str]:
+    """Where a finished picture's latent distance is noted: each stage, and the layer
+    the search held it at, in the order of the network."""
+    named = {stage.name for stage in stages(network.module, network.layers)}
+    wanted = {*named, regularization_layer}
+    return [layer.name for layer in network.layers if layer.name in wanted]
+
+
 def stages(module: nn.Module, layers: Sequence[LayerInfo]) -> list[LayerInfo]:
     """The network's top-level parts; containers that span many strides are opened.
 
-    A container that gives no activations itself is opened too.
+    A part that gives no positions itself, but has parts that do, is opened too.
     """
     by_name = {layer.name: layer for layer in layers}
+    placed = [layer.name for layer in layers if layer.stride_px is not None]
     found: list[LayerInfo] = []
     pending = [(name, child) for name, child in module.named_children()]
     while pending:
@@ -68,7 +78,7 @@ def stages(module: nn.Module, layers: Sequence[LayerInfo]) -> list[LayerInfo]:
         layer = by_name.get(name)
         stride = layer.stride_px if layer else None
         is_container = isinstance(child, nn.Sequential | nn.ModuleList) or (
-            layer is None and any(True for _ in child.children())
+            stride is None and any(inner.startswith(f"{name}.") for inner in placed)
         )
         if is_container and (stride is None or stride > 1.5 * _STRIDE_PX):
             inner = [(f"{name}.{key}", part) for key, part in child.named_children()]

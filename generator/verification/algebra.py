@@ -29,7 +29,11 @@ def _algebra(subject: Subject) -> Measured:
     responses = feature_activations(
         subject.network, subject.canvases, [a, b, *combined, *read_again, a, b]
     )  # (B, F) float32
-    alone, made, read = responses.split([2, len(_CASES), len(_CASES) + 2], dim=1)
+    read_at = 2 + len(_CASES)
+    alone, made, read = (
+        responses[:, columns]
+        for columns in (slice(2), slice(2, read_at), slice(read_at, None))
+    )
     wanted = torch.stack([case(*alone.unbind(1)) for _, case in _CASES], dim=1)
     errors = (made - wanted).abs().amax(0)
     again = (read - torch.cat([wanted, alone], dim=1)).abs().max()

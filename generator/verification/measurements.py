@@ -8,9 +8,9 @@ from PIL import Image
 from generator.accentuation import accentuate
 from generator.activations import network_view
 from generator.capture import undisturbed
+from generator.feature_lookup import find_objective
 from generator.features import LOGIT_LAYER
 from generator.layers import main_output
-from generator.objectives import find_objective
 from generator.photographs import from_picture, to_picture
 from generator.verification.check import Bound, Measured, Rule
 from generator.verification.subject import Subject

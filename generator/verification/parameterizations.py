@@ -6,8 +6,8 @@ from typing import get_args
 import torch
 from torch.nn.functional import interpolate
 
-from generator.config import ParameterizationName
 from generator.parameterization.choice import for_images
+from generator.search_config import ParameterizationName
 from generator.verification.check import Bound, Measured, Rule
 from generator.verification.subject import Subject
 

@@ -12,6 +12,7 @@ from generator.config import AccentuationConfig
 from generator.networks import Network
 from generator.optimize import optimize
 from generator.preparation import Prepared, batches, prepare
+from generator.problem import Problem
 from generator.steering import FixedPull
 
 
@@ -35,17 +36,16 @@ def search(
     jobs: Sequence[AccentuationJob],
     config: AccentuationConfig,
     *,
-    before: Callable[[Prepared], None] = lambda _: None,
+    changed: Callable[[Problem], Problem] = lambda problem: problem,
 ) -> Tensor:
     """Where the searches of these jobs end, (J, 3, H, W), not rounded to 8 bits.
 
     Args:
-        before: called between preparation and search.
+        changed: what is searched instead of what was prepared.
     """
     with undisturbed(network.module):
         prepared = posed(network, jobs, config)
-        before(prepared)
-        problem = prepared.problem
+        problem = changed(prepared.problem)
         pull = FixedPull(factors=config.regularization_weight * prepared.balance)
         found = optimize(problem, prepared.start, steering=pull)
         with torch.no_grad():

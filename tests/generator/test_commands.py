@@ -46,7 +46,12 @@ def test_image_writes_pictures_table_and_record(
     assert "activation rises in" in capsys.readouterr().out
     for row in rows:
         stem = row["file"].removesuffix(".png")
-        for suffix in (".png", ".opacity_map.png", ".masked.png"):
+        for suffix in (
+            ".png",
+            ".opacity_map.p5.sd0.56px.png",
+            ".masked.p5.sd0.56px.png",
+            ".change.x4.png",
+        ):
             with Image.open(out / f"{stem}{suffix}") as made:
                 assert made.size == (72, 72)
     assert (out / "contact_sheet.png").is_file()
@@ -168,7 +173,9 @@ def test_results_are_not_mixed_with_older_ones(
     assert "not empty" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["image", "visualize", "layers", "features"])
+@pytest.mark.parametrize(
+    "command", ["image", "visualize", "spectrum", "layers", "features"]
+)
 def test_the_help_of_each_command_shows_an_example(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
