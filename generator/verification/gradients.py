@@ -31,7 +31,7 @@ _N_DIRECTIONS = 3
 _OFFSET = 0.1
 """Of the parameters' standard deviation: where the distance is no longer zero."""
 
-_STEP = 1e-6
+_STEP = 1e-7
 """Length of the movement of all parameters together, in their standard deviations."""
 
 
