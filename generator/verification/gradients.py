@@ -10,7 +10,7 @@ median error counts: a wrong gradient is wrong in every direction, a kink in few
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import get_args
 
@@ -19,7 +19,7 @@ from torch import Tensor
 
 from generator.capture import layer_activations, undisturbed
 from generator.parameterization.choice import for_images
-from generator.penalties.latent import ChannelDistance
+from generator.penalties.latent import LatentPenalty
 from generator.problem import Gradients, Problem, draw_for, gradients
 from generator.search_config import ParameterizationName
 from generator.transforms import Draws
@@ -89,7 +89,6 @@ def pose_of(subject: Subject, name: ParameterizationName) -> Pose:
     config = subject.config(parameterization=name, draws_per_step=2, balance_draws=1)
     problem = posed(subject.network, subject.jobs(2), config).problem
     seeds = problem.seed_images.double().clamp(1e-3, 1 - 1e-3)
-    smoothing = [penalty.smoothing for penalty in distances(problem)]
     problem = Problem(
         network=subject.double,
         parameterization=for_images(config, seeds),
@@ -98,8 +97,9 @@ def pose_of(subject: Subject, name: ParameterizationName) -> Pose:
         config=config,
         seed_images=seeds,
         latent=[
-            ChannelDistance(layer=subject.regularization_layer, smoothing=one.double())
-            for one in smoothing
+            replace(one, smoothing=one.smoothing.double())
+            for one in problem.latent
+            if isinstance(one, LatentPenalty)
         ],
     )
     start = problem.parameterization.from_image(seeds)
@@ -111,11 +111,6 @@ def pose_of(subject: Subject, name: ParameterizationName) -> Pose:
     size = found.objective.flatten(1).abs().sum(1)  # (J,)
     pull = torch.stack([size / g.flatten(1).abs().sum(1) for g in found.penalties], 1)
     return Pose(problem=problem, parameters=beside, draws=draws, pull=pull, rng=rng)
-
-
-def distances(problem: Problem) -> list[ChannelDistance]:
-    """The penalties, all of them channel distances under the checks' config."""
-    return [one for one in problem.latent if isinstance(one, ChannelDistance)]
 
 
 def noise_like(parameters: Tensor, rng: torch.Generator) -> Tensor:

@@ -8,6 +8,7 @@ from generator.verification import (
     algebra,
     balance,
     bystander,
+    goals,
     gradients,
     maps,
     measurements,
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     *memory.RULES,
     *maps.RULES,
     *measurements.RULES,
+    *goals.RULES,
     *balance.RULES,
 )
 """In the order in which they run."""

@@ -46,7 +46,7 @@ def search(
     with undisturbed(network.module):
         prepared = posed(network, jobs, config)
         problem = changed(prepared.problem)
-        pull = FixedPull(factors=config.regularization_weight * prepared.balance)
+        pull = FixedPull(factors=prepared.pull(config.regularization_weight))
         found = optimize(problem, prepared.start, steering=pull)
         with torch.no_grad():
             return problem.parameterization.to_image(found.parameters).cpu()

@@ -82,7 +82,7 @@ class Subject:
             draws_per_step=2,
             balance_draws=4,
             pictures_per_pass=32,
-            regularization_layer=self.regularization_layer,
+            regularization_layers=(self.regularization_layer,),
         )
         return short.with_changes(**changes)
 

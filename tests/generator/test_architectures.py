@@ -52,7 +52,7 @@ ARCHITECTURES = [
     Architecture("googlenet", 96, "maxpool2", "inception3a", 256, "NCHW"),
     Architecture("alexnet", 96, "features.2", "features.6", 384, "NCHW"),
     Architecture("vgg16_bn", 64, "features.23", "features.24", 512, "NCHW"),
-    Architecture("resnet50", 64, "layer2", "layer2.3.relu@2", 512, "NCHW"),
+    Architecture("resnet50", 64, "layer2", "layer3.0.relu@0", 256, "NCHW"),
     Architecture(
         "densenet121",
         64,
@@ -64,7 +64,7 @@ ARCHITECTURES = [
     Architecture("efficientnet_b0", 64, "features.3", "features.4", 80, "NCHW"),
     Architecture("mobilenet_v3_small", 64, "features.2", "features.4", 40, "NCHW"),
     Architecture("convnext_tiny", 64, "features.2", "features.3", 192, "NCHW"),
-    Architecture("shufflenet_v2_x0_5", 64, "stage2", "stage3", 96, "NCHW"),
+    Architecture("shufflenet_v2_x0_5", 64, "stage2", "stage3.0.branch2.3", 48, "NCHW"),
     Architecture("squeezenet1_0", 64, "features.6", "features.7", 256, "NCHW"),
     Architecture("swin_t", 64, "features.2", "features.3", 192, "NHWC"),
     Architecture(
@@ -146,10 +146,16 @@ def features_at(layer: LayerInfo, channels: list[int]) -> list[Feature]:
     return [*map(parse_feature, texts), energy(layer)]
 
 
+_LOUD = 1e6
+"""Untrained networks may answer so faintly that the optimizer's ε stops every step."""
+
+
 def accentuated(network: Network, features: list[Feature]) -> list[Accentuation]:
     side = network.preprocessing.input_px + 8
     jobs = [
-        AccentuationJob(seed_image=picture(side, side), feature=feature, rng_seed=0)
+        AccentuationJob(
+            seed_image=picture(side, side), feature=_LOUD * feature, rng_seed=0
+        )
         for feature in features
     ]
     return accentuate(network, jobs, CONFIG)
