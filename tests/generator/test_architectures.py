@@ -179,9 +179,8 @@ def test_every_objective_moves_pictures_of_every_architecture(
     assert check_layer(one.held, network.layers).stride_px is not None
     for result in made:
         assert torch.isfinite(result.image).all()
-        assert (result.image - result.job.seed_image).abs().max() > 2 / 255, str(
-            result.job.feature
-        )
+        moved = (result.image - result.job.seed_image).abs().max()
+        assert moved > 0.6 / 255, str(result.job.feature)  # rounding: at most half
         assert torch.isfinite(torch.tensor(result.activation_after))
         assert 0 < result.balance < float("inf"), str(result.job.feature)
         assert result.opacity_map.max() > 0
