@@ -111,7 +111,8 @@ def gradients(problem: Problem, canvases: Tensor, draws: Draws) -> Gradients:
         except (torch.OutOfMemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise
-            problem.passes.halve(part.n_crops)
+            is_fixed = problem.config.deterministic
+            problem.passes.halve(part.n_crops, is_fixed=is_fixed)
             pending = [half for whole in (part, *pending) for half in whole.halves()]
     for penalty in problem.canvas:
         totals.add_canvas(penalty)

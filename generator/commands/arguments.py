@@ -207,6 +207,12 @@ def add_search_arguments(parser: argparse.ArgumentParser) -> None:
         "--canvas", type=int, metavar="PX", help="side of the pictures, pixels"
     )
     group.add_argument(
+        "--deterministic",
+        action="store_const",
+        const=True,
+        help="the same bytes for each picture in whatever company it is made; slower",
+    )
+    group.add_argument(
         "--rng-seed", type=int, default=0, metavar="N", help="(default: 0)"
     )
 
@@ -223,6 +229,7 @@ def search_changes(arguments: argparse.Namespace) -> dict[str, Any]:
         "crop_law": arguments.crop_law,
         "crop_range": tuple(crop_range) if crop_range else None,
         "canvas_px": arguments.canvas,
+        "deterministic": arguments.deterministic,
     }
 
 
