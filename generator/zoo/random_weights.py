@@ -32,6 +32,11 @@ def randomized(
     return changed
 
 
+def count_layers(module: nn.Module) -> int:
+    """Layers with weights, those that `randomized` counts."""
+    return sum(_is_initialized_here(part) for part in module.modules())
+
+
 def _is_initialized_here(part: nn.Module) -> bool:
     has_weights = any(True for _ in part.parameters(recurse=False))
     return has_weights and callable(getattr(part, "reset_parameters", None))

@@ -1,0 +1,105 @@
+"""Pictures compared at one activation: the one on a search's way that has it."""
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from generator.accentuation import Accentuation
+from generator.activations import feature_activations
+from generator.config import AccentuationConfig
+from generator.features import Feature
+from generator.metrics import latent_distances, structural_similarity_to
+from generator.networks import Network
+from generator.photographs import quantize
+
+_HALVINGS = 12
+
+
+def keeping_way(config: AccentuationConfig) -> AccentuationConfig:
+    """The same search, with the picture of every step kept."""
+    return config.with_changes(trajectory_frames=config.steps + 1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Way:
+    """A finished search and the feature's activation at each of its steps."""
+
+    made: Accentuation
+    """Without its trajectory."""
+
+    feature: Feature
+    levels: Tensor
+    """(S,) activation of the picture of each step, the seed image's first."""
+
+    frames: Tensor
+    """(S, 3, H, W) uint8."""
+
+    @classmethod
+    def of(cls, network: Network, made: Accentuation, feature: Feature) -> "Way":
+        """Measure the pictures of every step; see `keeping_way`."""
+        frames = torch.stack([snapshot.image for snapshot in made.trajectory])
+        return cls(
+            made=replace(made, trajectory=()),
+            feature=feature,
+            levels=feature_activations(network, frames, [feature])[:, 0],
+            frames=(frames * 255).round().to(torch.uint8),
+        )
+
+    def picture_at(self, network: Network, level: float) -> tuple[Accentuation, bool]:
+        """The picture on the way with this activation, measured as it would be saved.
+
+        Between the first two steps whose activations straddle the level, the two
+        pictures are mixed; the share is found by halving.
+
+        Returns:
+            The picture, and whether the level was reached; where it was not, the
+            picture nearest to it.
+        """
+        above = self.levels >= level
+        crossings = (above[1:] != above[:-1]).nonzero()[:, 0].tolist()
+        if not crossings:
+            nearest = int((self.levels - level).abs().argmin())
+            return self._measured(network, self._frame(nearest)), False
+        step = crossings[0]
+        return self._measured(network, self._mixed(network, step, level)), True
+
+    def _frame(self, step: int) -> Tensor:
+        return self.frames[step].float() / 255
+
+    def _mixed(self, network: Network, step: int, level: float) -> Tensor:
+        start, end = self._frame(step), self._frame(step + 1)
+        is_rising = bool(self.levels[step + 1] > self.levels[step])
+        low, high = 0.0, 1.0
+        best, least = start, float("inf")
+        for _ in range(_HALVINGS):
+            share = (low + high) / 2
+            picture = quantize(torch.lerp(start, end, share))
+            found = float(feature_activations(network, picture[None], [self.feature]))
+            if abs(found - level) < least:
+                best, least = picture, abs(found - level)
+            if (found < level) == is_rising:
+                low = share
+            else:
+                high = share
+        return best
+
+    def _measured(self, network: Network, picture: Tensor) -> Accentuation:
+        seed = self.made.job.seed_image.cpu()
+        found = feature_activations(network, picture[None], [self.feature])
+        (distance,) = latent_distances(
+            network, picture[None], seed[None], self.made.regularization_layer
+        )
+        return replace(
+            self.made,
+            image=picture,
+            activation_after=float(found),
+            latent_distance=distance.absolute,
+            latent_distance_relative=distance.relative,
+            ssim=structural_similarity_to(picture, seed),
+        )
+
+
+def common_level(ways: list[Way]) -> float:
+    """The highest activation that every search reached."""
+    return min(float(way.levels.max()) for way in ways)

@@ -1,0 +1,245 @@
+"""Makes the pictures of an experiment, and writes each as soon as it is there.
+
+Table, contact sheet and record are written at the end, also when interrupted: they
+then cover what is finished.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from generator.accentuation import Accentuation, accentuate_each
+from generator.accentuation_job import AccentuationJob
+from generator.activations import feature_activations
+from generator.contact_sheet import labelled_sheet
+from generator.errors import NoGradientError
+from generator.experiments.panel import Panel
+from generator.experiments.scene import PoolPercentiles, Scene, SeedImage
+from generator.experiments.table import Row, caption_of, filled, row_of
+from generator.experiments.trial import (
+    RandomWeights,
+    Shown,
+    Trial,
+    shown_accentuation,
+    shown_refusal,
+)
+from generator.features import Feature
+from generator.image_run import describe_network
+from generator.networks import Network
+from generator.photographs import quantize, to_picture
+from generator.problem import OnCrops
+from generator.provenance import describe_generator
+from generator.result_folder import ResultFolder
+
+_LONGEST_PART = 48
+"""Characters of a label in a file name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Plan:
+    """What an experiment will make, everything checked."""
+
+    title: str
+    note: str
+    """What the sheet is to be read for."""
+
+    n_crops: int
+    """Crops its searches send through the network: the measure of the work."""
+
+    make: "Callable[[Studio], None]"
+
+    show_masks: bool = False
+    """Opacity maps belong to it, asked for or not."""
+
+
+@dataclass(kw_only=True, eq=False)
+class Studio:
+    """Where pictures are made, shown and written."""
+
+    scene: Scene
+    plan: Plan
+    folder: ResultFolder
+    experiment: str
+    on_crops: OnCrops | None = None
+    rows: list[Row] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
+    is_finished: bool = False
+
+    def __post_init__(self) -> None:
+        self.percentiles = PoolPercentiles(self.scene)
+        self.show_masks = self.plan.show_masks or self.scene.request.show_masks
+
+    def run(self) -> None:
+        """Make everything; what is finished is written, whatever happens."""
+        try:
+            self.plan.make(self)
+            self.is_finished = True
+        finally:
+            self._write_summary()
+
+    def begin(self, heading: str) -> None:
+        """A new row of the sheet."""
+        self.panels.append(Panel(heading=heading))
+
+    def show_photograph(
+        self,
+        seed: SeedImage,
+        feature: Feature,
+        *,
+        label: str = "seed image",
+        setting: dict[str, Any] | None = None,
+    ) -> None:
+        """A photograph as the network sees it, and what the feature says of it."""
+        image = quantize(seed.canvas)
+        found = feature_activations(self.scene.network, image[None], [feature])
+        self.show(
+            Shown(
+                label=label,
+                kind="natural",
+                photograph=seed.name,
+                feature=feature,
+                image=image,
+                activation_before=None,
+                activation_after=float(found[0, 0]),
+                setting=setting or {},
+            )
+        )
+
+    def show(self, shown: Shown, *, slot: int | None = None) -> Row:
+        """Write a picture, measure it and put it on the sheet.
+
+        Args:
+            slot: a place kept for it by `Panel.keep`; None: the next one.
+        """
+        panel = self.panels[-1]
+        stem = self.folder.new_stem(*_name_parts(shown))
+        file = None if shown.image is None else f"{stem}.png"
+        row = row_of(shown, band=panel.heading, percentiles=self.percentiles, file=file)
+        if shown.image is not None:
+            self.folder.write_picture(f"{stem}.png", to_picture(shown.image))
+        views = panel.put(
+            shown,
+            caption=caption_of(shown, row),
+            slot=panel.keep(1) if slot is None else slot,
+            config=self.scene.config if self.show_masks else None,
+        )
+        for name, view in views.items():
+            self.folder.write_picture(f"{stem}.{name}.png", view)
+        self.rows.append(row)
+        return row
+
+    def accentuate(self, trials: Sequence[Trial]) -> None:
+        """Make, write and show trials, side by side in their order."""
+        first = self.panels[-1].keep(len(trials))
+        for trial, made in self.search(trials):
+            self.show(
+                shown_refusal(trial)
+                if made is None
+                else shown_accentuation(trial, made),
+                slot=first + trials.index(trial),
+            )
+
+    def search(
+        self, trials: Sequence[Trial]
+    ) -> Iterator[tuple[Trial, Accentuation | None]]:
+        """Search for trials without showing them; None where there is no gradient."""
+        self.percentiles.measure(
+            [trial.shown_feature for trial in trials if trial.weights is None]
+        )
+        for (weights, _), group in groupby(trials, lambda t: (t.weights, t.config)):
+            members = list(group)
+            yield from self._search(self._network(weights), members)
+
+    def _network(self, weights: RandomWeights | None) -> Network:
+        own = self.scene.network
+        return own if weights is None else weights.of(own)
+
+    def _search(
+        self, network: Network, trials: list[Trial]
+    ) -> Iterator[tuple[Trial, Accentuation | None]]:
+        by_job = {id(trial.job): trial for trial in trials}
+        refused: list[Trial] = []
+
+        def refuse(job: AccentuationJob, _error: NoGradientError) -> None:
+            refused.append(by_job[id(job)])
+
+        for made in accentuate_each(
+            network,
+            [trial.job for trial in trials],
+            trials[0].config,
+            on_crops=self.on_crops,
+            on_no_gradient=refuse,
+        ):
+            trial = by_job[id(made.job)]
+            yield trial, trial.in_shown_units(made)
+        for trial in refused:
+            yield trial, None
+
+    def _write_summary(self) -> None:
+        self.folder.write_table("metrics.csv", filled(self.rows))
+        bands = [band for panel in self.panels for band in panel.bands()]
+        if bands:
+            sheet = labelled_sheet(bands, title=self.plan.title, note=self._note())
+            self.folder.write_picture("contact_sheet.png", sheet)
+        self.folder.write_record("figure.json", self._record())
+
+    def _note(self) -> str:
+        n_pool = len(self.scene.pool)
+        pool = f"; percentile among {n_pool} photographs" if n_pool else ""
+        cut = "" if self.is_finished else " INTERRUPTED: some pictures are missing."
+        return (
+            f"{self.plan.note} Under each picture: the feature's activation in the "
+            f"seed image and in the picture{pool}; structural similarity to the seed "
+            f"image (SSIM).{cut}"
+        )
+
+    def _record(self) -> dict[str, Any]:
+        scene = self.scene
+        request = scene.request
+        return {
+            "figure": self.experiment,
+            "is_finished": self.is_finished,
+            "asked": {
+                name: value if isinstance(value, bool | float | int) else str(value)
+                for name, value in _asked(request).items()
+            },
+            "config": asdict(scene.config) | {"canvas_px": scene.canvas_px},
+            "network": describe_network(scene.network),
+            "photographs": {str(seed.path): seed.sha256 for seed in scene.seed_images},
+            "pool": {"n_images": len(scene.pool), "sha256": _pool_sha256(scene.pool)},
+            "rng_seed": scene.rng_seed,
+            "pictures": filled(self.rows),
+            "generator": describe_generator(scene.network.device),
+        }
+
+
+def _asked(request: Any) -> dict[str, Any]:
+    return {
+        "features": [str(feature) for feature in request.features],
+        "values": list(request.values),
+        "true_label": request.true_label,
+        "unrelated_label": request.unrelated_label,
+        "level": request.level,
+        "n_clusters": request.n_clusters,
+        "n_top": request.n_top,
+        "show_masks": request.show_masks,
+    }
+
+
+def _pool_sha256(paths: Sequence[Path]) -> str | None:
+    if not paths:
+        return None
+    hashes = sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in paths)
+    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+
+
+def _name_parts(shown: Shown) -> list[str]:
+    if shown.kind == "natural":
+        return [Path(shown.photograph).stem, shown.label[:_LONGEST_PART]]
+    parts = [Path(shown.photograph).stem, str(shown.feature), shown.label]
+    if shown.suppress:
+        parts.append("suppressed")
+    return [part[:_LONGEST_PART] for part in dict.fromkeys(parts) if part]
