@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from generator.bundle import verify_bundle as verify_bundle
     from generator.config import AccentuationConfig as AccentuationConfig
     from generator.config import VisualizationConfig as VisualizationConfig
+    from generator.direction_files import read_directions as read_directions
+    from generator.directions import Direction as Direction
     from generator.errors import GeneratorError as GeneratorError
     from generator.feature_text import parse_feature as parse_feature
     from generator.features import CallableFeature as CallableFeature
     from generator.features import Feature as Feature
     from generator.features import FeatureId as FeatureId
+    from generator.network_directions import with_directions as with_directions
     from generator.networks import Network as Network
     from generator.networks import Preprocessing as Preprocessing
     from generator.networks import load_network as load_network
@@ -37,9 +40,12 @@ _HOMES = {
     "activations": ("feature_activations",),
     "bundle": ("Bundle", "verify_bundle"),
     "config": ("AccentuationConfig", "VisualizationConfig"),
+    "direction_files": ("read_directions",),
+    "directions": ("Direction",),
     "errors": ("GeneratorError",),
     "feature_text": ("parse_feature",),
     "features": ("CallableFeature", "Feature", "FeatureId"),
+    "network_directions": ("with_directions",),
     "networks": ("Network", "Preprocessing", "load_network"),
     "photographs": ("read_photograph", "to_canvas", "to_picture"),
     "visualization": ("FeatureVisualization", "VisualizationJob", "visualize"),

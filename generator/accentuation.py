@@ -7,21 +7,24 @@ Source: Hamblin, Fel, Saha, Konkle & Alvarez (2024), Feature Accentuation: Revea
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from generator.accentuation_job import AccentuationJob
-from generator.activations import feature_activations
 from generator.capture import undisturbed
 from generator.config import AccentuationConfig
 from generator.errors import NoGradientError
-from generator.metrics import latent_distances, structural_similarity_to
+from generator.feature_lookup import find_objective
+from generator.jobs import write_whole
+from generator.metrics import PictureMetrics, measure_pictures
 from generator.networks import Network
 from generator.optimize import optimize
 from generator.photographs import quantize
 from generator.preparation import Prepared, batches, prepare
 from generator.problem import OnCrops
+from generator.regularization import recorded_layers
 from generator.steering import FixedPull
 from generator.trajectory import Snapshot, Trajectory
 
@@ -47,20 +50,8 @@ class Accentuation:
     coverage: Tensor
     """(H, W): the same sum for a spatially uniform objective."""
 
-    activation_before: float
-    """Of the seed image, whole and un-augmented."""
-
-    activation_after: float
-    """Of `image`, whole and un-augmented."""
-
-    latent_distance: float
-    """Mean channel distance to the seed image at the regularization layer."""
-
-    latent_distance_relative: float
-    """The same over the seed image's own norm."""
-
-    ssim: float
-    """Structural similarity to the seed image."""
+    metrics: PictureMetrics
+    """Of `image`, whole and un-augmented, against the seed image."""
 
     regularization_layer: str
     regularization_weight: float
@@ -72,8 +63,68 @@ class Accentuation:
 
     n_steps: int
 
+    config: AccentuationConfig
+    """The settings it was made with."""
+
     trajectory: tuple[Snapshot, ...] = ()
     """The picture at some steps of the search, the seed image first."""
+
+    @property
+    def activation_before(self) -> float:
+        """Of the seed image, whole and un-augmented."""
+        return self.metrics.activation_before
+
+    @property
+    def activation_after(self) -> float:
+        """Of `image`, whole and un-augmented."""
+        return self.metrics.activation_after
+
+    @property
+    def ssim(self) -> float:
+        """Structural similarity to the seed image."""
+        return self.metrics.ssim
+
+    @property
+    def latent_distance(self) -> float:
+        """Mean channel distance to the seed image at the regularization layer."""
+        return self.metrics.latent[self.regularization_layer].absolute
+
+    @property
+    def latent_distance_relative(self) -> float:
+        """The same over the seed image's own norm."""
+        return self.metrics.latent[self.regularization_layer].relative
+
+    def to_npz(self, path: Path) -> None:
+        """Write every array as it is, float32, to one `.npz` file."""
+        from generator.saved_accentuation import arrays_of, npz_bytes
+
+        write_whole(path, npz_bytes(arrays_of(self)))
+
+    def html(self) -> str:
+        """Pictures and numbers as a piece of a page, e.g. for a notebook."""
+        from generator.accentuation_html import accentuation_html
+
+        return accentuation_html(self)
+
+    @property
+    def change(self) -> Tensor:
+        """(3, H, W) signed: the picture less its seed image."""
+        return self.image - quantize(self.job.seed_image.cpu().float())
+
+    def save(self, folder: Path) -> Path:
+        """Write the picture, its views, its raw arrays and its record.
+
+        Returns:
+            The picture's file.
+
+        Raises:
+            OutputError: the folder holds files already, or cannot be written to.
+        """
+        # Imported late: writing needs what measuring does not.
+        from generator.result_folder import ResultFolder
+        from generator.saved_accentuation import save_accentuation
+
+        return save_accentuation(self, ResultFolder.create(folder)).picture
 
 
 def accentuate(
@@ -156,13 +207,12 @@ def _run(
     )
     with torch.no_grad():
         images = quantize(problem.parameterization.to_image(found.parameters))
-    features = [job.feature for job in prepared.jobs]
-    before, after = (
-        feature_activations(problem.network, canvases, features).diagonal()
-        for canvases in (quantize(problem.seed_images), images)
-    )
-    distances = latent_distances(
-        problem.network, images, problem.seed_images, prepared.layer
+    metrics = measure_pictures(
+        problem.network,
+        images,
+        quantize(problem.seed_images),
+        [find_objective(problem.network, job.feature) for job in prepared.jobs],
+        layers=recorded_layers(problem.network, prepared.layer),
     )
     corrected = found.opacity.corrected()
     return [
@@ -172,15 +222,12 @@ def _run(
             opacity_map=corrected[i].cpu(),
             raw_map=found.opacity.raw[i].cpu(),
             coverage=found.opacity.coverage[i].cpu(),
-            activation_before=float(before[i]),
-            activation_after=float(after[i]),
-            latent_distance=distances[i].absolute,
-            latent_distance_relative=distances[i].relative,
-            ssim=structural_similarity_to(images[i], problem.seed_images[i]),
+            metrics=metrics[i],
             regularization_layer=prepared.layer,
             regularization_weight=config.regularization_weight,
             balance=float(prepared.balance[i, 0]) if problem.latent else float("nan"),
             n_steps=found.n_steps,
+            config=config,
             trajectory=trajectory.of(i),
         )
         for i, job in enumerate(prepared.jobs)

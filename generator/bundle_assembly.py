@@ -13,11 +13,11 @@ from torch import Tensor
 
 from generator.activation_index import ActivationIndex
 from generator.exemplars import Tiles
+from generator.feature_lookup import describe_feature
 from generator.features import Feature
 from generator.jobs import content_key
 from generator.made_pictures import MadePicture
 from generator.networks import Network
-from generator.objectives import describe_feature
 from generator.opacity import display_opacity, render_masked
 from generator.photographs import read_photograph, to_canvas
 from generator.plan_check import CheckedPlan

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from generator.accentuation import Accentuation, accentuate_each
@@ -17,24 +16,31 @@ from generator.activations import feature_activations, resolve_rank
 from generator.config import AccentuationConfig
 from generator.contact_sheet import SheetRow, contact_sheet
 from generator.errors import NoGradientError
+from generator.feature_lookup import find_objectives
 from generator.features import Feature
+from generator.image_tables import (
+    NaturalPool,
+    Row,
+    channel_change,
+    distance_rows,
+    feature_rows,
+    picture_row,
+)
+from generator.metrics import spectral_slope
 from generator.networks import Network
-from generator.objectives import find_objectives
-from generator.opacity import display_opacity, render_masked
-from generator.percentiles import percentile_of
 from generator.photographs import (
     default_canvas_px,
     list_photographs,
     read_photograph,
     to_canvas,
-    to_picture,
 )
 from generator.problem import OnCrops
 from generator.provenance import describe_generator
 from generator.result_folder import ResultFolder
+from generator.saved_accentuation import save_accentuation
 
 _POOL_BATCH = 32
-SHEET_TITLES = ("seed image", "accentuation", "opacity map", "masked")
+SHEET_TITLES = ("seed image", "accentuation", "opacity map", "masked", "change x4")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,13 +59,30 @@ class ImageRequest:
     rng_seed: int
     config: AccentuationConfig
 
+    suppress: bool = False
+    """Make the features respond less instead of more."""
+
+    second_network: Network | None = None
+    """Asked about every picture too, where it has a logit of the same label."""
+
+    gif: bool = False
+    mp4: bool = False
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImageOutcome:
     """What became of the jobs."""
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     """One per accentuation: the columns of metrics.csv."""
+
+    distances: list[Row] = field(default_factory=list)
+    """One per accentuation and layer: the columns of distances.csv."""
+
+    changes: list[Tensor] = field(default_factory=list)
+    """One per accentuation, see `channel_change`."""
+
+    sheet: list[SheetRow] = field(default_factory=list)
 
     refused: list[tuple[AccentuationJob, NoGradientError]] = field(default_factory=list)
 
@@ -72,10 +95,7 @@ class ImageJobs:
     sources: dict[str, str]
     """SHA-256 of each photograph by its path."""
 
-    pool: dict[Feature, np.ndarray]
-    """Activation of each feature to each pool photograph."""
-
-    n_pool: int
+    pool: NaturalPool
     canvas_px: int
 
 
@@ -98,19 +118,19 @@ def prepare(network: Network, request: ImageRequest) -> ImageJobs:
                 seed_image=canvas,
                 feature=resolve_rank(network, canvas, feature),
                 rng_seed=request.rng_seed,
+                suppress=request.suppress,
                 name=path.name,
             )
             for feature in request.features
         ]
     features = sorted({job.feature for job in jobs})
-    activations = _pool_activations(network, request.pool, features, canvas_px)
+    pool = _natural_pool(network, request.pool, features, canvas_px)
     return ImageJobs(
         jobs=jobs,
         sources={
             str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths
         },
-        pool={feature: activations[:, i] for i, feature in enumerate(features)},
-        n_pool=len(activations),
+        pool=pool,
         canvas_px=canvas_px,
     )
 
@@ -125,19 +145,20 @@ def _files(photographs: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(files))
 
 
-def _pool_activations(
+def _natural_pool(
     network: Network,
     folders: Sequence[Path],
     features: Sequence[Feature],
     canvas_px: int,
-) -> np.ndarray:
-    """(photographs, features) float32; a photograph in two folders counts once."""
+) -> NaturalPool:
+    """A photograph in two folders counts once."""
     paths: dict[str, Path] = {}
     for folder in folders:
         for photograph in list_photographs(folder):
             paths.setdefault(photograph.sha256, folder / photograph.path)
     files = list(paths.values())
     rows = [np.empty((0, len(features)), dtype=np.float32)]
+    slopes: list[float] = []
     for first in range(0, len(files), _POOL_BATCH):
         canvases = [
             to_canvas(read_photograph(path), network.preprocessing, canvas_px)
@@ -145,7 +166,12 @@ def _pool_activations(
         ]
         found = feature_activations(network, torch.stack(canvases), features)
         rows.append(found.numpy())
-    return np.concatenate(rows)
+        slopes += [spectral_slope(canvas) for canvas in canvases]
+    activations = np.concatenate(rows)
+    return NaturalPool(
+        activations={feature: activations[:, i] for i, feature in enumerate(features)},
+        spectral_slopes=np.array(slopes),
+    )
 
 
 def make_images(
@@ -163,7 +189,6 @@ def make_images(
     they then cover what is finished.
     """
     outcome = ImageOutcome()
-    sheet: list[SheetRow] = []
 
     def refuse(job: AccentuationJob, error: NoGradientError) -> None:
         outcome.refused.append((job, error))
@@ -178,73 +203,39 @@ def make_images(
             on_crops=on_crops,
             on_no_gradient=refuse,
         ):
-            row, pictures = _write_one(accentuation, request.config, prepared, folder)
-            outcome.rows.append(row)
-            sheet.append(SheetRow(pictures=pictures, caption=_caption(row)))
+            _write_one(network, request, prepared, accentuation, outcome, folder)
     finally:
-        _write_summary(network, request, prepared, outcome, sheet, folder)
+        _write_summary(network, request, prepared, outcome, folder)
     return outcome
 
 
 def _write_one(
-    made: Accentuation,
-    config: AccentuationConfig,
+    network: Network,
+    request: ImageRequest,
     prepared: ImageJobs,
+    made: Accentuation,
+    outcome: ImageOutcome,
     folder: ResultFolder,
-) -> tuple[dict[str, Any], list[Image.Image]]:
-    job = made.job
-    stem = folder.new_stem(Path(job.name).stem, str(job.feature))
-    shown = display_opacity(
-        made.opacity_map,
-        clip_percent=config.clip_percent,
-        blur_px=config.blur_fraction * made.image.shape[-1],
+) -> None:
+    saved = save_accentuation(made, folder, gif=request.gif, mp4=request.mp4)
+    file, views = saved.picture.name, saved.views
+    row = picture_row(
+        made, file=file, pool=prepared.pool, second=request.second_network
     )
+    outcome.rows.append(row)
+    outcome.distances.extend(distance_rows(made, file=file))
+    outcome.changes.append(channel_change(network, made))
     pictures = [
-        to_picture(job.seed_image),
-        to_picture(made.image),
-        to_picture(_gray(shown)),
-        to_picture(render_masked(made.image, shown)),
+        *(views.seed_image, views.picture, views.opacity_map),
+        *(views.masked, views.change),
     ]
-    names = (f"{stem}.png", f"{stem}.opacity_map.png", f"{stem}.masked.png")
-    for name, picture in zip(names, pictures[1:], strict=True):
-        folder.write_picture(name, picture)
-    return _row(made, names[0], prepared), pictures
+    outcome.sheet.append(SheetRow(pictures=pictures, caption=_caption(row)))
 
 
-def _gray(map_: Tensor) -> Tensor:
-    return map_.expand(3, -1, -1)
-
-
-def _row(made: Accentuation, file: str, prepared: ImageJobs) -> dict[str, Any]:
-    """What metrics.csv says of one accentuation."""
-    pool = prepared.pool[made.job.feature]
-
-    def percentile(value: float) -> float | None:
-        if not prepared.n_pool:
-            return None
-        return float(percentile_of(np.array([value], dtype=np.float32), pool)[0])
-
-    return {
-        "photograph": made.job.name,
-        "feature_id": str(made.job.feature),
-        "activation_before": made.activation_before,
-        "activation_after": made.activation_after,
-        "percentile_before": percentile(made.activation_before),
-        "percentile_after": percentile(made.activation_after),
-        "ssim": made.ssim,
-        "latent_distance": made.latent_distance,
-        "latent_distance_relative": made.latent_distance_relative,
-        "regularization_layer": made.regularization_layer,
-        "regularization_weight": made.regularization_weight,
-        "regularization_balance": made.balance,
-        "rng_seed": made.job.rng_seed,
-        "file": file,
-    }
-
-
-def _caption(row: dict[str, Any]) -> str:
+def _caption(row: Row) -> str:
+    sign = "not " if row["suppress"] else ""
     return (
-        f"{row['photograph']}  {row['feature_id']}  "
+        f"{row['photograph']}  {sign}{row['feature_id']}  "
         f"{row['activation_before']:.2f} -> {row['activation_after']:.2f}  "
         f"SSIM {row['ssim']:.2f}"
     )
@@ -255,27 +246,26 @@ def _write_summary(
     request: ImageRequest,
     prepared: ImageJobs,
     outcome: ImageOutcome,
-    sheet: list[SheetRow],
     folder: ResultFolder,
 ) -> None:
     config = request.config
     folder.write_table("metrics.csv", outcome.rows)
-    if sheet:
-        folder.write_picture(
-            "contact_sheet.png", contact_sheet(sheet, titles=SHEET_TITLES)
-        )
+    folder.write_table("distances.csv", outcome.distances)
+    folder.write_table("features.csv", feature_rows(outcome.rows, outcome.changes))
+    if outcome.sheet:
+        sheet = contact_sheet(outcome.sheet, titles=SHEET_TITLES)
+        folder.write_picture("contact_sheet.png", sheet)
+    second = request.second_network
     folder.write_record(
         "run.json",
         {
             "config": asdict(config) | {"canvas_px": prepared.canvas_px},
-            "display": {
-                "clip_percent": config.clip_percent,
-                "blur_px": config.blur_fraction * prepared.canvas_px,
-            },
             "features": [str(feature) for feature in request.features],
+            "suppress": request.suppress,
             "network": describe_network(network),
+            "second_network": None if second is None else describe_network(second),
             "photographs": prepared.sources,
-            "n_pool": prepared.n_pool,
+            "n_pool": prepared.pool.n_images,
             "rng_seed": request.rng_seed,
             "refused": [str(error) for _, error in outcome.refused],
             "accentuations": outcome.rows,

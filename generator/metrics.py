@@ -1,16 +1,26 @@
 """What is measured of a finished picture: whole, un-augmented, as it is saved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from skimage.metrics import structural_similarity
 from torch import Tensor
 
 from generator.activations import network_view
 from generator.capture import layer_activations, undisturbed
+from generator.features import LOGIT_LAYER
 from generator.layers import by_position
 from generator.networks import Network
+from generator.objectives import Objective, Unit
+
+N_TOP = 5
+"""Strongest logits that are noted of each picture."""
+
+_LOWEST_CYCLES = 2
+_HIGHEST_FREQUENCY = 0.4
+"""The slope is fitted from 2 cycles per picture to 0.4 cycles per pixel."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,30 +31,91 @@ class LatentDistance:
     """Mean over positions of the norm, over channels, of the difference."""
 
     relative: float
-    """The same over the reference picture's own mean norm."""
+    """The same over the reference picture's own mean norm; NaN where that is 0."""
 
 
-def latent_distances(
-    network: Network, pictures: Tensor, references: Tensor, layer: str
-) -> list[LatentDistance]:
-    """Distance of each picture to its reference, both (B, 3, H, W) in [0, 1]."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PictureMetrics:
+    """A picture compared with its seed image."""
+
+    activation_before: float
+    """Of the seed image."""
+
+    activation_after: float
+
+    ssim: float
+    """Structural similarity; 1 for equal pictures."""
+
+    pixel_rmse: float
+    """Root of the mean squared difference, image units 0 to 1."""
+
+    spectral_slope_before: float
+    """Of log amplitude over log frequency; natural photographs have about -1."""
+
+    spectral_slope_after: float
+
+    latent: Mapping[str, LatentDistance]
+    """At each recorded layer."""
+
+    top_before: tuple[str, ...]
+    """Labels of the strongest logits, strongest first; empty without a classifier."""
+
+    top_after: tuple[str, ...]
+
+    specificity: float | None
+    """Gain of the feature over the median absolute gain of the other units of its
+    layer; None for features that are no unit, or where nothing else moved."""
+
+
+def measure_pictures(
+    network: Network,
+    pictures: Tensor,
+    references: Tensor,
+    objectives: Sequence[Objective],
+    *,
+    layers: Collection[str],
+) -> list[PictureMetrics]:
+    """Compare pictures with their seed images, both (B, 3, H, W) in [0, 1].
+
+    Args:
+        objectives: the feature of each picture.
+        layers: where latent distances are taken.
+    """
+    has_logits = any(layer.name == LOGIT_LAYER for layer in network.layers)
+    read = frozenset[str]().union(*(objective.layers for objective in objectives))
+    names = {*layers, *read, *([LOGIT_LAYER] if has_logits else [])}
     with undisturbed(network.module), torch.no_grad():
-        seen, near = (
-            by_position(
-                layer_activations(network, network_view(network, canvases), [layer])[
-                    layer
-                ]
-            ).float()
+        after, before = (
+            layer_activations(network, network_view(network, canvases), names)
             for canvases in (pictures, references)
-        )  # each (B, C, P)
-    apart = (seen - near).norm(dim=1).mean(1)  # (B,)
-    own = near.norm(dim=1).mean(1)
-    return [
-        LatentDistance(
-            absolute=float(a), relative=float(a / o) if o > 0 else float("nan")
         )
-        for a, o in zip(apart, own, strict=True)
+    return [
+        PictureMetrics(
+            activation_before=_response(objectives[i], before, i),
+            activation_after=_response(objectives[i], after, i),
+            ssim=structural_similarity_to(pictures[i], references[i]),
+            pixel_rmse=pixel_rmse(pictures[i], references[i]),
+            spectral_slope_before=spectral_slope(references[i]),
+            spectral_slope_after=spectral_slope(pictures[i]),
+            latent={
+                name: latent_distance(after[name][i], before[name][i])
+                for name in layers
+            },
+            top_before=_top(network, before, i),
+            top_after=_top(network, after, i),
+            specificity=_specificity(objectives[i], before, after, i),
+        )
+        for i in range(len(pictures))
     ]
+
+
+def latent_distance(seen: Tensor, near: Tensor) -> LatentDistance:
+    """Of the activations (C, *positions) of a picture and of its reference."""
+    change, own = (by_position(part[None]).float() for part in (seen - near, near))
+    apart, norm = (float(part.norm(dim=1).mean()) for part in (change, own))
+    return LatentDistance(
+        absolute=apart, relative=apart / norm if norm > 0 else float("nan")
+    )
 
 
 def structural_similarity_to(picture: Tensor, reference: Tensor) -> float:
@@ -55,3 +126,73 @@ def structural_similarity_to(picture: Tensor, reference: Tensor) -> float:
     ours, theirs = (part.double().cpu().numpy() for part in (picture, reference))
     compare: Callable[..., float] = structural_similarity  # untyped there
     return float(compare(ours, theirs, channel_axis=0, data_range=1.0))
+
+
+def pixel_rmse(picture: Tensor, reference: Tensor) -> float:
+    """Root mean squared difference of two pictures (3, H, W), image units 0 to 1."""
+    return float((picture - reference).double().square().mean().sqrt())
+
+
+def spectral_slope(picture: Tensor) -> float:
+    """Fall-off of the amplitude spectrum of a picture (3, H, W), about -1 in nature.
+
+    Slope of a straight line through log amplitude over log frequency, every frequency
+    of the mean over RGB counting alike; NaN for a picture of one color.
+
+    Source: Field (1987), Relations between the statistics of natural images.
+    """
+    gray = picture.double().mean(0).cpu().numpy()
+    amplitude = np.abs(np.fft.rfft2(gray - gray.mean()))
+    height, width = gray.shape
+    frequency = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width))
+    lowest = _LOWEST_CYCLES / max(height, width)
+    fitted = (frequency >= lowest) & (frequency <= _HIGHEST_FREQUENCY)
+    fitted &= amplitude > 1e-9 * max(1.0, float(amplitude.max()))
+    if fitted.sum() < 3:
+        return float("nan")
+    slope, _ = np.polyfit(np.log(frequency[fitted]), np.log(amplitude[fitted]), 1)
+    return float(slope)
+
+
+def change_diversity(changes: Sequence[Tensor]) -> float:
+    """How differently one feature is brought out in several seed images.
+
+    Args:
+        changes: (C,) each: channel means of a picture less those of its seed image.
+
+    Returns:
+        Mean of 1 - cosine over all pairs, 0 (the same change everywhere) to 2; NaN for
+        fewer than two.
+    """
+    if len(changes) < 2:
+        return float("nan")
+    rows = torch.nn.functional.normalize(torch.stack(list(changes)).double(), dim=1)
+    cosine = rows @ rows.T
+    upper = torch.triu_indices(len(rows), len(rows), offset=1)
+    return float(1 - cosine[upper[0], upper[1]].mean())
+
+
+def _response(objective: Objective, seen: Mapping[str, Tensor], i: int) -> float:
+    return float(objective({name: seen[name][i : i + 1] for name in objective.layers}))
+
+
+def _top(network: Network, seen: Mapping[str, Tensor], i: int) -> tuple[str, ...]:
+    if LOGIT_LAYER not in seen or not network.labels:
+        return ()
+    order = seen[LOGIT_LAYER][i].argsort(descending=True, stable=True)[:N_TOP]
+    return tuple(network.labels[index] for index in order.tolist())
+
+
+def _specificity(
+    objective: Objective,
+    before: Mapping[str, Tensor],
+    after: Mapping[str, Tensor],
+    i: int,
+) -> float | None:
+    if not isinstance(objective, Unit):
+        return None
+    change = (after[objective.layer] - before[objective.layer])[i : i + 1]
+    gains = by_position(change)[0].mean(1)  # (C,)
+    others = torch.cat([gains[: objective.index], gains[objective.index + 1 :]])
+    typical = float(others.abs().median()) if len(others) else 0.0
+    return float(gains[objective.index]) / typical if typical > 0 else None

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from generator.capture import undisturbed
+from generator.directions import Direction
 from generator.errors import NetworkError
 from generator.layers import LayerInfo, probe_layers
 
@@ -61,7 +61,7 @@ class Network:
     device: str = "cpu"
     """Where the module lies, e.g. `cpu` or `cuda:0`."""
 
-    directions: Mapping[str, Any] = field(default_factory=dict)
+    directions: Mapping[str, Direction] = field(default_factory=dict)
     """Directions that features may name, by their own names."""
 
     @cached_property

@@ -12,8 +12,9 @@ from generator.balance import measure_pull
 from generator.capture import layer_activations
 from generator.config import AccentuationConfig
 from generator.errors import NotFiniteError
+from generator.feature_lookup import find_objective
 from generator.networks import Network
-from generator.objectives import Objective, find_objective, negated
+from generator.objectives import Objective, negated
 from generator.parameterization.choice import for_images
 from generator.penalties.latent import ChannelDistance, channel_norm
 from generator.problem import OnCrops, Problem

@@ -6,6 +6,7 @@ from torch import nn
 
 from generator.errors import ConfigError, NetworkError
 from generator.layers import LayerInfo, check_layer
+from generator.networks import Network
 
 _STRIDE_PX = 8
 """One position for each 8 × 8 input pixels: parts and textures, not yet objects."""
@@ -53,6 +54,14 @@ def choose_layer(
         coarse = coarse[len(coarse) // 4 :]
     chosen = (coarse or placed[-1:])[0].name
     return chosen if order.index(chosen) <= end else feature
+
+
+def recorded_layers(network: Network, regularization_layer: str) -> list[str]:
+    """Where a finished picture's latent distance is noted: each stage, and the layer
+    the search held it at, in the order of the network."""
+    named = {stage.name for stage in stages(network.module, network.layers)}
+    wanted = {*named, regularization_layer}
+    return [layer.name for layer in network.layers if layer.name in wanted]
 
 
 def stages(module: nn.Module, layers: Sequence[LayerInfo]) -> list[LayerInfo]:

@@ -24,14 +24,13 @@ class ResultFolder:
 
     @classmethod
     def create(cls, path: Path) -> "ResultFolder":
-        """A new or empty folder.
+        """A new or empty folder; a new one is made with its first file.
 
         Raises:
             OutputError: the path holds files, or cannot be made.
         """
         try:
-            path.mkdir(parents=True, exist_ok=True)
-            is_used = any(path.iterdir())
+            is_used = path.exists() and any(path.iterdir())
         except OSError as error:
             raise OutputError(f"no results can be written to {path}: {error}") from None
         if is_used:
@@ -51,6 +50,10 @@ class ResultFolder:
             stem = f"{base}-{n}"
         self._taken.add(stem)
         return stem
+
+    def write_bytes(self, name: str, content: bytes) -> Path:
+        """As they are."""
+        return self._write(name, content)
 
     def write_picture(self, name: str, picture: Image.Image) -> Path:
         """As PNG, without metadata."""

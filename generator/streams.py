@@ -6,6 +6,8 @@ from typing import Literal
 
 import numpy as np
 
+from generator.errors import ConfigError
+
 Purpose = Literal["init", "crop", "noise", "balance", "balance_crop", "balance_noise"]
 """What the numbers are for; each purpose has a stream of its own."""
 
@@ -18,6 +20,10 @@ class JobStreams:
 
     job_id: str
     """Hash of what the job is about."""
+
+    def __post_init__(self) -> None:
+        if self.rng_seed < 0:
+            raise ConfigError(f"rng_seed must not be negative; got {self.rng_seed}")
 
     def rng(self, purpose: Purpose, step: int = 0) -> np.random.Generator:
         """A counter-based generator (Philox) keyed by seed, job, purpose and step."""

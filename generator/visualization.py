@@ -15,9 +15,10 @@ from generator.balance import measure_pull
 from generator.capture import undisturbed
 from generator.config import PROBE_DRAWS, VisualizationConfig
 from generator.errors import ConfigError, NoGradientError
+from generator.feature_lookup import find_objectives
 from generator.features import Feature
 from generator.networks import Network
-from generator.objectives import Objective, find_objectives
+from generator.objectives import Objective
 from generator.optimize import optimize
 from generator.parameterization.choice import for_noise
 from generator.photographs import default_canvas_px, quantize

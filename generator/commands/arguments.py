@@ -2,25 +2,37 @@
 
 import argparse
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, get_args
 
 from tqdm import tqdm
 
 from generator.config import OptimizerName, ParameterizationName
+from generator.errors import ConfigError
 
 if TYPE_CHECKING:
-    from generator.networks import Network
+    from generator.networks import Network, Preprocessing
+
+
+EXIT_CODES = (
+    "exit codes: 0 done, 1 refused with the reason, 2 unknown option, 130 interrupted"
+)
 
 
 def add_command(
-    subparsers: Any, name: str, *, summary: str, example: str
+    subparsers: Any, name: str, *, summary: str, example: str, details: str = ""
 ) -> argparse.ArgumentParser:
-    """A command's parser, with an example at the end of its help."""
+    """A command's parser, with an example and the exit codes at the end of its help.
+
+    Args:
+        summary: one sentence.
+        details: what else there is to say of it.
+    """
     parser: argparse.ArgumentParser = subparsers.add_parser(
         name,
         help=summary[0].lower() + summary[1:].rstrip("."),
-        description=summary,
-        epilog=f"example:\n  {example}",
+        description=fill(f"{summary} {details}", width=79),
+        epilog=f"example:\n  {example}\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     return parser
@@ -33,8 +45,8 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
         "--network",
         default="embedded",
         metavar="NAME",
-        help="embedded, or a torchvision classifier such as mobilenet_v2 "
-        "(default: embedded)",
+        help="embedded; a torchvision classifier, e.g. mobilenet_v2; timm/NAME; or a "
+        "function of your own, PACKAGE.MODULE:FUNCTION (default: embedded)",
     )
     group.add_argument(
         "--weights", type=Path, metavar="PATH", help=".safetensors or .pth file"
@@ -42,7 +54,40 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--download-weights",
         action="store_true",
-        help="let torchvision fetch its own weights when no file is given",
+        help="let the library fetch its own weights when no file is given",
+    )
+    group.add_argument(
+        "--random-weights",
+        type=int,
+        metavar="RNG_SEED",
+        help="untrained weights, as a control",
+    )
+    group.add_argument(
+        "--input-px",
+        type=int,
+        metavar="PX",
+        help="side the network sees, in place of its own; for modules of your own",
+    )
+    group.add_argument(
+        "--mean", type=float, nargs=3, metavar=("R", "G", "B"), help="likewise"
+    )
+    group.add_argument(
+        "--std", type=float, nargs=3, metavar=("R", "G", "B"), help="likewise"
+    )
+    group.add_argument(
+        "--labels",
+        type=Path,
+        metavar="FILE",
+        help="names of the logits, one per line, in place of the network's own",
+    )
+    group.add_argument(
+        "--directions",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="directions that features may name (`accentuate directions` makes them); "
+        "several are joined",
     )
     group.add_argument(
         "--device", default="cpu", help="cpu, cuda or cuda:N (default: cpu)"
@@ -52,14 +97,68 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
 def network_from(arguments: argparse.Namespace) -> "Network":
     """Load the network that the arguments name."""
     # Imported late: `--help` need not wait seconds for torch.
+    from generator.network_directions import with_directions
     from generator.networks import load_network
 
-    return load_network(
+    network = load_network(
         arguments.network,
         weights=arguments.weights,
         allow_download=arguments.download_weights,
+        random_weights=arguments.random_weights,
+        preprocessing=_preprocessing_from(arguments),
+        labels=_labels_from(arguments),
         device=arguments.device,
     )
+    return with_directions(network, arguments.directions)
+
+
+def second_network_from(arguments: argparse.Namespace) -> "Network | None":
+    """The network that `--second-network` names; None where it is not given."""
+    if arguments.second_network is None:
+        return None
+    # Imported late: `--help` need not wait seconds for torch.
+    from generator.networks import load_network
+
+    return load_network(
+        arguments.second_network,
+        weights=arguments.second_weights,
+        allow_download=arguments.download_weights,
+        device=arguments.device,
+    )
+
+
+def _preprocessing_from(arguments: argparse.Namespace) -> "Preprocessing | None":
+    given = (arguments.input_px, arguments.mean, arguments.std)
+    if not any(given):
+        return None
+    if not all(given):
+        raise ConfigError(
+            "--input-px, --mean and --std belong together; give all three"
+        )
+    if arguments.input_px < 8 or min(arguments.std) <= 0:
+        raise ConfigError(
+            "--input-px must be at least 8 and every --std above 0; "
+            f"got {arguments.input_px} and {arguments.std}"
+        )
+    # Imported late: `--help` need not wait seconds for torch.
+    from generator.networks import Preprocessing
+
+    return Preprocessing(
+        input_px=arguments.input_px,
+        resize_px=arguments.input_px,
+        mean=tuple(arguments.mean),
+        std=tuple(arguments.std),
+    )
+
+
+def _labels_from(arguments: argparse.Namespace) -> tuple[str, ...] | None:
+    if arguments.labels is None:
+        return None
+    try:
+        text = arguments.labels.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"--labels {arguments.labels}: {error}") from error
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def add_search_arguments(parser: argparse.ArgumentParser) -> None:

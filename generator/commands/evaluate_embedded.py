@@ -2,31 +2,22 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
-from generator.demo.evaluate import held_out_accuracy, overall_accuracy
-from generator.demo.network import WEIGHTS_FILE, load_embedded_network
-
-EXAMPLE = """example:
-  accentuate evaluate-embedded
-"""
+from generator.commands.arguments import add_command
 
 
-def add_parser(
-    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
-    """Add the command to the command line."""
-    parser = subparsers.add_parser(
+def add_parser(subparsers: Any) -> None:
+    """Add the command to those of `accentuate`."""
+    parser = add_command(
+        subparsers,
         "evaluate-embedded",
-        help="measure the embedded network on held-out regions",
-        description="Accuracy of the embedded network per class, on regions of the "
-        "photographs that training never touched.",
-        epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        summary="Measure the embedded network on regions kept from its training.",
+        example="accentuate evaluate-embedded",
     )
     parser.add_argument(
         "--weights",
         type=Path,
-        default=WEIGHTS_FILE,
         metavar="FILE",
         help="default: the weights that come with the package",
     )
@@ -35,7 +26,11 @@ def add_parser(
 
 def run(arguments: argparse.Namespace) -> int:
     """Print one line per class and the total."""
-    loaded = load_embedded_network(arguments.weights)
+    # Imported late: `--help` need not wait seconds for torch.
+    from generator.demo.evaluate import held_out_accuracy, overall_accuracy
+    from generator.demo.network import WEIGHTS_FILE, load_embedded_network
+
+    loaded = load_embedded_network(arguments.weights or WEIGHTS_FILE)
     classes = held_out_accuracy(loaded.module, loaded.labels)
     print(f"{'class':<12} {'crops':>5} {'right':>5} {'accuracy':>8}  taken for")
     for each in classes:

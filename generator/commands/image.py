@@ -14,8 +14,10 @@ from generator.commands.arguments import (
     advance,
     network_from,
     search_changes,
+    second_network_from,
 )
 from generator.config import AccentuationConfig
+from generator.errors import ConfigError
 from generator.feature_text import parse_feature
 
 _COLUMNS = (
@@ -69,6 +71,27 @@ def add_parser(subparsers: Any) -> None:
         help="folder of photographs that percentiles refer to; several are joined",
     )
     parser.add_argument(
+        "--suppress", action="store_true", help="make the features respond less"
+    )
+    parser.add_argument(
+        "--trajectory",
+        type=int,
+        metavar="N",
+        help="keep N pictures on the way from start to end, and write them as a strip",
+    )
+    parser.add_argument("--gif", action="store_true", help="and as an animated GIF")
+    parser.add_argument(
+        "--mp4", action="store_true", help="and as a film (needs the extra `video`)"
+    )
+    parser.add_argument(
+        "--second-network",
+        metavar="NAME",
+        help="another network to ask about every picture (logits of the same label)",
+    )
+    parser.add_argument(
+        "--second-weights", type=Path, metavar="PATH", help="its weights file"
+    )
+    parser.add_argument(
         "--preset", default="default", help="default or faccent (default: default)"
     )
     add_network_arguments(parser)
@@ -88,11 +111,19 @@ def run(arguments: argparse.Namespace) -> int:
         **search_changes(arguments),
         regularization_layer=arguments.regularization_layer,
         regularization_weight=arguments.regularization_weight,
+        trajectory_frames=arguments.trajectory,
     )
+    if (arguments.gif or arguments.mp4) and not config.trajectory_frames:
+        raise ConfigError("a film needs frames: add --trajectory N, e.g. 20")
+    if arguments.second_weights and not arguments.second_network:
+        raise ConfigError("--second-weights needs --second-network NAME")
     # Imported late: `--help` need not wait seconds for torch.
+    from generator.film import check_films_can_be_made
     from generator.image_run import ImageRequest, make_images, prepare
     from generator.result_folder import ResultFolder
 
+    if arguments.mp4:
+        check_films_can_be_made()
     folder = ResultFolder.create(arguments.out)
     network = network_from(arguments)
     request = ImageRequest(
@@ -101,6 +132,10 @@ def run(arguments: argparse.Namespace) -> int:
         pool=arguments.pool,
         rng_seed=arguments.rng_seed,
         config=config,
+        suppress=arguments.suppress,
+        second_network=second_network_from(arguments),
+        gif=arguments.gif,
+        mp4=arguments.mp4,
     )
     prepared = prepare(network, request)
     total = len(prepared.jobs) * config.crops_per_job
@@ -114,7 +149,9 @@ def run(arguments: argparse.Namespace) -> int:
             on_refused=lambda message: bar.write(message, file=sys.stderr),
         )
     print_table(outcome.rows)
-    print_summary(outcome.rows, n_refused=len(outcome.refused), n_pool=prepared.n_pool)
+    print_summary(
+        outcome.rows, n_refused=len(outcome.refused), n_pool=prepared.pool.n_images
+    )
     print(f"written to {arguments.out}")
     return 0 if outcome.rows else 1
 
@@ -138,8 +175,11 @@ def _cell(value: Any, width: int, style: str) -> str:
 
 def print_summary(rows: list[dict[str, Any]], *, n_refused: int, n_pool: int) -> None:
     """How many rose, and how many reached the top of the pool."""
-    rose = sum(row["activation_after"] > row["activation_before"] for row in rows)
-    print(f"activation rises in {rose} of {len(rows)}")
+    gains = [row["activation_after"] - row["activation_before"] for row in rows]
+    if any(row["suppress"] for row in rows):
+        print(f"activation falls in {sum(g < 0 for g in gains)} of {len(rows)}")
+        return
+    print(f"activation rises in {sum(g > 0 for g in gains)} of {len(rows)}")
     if n_pool:
         top = sum(row["percentile_after"] >= 99 for row in rows)
         print(

@@ -2,27 +2,25 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
+from generator.commands.arguments import add_command
 from generator.demo.photographs import PhotographsConfig, write_photographs
 
-EXAMPLE = """example:
-  accentuate photographs pool
-  accentuate photographs pool --side-px 192 --max-per-class 20
-"""
 
-
-def add_parser(
-    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
-    """Add the command to the command line."""
+def add_parser(subparsers: Any) -> None:
+    """Add the command to those of `accentuate`."""
     defaults = PhotographsConfig()
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "photographs",
-        help="write the demo's photographs, one folder per class",
-        description="Cut the photographs that come inside scikit-image into small "
-        "pictures that share no pixel, in a folder for each class.",
-        epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        summary="Write the demo's photographs, one folder per class.",
+        details="They are cut from the photographs that come inside scikit-image, and "
+        "share no pixel.",
+        example=(
+            "accentuate photographs pool\n"
+            "  accentuate photographs pool --side-px 192 --max-per-class 20"
+        ),
     )
     parser.add_argument(
         "out",

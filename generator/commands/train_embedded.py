@@ -5,62 +5,52 @@ import platform
 import sys
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
-from generator.demo.network import write_weights
-from generator.demo.regions import CLASSES
-from generator.demo.train import TrainingConfig, train
+from generator.commands.arguments import add_command
 
-EXAMPLE = """example:
-  accentuate train-embedded --out weights.safetensors
-  accentuate evaluate-embedded --weights weights.safetensors
-"""
 LIBRARIES = ("numpy", "pillow", "scikit-image", "torch")
 
 
-def add_parser(
-    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
-    """Add the command to the command line."""
-    defaults = TrainingConfig()
-    parser = subparsers.add_parser(
+def add_parser(subparsers: Any) -> None:
+    """Add the command to those of `accentuate`."""
+    parser = add_command(
+        subparsers,
         "train-embedded",
-        help="train the embedded network",
-        description="Train the embedded network on the photographs that come inside "
-        "scikit-image. The same settings give the same bytes on one machine.",
-        epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        summary="Train the embedded network on the photographs inside scikit-image.",
+        example=(
+            "accentuate train-embedded --out weights.safetensors\n"
+            "  accentuate evaluate-embedded --weights weights.safetensors"
+        ),
+        details="The same settings give the same bytes on one machine. Each setting "
+        "has as default what the weights in the package were made with.",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
-    parser.add_argument(
-        "--steps",
-        type=int,
-        default=defaults.steps,
-        help="optimization steps (default %(default)s)",
-    )
+    parser.add_argument("--steps", type=int, metavar="N", help="optimization steps")
     parser.add_argument(
         "--attack-radius",
         type=float,
-        default=defaults.attack_radius,
-        help="L2 norm the network must withstand (default %(default)s)",
+        metavar="X",
+        help="L2 norm of the harmful change that the network must withstand",
     )
     parser.add_argument(
-        "--rng-seed",
-        type=int,
-        default=defaults.rng_seed,
-        help="seed of everything random (default %(default)s)",
+        "--rng-seed", type=int, metavar="N", help="seed of everything random"
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, write the weights and say where they are."""
-    config = TrainingConfig(
-        steps=arguments.steps,
-        attack_radius=arguments.attack_radius,
-        rng_seed=arguments.rng_seed,
-    )
+    # Imported late: `--help` need not wait seconds for torch.
+    from generator.demo.network import write_weights
+    from generator.demo.regions import CLASSES
+    from generator.demo.train import TrainingConfig, train
+
+    names = ("steps", "attack_radius", "rng_seed")
+    given = {name: getattr(arguments, name) for name in names}
+    config = TrainingConfig(**{k: v for k, v in given.items() if v is not None})
     with tqdm(total=config.steps, unit="step", file=sys.stderr) as bar:
 
         def show(step: int, loss: float) -> None:

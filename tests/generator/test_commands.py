@@ -46,7 +46,12 @@ def test_image_writes_pictures_table_and_record(
     assert "activation rises in" in capsys.readouterr().out
     for row in rows:
         stem = row["file"].removesuffix(".png")
-        for suffix in (".png", ".opacity_map.png", ".masked.png"):
+        for suffix in (
+            ".png",
+            ".opacity_map.p5.sd0.56px.png",
+            ".masked.p5.sd0.56px.png",
+            ".change.x4.png",
+        ):
             with Image.open(out / f"{stem}{suffix}") as made:
                 assert made.size == (72, 72)
     assert (out / "contact_sheet.png").is_file()

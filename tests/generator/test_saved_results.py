@@ -19,9 +19,10 @@ from generator.activations import feature_activations
 from generator.cli import main
 from generator.config import AccentuationConfig
 from generator.demo.photographs import PhotographsConfig, write_photographs
+from generator.feature_lookup import find_objectives
 from generator.features import FeatureId
 from generator.image_run import ImageRequest, make_images, prepare
-from generator.metrics import latent_distances, structural_similarity_to
+from generator.metrics import measure_pictures
 from generator.networks import load_network
 from generator.photographs import (
     from_picture,
@@ -79,17 +80,25 @@ def test_every_number_of_the_table_is_that_of_the_saved_picture(
         before = feature_activations(network, seed[None], feature).item()
         others = feature_activations(network, pool, feature)[:, 0].numpy()
         layer = row["regularization_layer"]
-        (distance,) = latent_distances(network, saved[None], seed[None], layer)
+        (again,) = measure_pictures(
+            network,
+            saved[None],
+            seed[None],
+            find_objectives(network, feature),
+            layers=[layer],
+        )
 
         assert float(row["activation_after"]) == pytest.approx(after, abs=1e-5)
         assert float(row["activation_before"]) == pytest.approx(before, abs=1e-5)
         below = np.count_nonzero(others < after)
         assert float(row["percentile_after"]) == pytest.approx(50 * below)
         assert float(row["latent_distance"]) == pytest.approx(
-            distance.absolute, rel=1e-4
+            again.latent[layer].absolute, rel=1e-4
         )
-        ssim = structural_similarity_to(saved, seed)
-        assert float(row["ssim"]) == pytest.approx(ssim, abs=1e-6)
+        for column in ("ssim", "pixel_rmse", "spectral_slope_after", "specificity"):
+            expected = getattr(again, column)
+            assert float(row[column]) == pytest.approx(expected, rel=1e-3)
+        assert row["top5_after"] == "; ".join(again.top_after)
 
 
 @pytest.fixture(scope="module")
@@ -185,9 +194,14 @@ def test_an_interrupted_run_keeps_what_is_finished_and_no_half_file(
     assert row["photograph"] == "p 0.png"
     assert sorted(path.name for path in out.iterdir()) == [
         "contact_sheet.png",
+        "distances.csv",
+        "features.csv",
         "metrics.csv",
-        "p-0--logit-brick.masked.png",
-        "p-0--logit-brick.opacity_map.png",
+        "p-0--logit-brick.change.x4.png",
+        "p-0--logit-brick.json",
+        "p-0--logit-brick.masked.p5.sd0.56px.png",
+        "p-0--logit-brick.npz",
+        "p-0--logit-brick.opacity_map.p5.sd0.56px.png",
         "p-0--logit-brick.png",
         "run.json",
     ]
