@@ -58,6 +58,9 @@ def add_parser(subparsers: Any) -> None:
         action="store_true",
         help="also write and show opacity maps and masked pictures",
     )
+    parser.add_argument(
+        "--preset", default="default", help="default or faccent (default: default)"
+    )
     add_network_arguments(parser)
     _add_choices(parser)
     add_search_arguments(parser)
@@ -149,7 +152,7 @@ def _request(arguments: argparse.Namespace) -> FigureRequest:
         n_top=arguments.top,
         show_masks=arguments.masks,
         rng_seed=arguments.rng_seed,
-        config=AccentuationConfig().with_changes(
+        config=AccentuationConfig.preset(arguments.preset).with_changes(
             **search_changes(arguments),
             regularization_layer=arguments.regularization_layer,
             regularization_weight=arguments.regularization_weight,

@@ -11,9 +11,9 @@ from generator.errors import ConfigError
 from generator.experiments.layer_sweep import ALL
 from generator.experiments.scene import Scene, SeedImage
 from generator.experiments.trial import RandomWeights, Trial
+from generator.feature_lookup import find_objective
 from generator.features import Feature
 from generator.networks import Network
-from generator.objectives import find_objective
 from generator.zoo.random_weights import count_layers
 
 _SHARES = (0.25, 0.5, 0.75)

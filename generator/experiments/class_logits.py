@@ -26,7 +26,7 @@ def plan(scene: Scene) -> Plan:
     chosen = [(seed, _logits(scene, seed)) for seed in scene.seed_images]
 
     def make(studio: Studio) -> None:
-        studio.percentiles.measure([f for _, named in chosen for f in named])
+        studio.measure_pool(f for _, named in chosen for f in named)
         for seed, named in chosen:
             for suppress in (False, True):
                 _make_row(studio, seed, named, suppress=suppress)

@@ -27,9 +27,9 @@ from generator.experiments.trial import (
     shown_accentuation,
     shown_refusal,
 )
+from generator.feature_lookup import find_objective
 from generator.features import Feature, FeatureId
 from generator.layers import LayerInfo, check_layer
-from generator.objectives import find_objective
 from generator.visualization import VisualizationJob, visualize
 
 NOISE_STARTS: tuple[Any, ...] = ("fourier", "fourier_phase")

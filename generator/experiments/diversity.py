@@ -30,7 +30,7 @@ def plan(scene: Scene) -> Plan:
     )
 
     def make(studio: Studio) -> None:
-        studio.percentiles.measure([feature])
+        studio.measure_pool([feature])
         for first in range(0, len(scene.seed_images), _PER_ROW):
             _make_rows(studio, scene.seed_images[first : first + _PER_ROW], feature)
 

@@ -14,9 +14,9 @@ from generator.experiments.studio import Plan, Studio
 from generator.experiments.sweep import DEFAULT_FEATURE, Setting, trials_of
 from generator.experiments.table import number
 from generator.experiments.trial import Trial, shown_accentuation, shown_refusal
+from generator.feature_lookup import find_objective
 from generator.features import Feature
 from generator.layers import check_layer
-from generator.objectives import find_objective
 from generator.regularization import choose_layer, stages
 
 _MOST_LAYERS = 7

@@ -8,8 +8,9 @@ from torch import Tensor
 from generator.accentuation import Accentuation
 from generator.activations import feature_activations
 from generator.config import AccentuationConfig
+from generator.feature_lookup import find_objective
 from generator.features import Feature
-from generator.metrics import latent_distances, structural_similarity_to
+from generator.metrics import measure_pictures
 from generator.networks import Network
 from generator.photographs import quantize
 
@@ -85,19 +86,14 @@ class Way:
         return best
 
     def _measured(self, network: Network, picture: Tensor) -> Accentuation:
-        seed = self.made.job.seed_image.cpu()
-        found = feature_activations(network, picture[None], [self.feature])
-        (distance,) = latent_distances(
-            network, picture[None], seed[None], self.made.regularization_layer
+        (metrics,) = measure_pictures(
+            network,
+            picture[None],
+            quantize(self.made.job.seed_image.cpu().float())[None],
+            [find_objective(network, self.feature)],
+            layers=self.made.metrics.latent,
         )
-        return replace(
-            self.made,
-            image=picture,
-            activation_after=float(found),
-            latent_distance=distance.absolute,
-            latent_distance_relative=distance.relative,
-            ssim=structural_similarity_to(picture, seed),
-        )
+        return replace(self.made, image=picture, metrics=metrics)
 
 
 def common_level(ways: list[Way]) -> float:

@@ -44,7 +44,7 @@ def plan(scene: Scene) -> Plan:
     ]
 
     def make(studio: Studio) -> None:
-        studio.percentiles.measure([feature for _, feature in pairs])
+        studio.measure_pool(feature for _, feature in pairs)
         for seed, feature in pairs:
             _make_row(studio, seed, feature, percents)
 

@@ -27,7 +27,7 @@ def plan(scene: Scene) -> Plan:
     chosen = [(seed, _roles(scene, seed)) for seed in scene.seed_images]
 
     def make(studio: Studio) -> None:
-        studio.percentiles.measure([f for _, roles in chosen for f in roles.values()])
+        studio.measure_pool(f for _, roles in chosen for f in roles.values())
         for seed, roles in chosen:
             _make_row(studio, seed, roles)
 

@@ -18,21 +18,21 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
-from generator.activations import network_view
+from generator.activations import feature_activations, network_view
 from generator.capture import layer_gradients, undisturbed
 from generator.errors import ConfigError
 from generator.experiments.scene import (
     Scene,
-    activations_of,
     need_pool,
+    read_canvases,
     read_seed_image,
 )
 from generator.experiments.studio import Plan, Studio
 from generator.experiments.trial import Trial
-from generator.experiments.units import canvases, strongest_unit
+from generator.experiments.units import strongest_unit
+from generator.feature_lookup import find_objective
 from generator.features import Feature
 from generator.layers import by_position, check_layer
-from generator.objectives import find_objective
 from generator.regularization import choose_layer, stages
 from generator.streams import JobStreams, content_id
 
@@ -76,9 +76,7 @@ def plan(scene: Scene) -> Plan:
     layer = _vector_layer(scene, feature)
 
     def make(studio: Studio) -> None:
-        activations = activations_of(scene.network, files, [feature], scene.canvas_px)
-        order = np.argsort(-activations[:, 0], kind="stable")[:n_top]
-        top = [files[int(i)] for i in order]
+        top = _strongest(scene, files, feature, n_top)
         vectors = attribution_vectors(scene, top, feature, layer)
         labels = _labels(scene, vectors, feature, n_clusters)
         found = clusters(vectors, labels)
@@ -121,6 +119,22 @@ def _vector_layer(scene: Scene, feature: Feature) -> str:
     return earlier[-1] if earlier else deepest
 
 
+def _strongest(
+    scene: Scene, files: Sequence[Path], feature: Feature, n_top: int
+) -> list[Path]:
+    """The photographs that drive a feature most, strongest first."""
+    found = [
+        feature_activations(
+            scene.network,
+            read_canvases(scene, files[first : first + _BATCH]),
+            [feature],
+        )
+        for first in range(0, len(files), _BATCH)
+    ]
+    order = torch.cat(found)[:, 0].argsort(descending=True, stable=True)
+    return [files[i] for i in order[:n_top].tolist()]
+
+
 def attribution_vectors(
     scene: Scene, files: Sequence[Path], feature: Feature, layer: str
 ) -> Vectors:
@@ -131,7 +145,9 @@ def attribution_vectors(
     rows = []
     with undisturbed(network.module):
         for first in range(0, len(files), _BATCH):
-            view = network_view(network, canvases(scene, files[first : first + _BATCH]))
+            view = network_view(
+                network, read_canvases(scene, files[first : first + _BATCH])
+            )
             seen = layer_gradients(
                 network, view, objective, [name], score_layers=objective.layers
             )[name]

@@ -3,10 +3,15 @@
 import torch
 from torch import Tensor
 
+from generator.concepts.random_directions import (
+    RandomDirectionsConfig,
+    draw_directions,
+)
+from generator.direction_response import direction_response
 from generator.errors import FeatureNotFoundError
 from generator.experiments.scene import Scene
 from generator.features import LOGIT_LAYER, CallableFeature, Feature, FeatureId
-from generator.layers import LayerInfo, by_position
+from generator.layers import LayerInfo
 from generator.streams import JobStreams, content_id
 
 
@@ -45,17 +50,15 @@ def _is_named(scene: Scene, feature: Feature, layer: LayerInfo, number: int) -> 
 
 
 def random_direction(scene: Scene, layer: LayerInfo) -> CallableFeature:
-    """A direction of unit length, uniform on the sphere, mean over positions."""
-    streams = JobStreams(
-        rng_seed=scene.rng_seed, job_id=content_id("random direction", layer.name)
-    )
-    drawn = torch.from_numpy(streams.rng("init").standard_normal(layer.n_channels))
-    direction = (drawn / drawn.norm()).float()
+    """The first of the random directions that `accentuate directions` would draw."""
+    config = RandomDirectionsConfig(layer=layer.name, n=1, rng_seed=scene.rng_seed)
+    (drawn,) = draw_directions(scene.network, config).directions
+    vector = torch.tensor(drawn.vector)
 
     def respond(activations: dict[str, Tensor]) -> Tensor:
-        placed = by_position(activations[layer.name])[..., layer.n_prefix_tokens :]
-        responses: Tensor = placed.mean(-1) @ direction.to(placed)
-        return responses
+        return direction_response(
+            activations[layer.name], vector, n_prefix_tokens=layer.n_prefix_tokens
+        )
 
     name = f"random direction of {layer.name}, rng seed {scene.rng_seed}"
     return CallableFeature(name=name, layers=(layer.name,), function=respond)

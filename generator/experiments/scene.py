@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from generator.accentuation_job import AccentuationJob
@@ -15,10 +14,11 @@ from generator.activations import feature_activations, resolve_rank
 from generator.config import AccentuationConfig
 from generator.errors import ConfigError, PhotographError
 from generator.experiments.request import FigureRequest
+from generator.feature_lookup import find_objective, find_objectives
 from generator.features import LOGIT_LAYER, Feature, FeatureId
+from generator.image_tables import NaturalPool
+from generator.metrics import spectral_slope
 from generator.networks import Network
-from generator.objectives import find_objective, find_objectives
-from generator.percentiles import percentile_of
 from generator.photographs import (
     default_canvas_px,
     list_photographs,
@@ -170,48 +170,33 @@ def _distinct(folders: Sequence[Path]) -> list[Path]:
     return list(paths.values())
 
 
-def activations_of(
-    network: Network, paths: Sequence[Path], features: Sequence[Feature], canvas_px: int
-) -> NDArray[np.float32]:
-    """(photographs, features) float32, each photograph whole and un-augmented.
+def natural_pool(scene: Scene, features: Sequence[Feature]) -> NaturalPool:
+    """What the pool says of natural pictures; empty without a pool."""
+    files = scene.pool if features else ()
+    rows = [np.empty((0, len(features)), dtype=np.float32)]
+    slopes: list[float] = []
+    for first in range(0, len(files), _BATCH):
+        canvases = read_canvases(scene, files[first : first + _BATCH])
+        found = feature_activations(scene.network, canvases, features)
+        rows.append(found.numpy())
+        slopes += [spectral_slope(canvas) for canvas in canvases]
+    activations = np.concatenate(rows)
+    return NaturalPool(
+        activations={feature: activations[:, i] for i, feature in enumerate(features)},
+        spectral_slopes=np.array(slopes),
+    )
+
+
+def read_canvases(scene: Scene, files: Sequence[Path]) -> Tensor:
+    """(n, 3, H, W): photographs as the network's canvas.
 
     Raises:
         PhotographError: one cannot be read.
     """
-    rows = [np.empty((0, len(features)), dtype=np.float32)]
-    for first in range(0, len(paths), _BATCH):
-        canvases = [
-            to_canvas(read_photograph(path), network.preprocessing, canvas_px)
-            for path in paths[first : first + _BATCH]
-        ]
-        found = feature_activations(network, torch.stack(canvases), features)
-        rows.append(found.numpy())
-    return np.concatenate(rows)
-
-
-class PoolPercentiles:
-    """Where activations lie among those of the pool; each feature is measured once."""
-
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
-        self._columns: dict[Feature, NDArray[np.float32]] = {}
-
-    def measure(self, features: Sequence[Feature]) -> None:
-        """Show the pool to the network once for all of these features."""
-        scene = self._scene
-        new = [f for f in dict.fromkeys(features) if f not in self._columns]
-        if not new or not scene.pool:
-            return
-        found = activations_of(scene.network, scene.pool, new, scene.canvas_px)
-        self._columns |= {feature: found[:, i] for i, feature in enumerate(new)}
-
-    def of(self, feature: Feature, activation: float) -> float | None:
-        """0 to 100; None without a pool."""
-        if not self._scene.pool:
-            return None
-        self.measure([feature])
-        value = np.array([activation], dtype=np.float32)
-        return float(percentile_of(value, self._columns[feature])[0])
+    preprocessing = scene.network.preprocessing
+    return torch.stack(
+        [to_canvas(read_photograph(f), preprocessing, scene.canvas_px) for f in files]
+    )
 
 
 def need_pool(scene: Scene, *, at_least: int) -> tuple[Path, ...]:

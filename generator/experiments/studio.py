@@ -5,8 +5,8 @@ then cover what is finished.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from generator.activations import feature_activations
 from generator.contact_sheet import labelled_sheet
 from generator.errors import NoGradientError
 from generator.experiments.panel import Panel
-from generator.experiments.scene import PoolPercentiles, Scene, SeedImage
-from generator.experiments.table import Row, caption_of, filled, row_of
+from generator.experiments.request import FigureRequest
+from generator.experiments.scene import Scene, SeedImage, natural_pool
+from generator.experiments.table import caption_of, filled, row_of
 from generator.experiments.trial import (
     RandomWeights,
     Shown,
@@ -28,6 +29,7 @@ from generator.experiments.trial import (
 )
 from generator.features import Feature
 from generator.image_run import describe_network
+from generator.image_tables import Row, distance_rows
 from generator.networks import Network
 from generator.photographs import quantize, to_picture
 from generator.problem import OnCrops
@@ -65,11 +67,12 @@ class Studio:
     experiment: str
     on_crops: OnCrops | None = None
     rows: list[Row] = field(default_factory=list)
+    distances: list[Row] = field(default_factory=list)
     panels: list[Panel] = field(default_factory=list)
     is_finished: bool = False
 
     def __post_init__(self) -> None:
-        self.percentiles = PoolPercentiles(self.scene)
+        self.pool = natural_pool(self.scene, [])
         self.show_masks = self.plan.show_masks or self.scene.request.show_masks
 
     def run(self) -> None:
@@ -78,7 +81,16 @@ class Studio:
             self.plan.make(self)
             self.is_finished = True
         finally:
-            self._write_summary()
+            if self.rows:
+                self._write_summary()
+
+    def measure_pool(self, features: Iterable[Feature]) -> None:
+        """Show the pool to the network once for all of these features."""
+        new = [f for f in dict.fromkeys(features) if f not in self.pool.activations]
+        if new:
+            found = natural_pool(self.scene, new)
+            known = {**self.pool.activations, **found.activations}
+            self.pool = replace(found, activations=known)
 
     def begin(self, heading: str) -> None:
         """A new row of the sheet."""
@@ -108,7 +120,7 @@ class Studio:
             )
         )
 
-    def show(self, shown: Shown, *, slot: int | None = None) -> Row:
+    def show(self, shown: Shown, *, slot: int | None = None) -> None:
         """Write a picture, measure it and put it on the sheet.
 
         Args:
@@ -117,7 +129,8 @@ class Studio:
         panel = self.panels[-1]
         stem = self.folder.new_stem(*_name_parts(shown))
         file = None if shown.image is None else f"{stem}.png"
-        row = row_of(shown, band=panel.heading, percentiles=self.percentiles, file=file)
+        self.measure_pool([] if shown.weights else [shown.feature])
+        row = row_of(shown, band=panel.heading, pool=self.pool, file=file)
         if shown.image is not None:
             self.folder.write_picture(f"{stem}.png", to_picture(shown.image))
         views = panel.put(
@@ -129,7 +142,8 @@ class Studio:
         for name, view in views.items():
             self.folder.write_picture(f"{stem}.{name}.png", view)
         self.rows.append(row)
-        return row
+        if shown.made is not None and file is not None:
+            self.distances += distance_rows(shown.made, file=file)
 
     def accentuate(self, trials: Sequence[Trial]) -> None:
         """Make, write and show trials, side by side in their order."""
@@ -146,9 +160,7 @@ class Studio:
         self, trials: Sequence[Trial]
     ) -> Iterator[tuple[Trial, Accentuation | None]]:
         """Search for trials without showing them; None where there is no gradient."""
-        self.percentiles.measure(
-            [trial.shown_feature for trial in trials if trial.weights is None]
-        )
+        self.measure_pool(t.shown_feature for t in trials if t.weights is None)
         for (weights, _), group in groupby(trials, lambda t: (t.weights, t.config)):
             members = list(group)
             yield from self._search(self._network(weights), members)
@@ -180,6 +192,7 @@ class Studio:
 
     def _write_summary(self) -> None:
         self.folder.write_table("metrics.csv", filled(self.rows))
+        self.folder.write_table("distances.csv", self.distances)
         bands = [band for panel in self.panels for band in panel.bands()]
         if bands:
             sheet = labelled_sheet(bands, title=self.plan.title, note=self._note())
@@ -202,10 +215,7 @@ class Studio:
         return {
             "figure": self.experiment,
             "is_finished": self.is_finished,
-            "asked": {
-                name: value if isinstance(value, bool | float | int) else str(value)
-                for name, value in _asked(request).items()
-            },
+            "asked": _asked(request),
             "config": asdict(scene.config) | {"canvas_px": scene.canvas_px},
             "network": describe_network(scene.network),
             "photographs": {str(seed.path): seed.sha256 for seed in scene.seed_images},
@@ -216,7 +226,7 @@ class Studio:
         }
 
 
-def _asked(request: Any) -> dict[str, Any]:
+def _asked(request: FigureRequest) -> dict[str, Any]:
     return {
         "features": [str(feature) for feature in request.features],
         "values": list(request.values),

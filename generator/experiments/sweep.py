@@ -36,7 +36,7 @@ def plan_sweep(
     ]
 
     def make(studio: Studio) -> None:
-        studio.percentiles.measure([feature for _, feature in pairs])
+        studio.measure_pool(feature for _, feature in pairs)
         for seed, feature in pairs:
             studio.begin(f"{seed.name}   {feature}")
             studio.show_photograph(seed, feature)

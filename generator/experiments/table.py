@@ -1,29 +1,18 @@
 """What the table says of a picture, and what stands under it on the sheet."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from generator.experiments.scene import PoolPercentiles
 from generator.experiments.trial import Shown
+from generator.image_tables import NaturalPool, Row
 
-Row = dict[str, Any]
 
-
-def row_of(
-    shown: Shown, *, band: str, percentiles: PoolPercentiles, file: str | None
-) -> Row:
+def row_of(shown: Shown, *, band: str, pool: NaturalPool, file: str | None) -> Row:
     """The columns of metrics.csv, settings of the experiment last.
 
-    Percentiles are those of the network with its own weights, so that pictures of
-    random weights have none.
+    Percentiles and z scores are those of the network with its own weights, so that
+    pictures of random weights have none.
     """
-
-    def percentile(activation: float | None) -> float | None:
-        if activation is None or shown.weights is not None:
-            return None
-        return percentiles.of(shown.feature, activation)
-
-    made = shown.made
+    before, after = shown.activation_before, shown.activation_after
     return {
         "band": band,
         "label": shown.label,
@@ -31,29 +20,57 @@ def row_of(
         "status": shown.status,
         "photograph": shown.photograph or None,
         "feature_id": str(shown.feature),
-        "direction": _direction(shown),
+        "suppress": shown.suppress,
         "weights": "own" if shown.weights is None else str(shown.weights),
-        "activation_before": shown.activation_before,
-        "activation_after": shown.activation_after,
-        "percentile_before": percentile(shown.activation_before),
-        "percentile_after": percentile(shown.activation_after),
-        "ssim": made.ssim if made else None,
-        "latent_distance": made.latent_distance if made else None,
-        "latent_distance_relative": made.latent_distance_relative if made else None,
-        "regularization_layer": made.regularization_layer if made else None,
-        "regularization_weight": made.regularization_weight if made else None,
-        "regularization_balance": made.balance if made else None,
-        "n_steps": made.n_steps if made else None,
+        "activation_before": before,
+        "activation_after": after,
+        "percentile_before": _percentile(shown, pool, before),
+        "percentile_after": _percentile(shown, pool, after),
+        "z_before": _z_score(shown, pool, before),
+        "z_after": _z_score(shown, pool, after),
+        "n_pool": pool.n_images,
+        **_measured(shown),
         "rng_seed": shown.rng_seed,
         "file": file,
         **shown.setting,
     }
 
 
-def _direction(shown: Shown) -> str | None:
-    if shown.kind == "natural":
+def _percentile(
+    shown: Shown, pool: NaturalPool, activation: float | None
+) -> float | None:
+    if activation is None or shown.weights is not None:
         return None
-    return "suppress" if shown.suppress else "accentuate"
+    return pool.percentile(shown.feature, activation)
+
+
+def _z_score(shown: Shown, pool: NaturalPool, activation: float | None) -> float | None:
+    if activation is None or shown.weights is not None or not pool.n_images:
+        return None
+    return pool.z_score(shown.feature, activation)
+
+
+def _measured(shown: Shown) -> Row:
+    """What was measured of an accentuation; None for other pictures."""
+    made = shown.made
+    metrics = made.metrics if made else None
+    return {
+        "ssim": metrics and metrics.ssim,
+        "pixel_rmse": metrics and metrics.pixel_rmse,
+        "latent_distance": made and made.latent_distance,
+        "latent_distance_relative": made and made.latent_distance_relative,
+        "spectral_slope_before": metrics and metrics.spectral_slope_before,
+        "spectral_slope_after": metrics and metrics.spectral_slope_after,
+        "top1_before": metrics and next(iter(metrics.top_before), None),
+        "top1_after": metrics and next(iter(metrics.top_after), None),
+        "top5_before": metrics and "; ".join(metrics.top_before),
+        "top5_after": metrics and "; ".join(metrics.top_after),
+        "specificity": metrics and metrics.specificity,
+        "regularization_layer": made and made.regularization_layer,
+        "regularization_weight": made and made.regularization_weight,
+        "regularization_balance": made and made.balance,
+        "n_steps": made and made.n_steps,
+    }
 
 
 def caption_of(shown: Shown, row: Row) -> list[str]:

@@ -70,12 +70,12 @@ class Trial:
 
     def in_shown_units(self, made: Accentuation) -> Accentuation:
         """The result in the units of the feature that is reported."""
-        return replace(
-            made,
+        metrics = replace(
+            made.metrics,
             activation_before=made.activation_before / self.multiple,
             activation_after=made.activation_after / self.multiple,
-            balance=made.balance / self.multiple,
         )
+        return replace(made, metrics=metrics, balance=made.balance / self.multiple)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -9,10 +9,9 @@ from torch import Tensor
 from generator.activations import network_view
 from generator.capture import layer_activations, undisturbed
 from generator.errors import NetworkError
-from generator.experiments.scene import Scene
+from generator.experiments.scene import Scene, read_canvases
 from generator.features import FeatureId
 from generator.layers import LayerInfo, by_position
-from generator.photographs import read_photograph, to_canvas
 from generator.regularization import stages
 
 _BATCH = 16
@@ -60,16 +59,10 @@ def channel_means(scene: Scene, files: Sequence[Path], layer: LayerInfo) -> Tens
     rows = []
     with undisturbed(network.module), torch.no_grad():
         for first in range(0, len(files), _BATCH):
-            view = network_view(network, canvases(scene, files[first : first + _BATCH]))
+            view = network_view(
+                network, read_canvases(scene, files[first : first + _BATCH])
+            )
             seen = layer_activations(network, view, [layer.name])[layer.name]
             placed = by_position(seen)[..., layer.n_prefix_tokens :]
             rows.append(placed.mean(-1).float().cpu())
     return torch.cat(rows)
-
-
-def canvases(scene: Scene, files: Sequence[Path]) -> Tensor:
-    """(n, 3, H, W): photographs as the network's canvas."""
-    preprocessing = scene.network.preprocessing
-    return torch.stack(
-        [to_canvas(read_photograph(f), preprocessing, scene.canvas_px) for f in files]
-    )
