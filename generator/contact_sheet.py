@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-_PAGE_PX = 1600
+_PAGE_PX = 1760
 """Width of a full page: wide enough to read on a screen, small enough to print."""
 
 _MOST_COLUMNS = 8

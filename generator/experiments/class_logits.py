@@ -60,11 +60,11 @@ def _make_row(
 ) -> None:
     scene = studio.scene
     studio.begin(f"{seed.name}   {'suppressed' if suppress else 'accentuated'}")
-    studio.show_photograph(seed, next(iter(named)))
+    studio.show_photograph(seed, next(iter(named)), says_feature=True)
     studio.accentuate(
         [
             Trial(
-                label=f"{feature} ({role})",
+                label=f"{role}: {feature}",
                 job=scene.job(seed, feature, suppress=suppress),
                 config=scene.config,
                 setting={"role": role},

@@ -11,12 +11,11 @@ import torch
 from torch import Tensor
 
 from generator.accentuation import Accentuation
-from generator.activations import feature_activations, strongest_logits
+from generator.activations import feature_activations
 from generator.config import AccentuationConfig, VisualizationConfig
 from generator.errors import ConfigError, NoGradientError
 from generator.experiments.cascade import cascade_trials
 from generator.experiments.levels import Way, keeping_way
-from generator.experiments.misclassification import unrelated_logit
 from generator.experiments.random_features import random_direction, random_unit
 from generator.experiments.scene import Scene, SeedImage
 from generator.experiments.studio import Plan, Studio
@@ -27,6 +26,7 @@ from generator.experiments.trial import (
     shown_accentuation,
     shown_refusal,
 )
+from generator.experiments.unrelated import unrelated_logit
 from generator.feature_lookup import find_objective
 from generator.features import Feature, FeatureId
 from generator.layers import LayerInfo, check_layer
@@ -80,7 +80,8 @@ def plan(scene: Scene) -> Plan:
         title=f"Controls: {scene.network.name}",
         note="Upper rows: the accentuation beside searches that differ in one thing. "
         "Lower rows: the same search in networks whose layers are random, counted "
-        "from the output.",
+        "from the output; map r: rank correlation of the opacity map with that of the "
+        "accentuation.",
         n_crops=n_crops,
         make=make,
     )
@@ -153,8 +154,8 @@ def _other_trials(scene: Scene, seed: SeedImage, feature: Feature) -> list[Trial
         ("random direction", random_direction(scene, layer)),
     ]
     if scene.network.labels:
-        ranked = strongest_logits(scene.network, seed.canvas)
-        wanted.append(("unrelated class", unrelated_logit(scene, ranked)))
+        unrelated = unrelated_logit(scene, seed, [feature])
+        wanted.append(("unrelated class", unrelated))
     elif scene.request.unrelated_label is not None:
         raise ConfigError(
             f"{scene.network.name} has no labelled classes; leave --unrelated out"

@@ -3,6 +3,8 @@
 Source: after figure 10 of Hamblin et al. (2024), arXiv 2402.10039.
 """
 
+import math
+
 from generator.errors import ConfigError
 from generator.experiments.scene import Scene, SeedImage
 from generator.experiments.studio import Plan, Studio
@@ -11,7 +13,7 @@ from generator.experiments.units import strongest_unit
 from generator.features import Feature
 
 _PER_ROW = 6
-"""Photographs side by side; their accentuations stand below them."""
+"""Most photographs side by side; their accentuations stand below them."""
 
 
 def plan(scene: Scene) -> Plan:
@@ -31,8 +33,10 @@ def plan(scene: Scene) -> Plan:
 
     def make(studio: Studio) -> None:
         studio.measure_pool([feature])
-        for first in range(0, len(scene.seed_images), _PER_ROW):
-            _make_rows(studio, scene.seed_images[first : first + _PER_ROW], feature)
+        n_rows = math.ceil(len(scene.seed_images) / _PER_ROW)
+        width = math.ceil(len(scene.seed_images) / n_rows)
+        for first in range(0, len(scene.seed_images), width):
+            _make_rows(studio, scene.seed_images[first : first + width], feature)
 
     return Plan(
         title=f"One feature in many photographs: {scene.network.name}, {feature}",

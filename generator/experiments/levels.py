@@ -51,7 +51,9 @@ class Way:
         """The picture on the way with this activation, measured as it would be saved.
 
         Between the first two steps whose activations straddle the level, the two
-        pictures are mixed; the share is found by halving.
+        pictures are mixed; the share is found by halving. Each value of the mixture is
+        rounded up or down by a chance of its own, the same for every share: neighbors
+        on the way often differ by a single level.
 
         Returns:
             The picture, and whether the level was reached; where it was not, the
@@ -73,9 +75,12 @@ class Way:
         is_rising = bool(self.levels[step + 1] > self.levels[step])
         low, high = 0.0, 1.0
         best, least = start, float("inf")
+        rng = self.made.job.streams().rng("init")
+        chance = torch.from_numpy(rng.random(tuple(start.shape))).float()
         for _ in range(_HALVINGS):
             share = (low + high) / 2
-            picture = quantize(torch.lerp(start, end, share))
+            levels = 255 * torch.lerp(start, end, share)
+            picture = torch.floor(levels + chance).clamp(0, 255) / 255
             found = float(feature_activations(network, picture[None], [self.feature]))
             if abs(found - level) < least:
                 best, least = picture, abs(found - level)

@@ -8,7 +8,8 @@ from generator.errors import ConfigError, NetworkError
 from generator.experiments.scene import Scene, SeedImage
 from generator.experiments.studio import Plan, Studio
 from generator.experiments.trial import Trial
-from generator.features import Feature, FeatureId
+from generator.experiments.unrelated import unrelated_logit
+from generator.features import Feature, FeatureId, logit_index
 
 
 def plan(scene: Scene) -> Plan:
@@ -64,33 +65,20 @@ def _roles(scene: Scene, seed: SeedImage) -> dict[str, Feature]:
         role: true,
         f"predicted - {role}": predicted - true,
         f"{role} - predicted": true - predicted,
-        "unrelated": unrelated_logit(scene, ranked),
+        "unrelated": unrelated_logit(scene, seed, [predicted, true]),
     }
-
-
-def unrelated_logit(scene: Scene, ranked: list[FeatureId]) -> FeatureId:
-    """The class said to be unrelated, or the one in the middle of the ranking."""
-    if scene.request.unrelated_label is not None:
-        return scene.logit(scene.request.unrelated_label)
-    return ranked[len(ranked) // 2]
 
 
 def _same(scene: Scene, one: FeatureId, other: FeatureId) -> bool:
     """Whether two names mean one logit."""
     labels = scene.network.labels
-    one_index, other_index = (
-        int(logit.unit)
-        if logit.unit.isdecimal()
-        else [label.casefold() for label in labels].index(logit.unit.casefold())
-        for logit in (one, other)
-    )
-    return one_index == other_index
+    return logit_index(one.unit, labels) == logit_index(other.unit, labels)
 
 
 def _make_row(studio: Studio, seed: SeedImage, roles: dict[str, Feature]) -> None:
     scene = studio.scene
     studio.begin(seed.name)
-    studio.show_photograph(seed, roles["predicted"])
+    studio.show_photograph(seed, roles["predicted"], says_feature=True)
     studio.accentuate(
         [
             Trial(

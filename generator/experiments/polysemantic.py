@@ -97,7 +97,11 @@ def plan(scene: Scene) -> Plan:
 
 
 def _vector_layer(scene: Scene, feature: Feature) -> str:
-    """The layer asked for, or the stage before the feature's layer."""
+    """The layer asked for, or the last earlier stage with other channels.
+
+    Between stages of as many channels a residual connection hands most of a channel
+    on to the same channel: there, all attribution vectors look alike.
+    """
     network, asked = scene.network, scene.request.values
     order = [layer.name for layer in network.layers]
     deepest = max(find_objective(network, feature).layers, key=order.index)
@@ -110,13 +114,15 @@ def _vector_layer(scene: Scene, feature: Feature) -> str:
         return choose_layer(
             network.module, network.layers, wanted=asked[0], feature=deepest
         )
-    end = order.index(deepest)
+    own = check_layer(deepest, network.layers)
     earlier = [
-        stage.name
+        stage
         for stage in stages(network.module, network.layers)
-        if stage.stride_px is not None and order.index(stage.name) < end
+        if stage.stride_px is not None
+        and order.index(stage.name) < order.index(deepest)
     ]
-    return earlier[-1] if earlier else deepest
+    others = [stage for stage in earlier if stage.n_channels != own.n_channels]
+    return [own, *earlier, *others][-1].name
 
 
 def _strongest(

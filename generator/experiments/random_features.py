@@ -10,7 +10,13 @@ from generator.concepts.random_directions import (
 from generator.direction_response import direction_response
 from generator.errors import FeatureNotFoundError
 from generator.experiments.scene import Scene
-from generator.features import LOGIT_LAYER, CallableFeature, Feature, FeatureId
+from generator.features import (
+    LOGIT_LAYER,
+    CallableFeature,
+    Feature,
+    FeatureId,
+    logit_index,
+)
 from generator.layers import LayerInfo
 from generator.streams import JobStreams, content_id
 
@@ -24,29 +30,34 @@ def random_unit(scene: Scene, layer: LayerInfo, feature: Feature) -> FeatureId:
     streams = JobStreams(
         rng_seed=scene.rng_seed, job_id=content_id("random feature", str(feature))
     )
-    units = [
-        FeatureId(layer.name, str(number))
-        for number in range(layer.n_channels)
-        if not _is_named(scene, feature, layer, number)
-    ]
+    taken = {
+        _number(scene, leaf)
+        for leaf in feature.leaves
+        if isinstance(leaf, FeatureId) and leaf.layer == layer.name
+    }
+    units = [number for number in range(layer.n_channels) if number not in taken]
     if not units:
         raise FeatureNotFoundError(
             f"layer {layer.name!r} has no unit beside those of {feature}, so there is "
             "no random feature to compare with"
         )
-    return units[int(streams.rng("init").integers(len(units)))]
+    number = units[int(streams.rng("init").integers(len(units)))]
+    return FeatureId(layer.name, _name(scene, layer, number))
 
 
-def _is_named(scene: Scene, feature: Feature, layer: LayerInfo, number: int) -> bool:
-    names = {str(number)}
-    if layer.name == LOGIT_LAYER and number < len(scene.network.labels):
-        names.add(scene.network.labels[number].casefold())
-    return any(
-        isinstance(leaf, FeatureId)
-        and leaf.layer == layer.name
-        and leaf.unit.casefold() in names
-        for leaf in feature.leaves
-    )
+def _number(scene: Scene, unit: FeatureId) -> int | None:
+    """Of a channel or logit; None for a direction."""
+    if unit.is_logit:
+        return logit_index(unit.unit, scene.network.labels)
+    return int(unit.unit) if unit.unit.isdecimal() else None
+
+
+def _name(scene: Scene, layer: LayerInfo, number: int) -> str:
+    """A logit's label where it is the only one of that name, else the number."""
+    labels = scene.network.labels
+    if layer.name == LOGIT_LAYER and labels and labels.count(labels[number]) == 1:
+        return labels[number]
+    return str(number)
 
 
 def random_direction(scene: Scene, layer: LayerInfo) -> CallableFeature:

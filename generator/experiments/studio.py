@@ -103,8 +103,13 @@ class Studio:
         *,
         label: str = "seed image",
         setting: dict[str, Any] | None = None,
+        says_feature: bool = False,
     ) -> None:
-        """A photograph as the network sees it, and what the feature says of it."""
+        """A photograph as the network sees it, and what the feature says of it.
+
+        Args:
+            says_feature: name the feature below, where its row shows several.
+        """
         image = quantize(seed.canvas)
         found = feature_activations(self.scene.network, image[None], [feature])
         self.show(
@@ -117,6 +122,7 @@ class Studio:
                 activation_before=None,
                 activation_after=float(found[0, 0]),
                 setting=setting or {},
+                caption=(str(feature),) if says_feature else (),
             )
         )
 

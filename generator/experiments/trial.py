@@ -40,6 +40,8 @@ class RandomWeights:
     def __str__(self) -> str:
         if self.n_layers_from_top is None:
             return "all layers random"
+        if self.n_layers_from_top == 1:
+            return "top layer random"
         return f"top {self.n_layers_from_top} layers random"
 
 
