@@ -37,6 +37,10 @@ class PoolError(GeneratorError):
     """The photographs cannot supply what the plan asks for."""
 
 
+class ActivationTableError(GeneratorError):
+    """An activation index file cannot be read, or belongs to another network."""
+
+
 class BundleError(GeneratorError):
     """A stimulus bundle cannot be written or is not whole."""
 
@@ -47,6 +51,10 @@ class NotFiniteError(GeneratorError):
 
 class OutputError(GeneratorError):
     """A result cannot be written where it was asked for."""
+
+
+class MissingExtraError(GeneratorError):
+    """A library that only some commands need is not installed."""
 
 
 class OutOfMemoryError(GeneratorError):

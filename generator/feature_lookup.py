@@ -10,6 +10,7 @@ import torch
 from generator.direction_response import ResponseKind
 from generator.errors import FeatureNotFoundError
 from generator.features import (
+    LOGIT_LAYER,
     CallableFeature,
     Combination,
     Feature,
@@ -125,6 +126,11 @@ def find_unit(network: Network, feature: FeatureId) -> Unit:
             raise FeatureNotFoundError(f"logits have no positions; got {feature}")
         index = logit_index(feature.unit, network.labels)
         return Unit(layer=feature.layer, index=index, label=network.labels[index])
+    member, _, layer_name = feature.layer.rpartition("/")
+    if layer_name == LOGIT_LAYER and member in network.members:
+        labels = network.members[member].labels
+        index = logit_index(feature.unit, labels)
+        return Unit(layer=member, index=index, label=labels[index])
     layer = check_layer(feature.layer, network.layers)
     if not feature.unit.isdecimal():
         raise FeatureNotFoundError(

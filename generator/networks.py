@@ -64,6 +64,9 @@ class Network:
     directions: Mapping[str, Direction] = field(default_factory=dict)
     """Directions that features may name, by their own names."""
 
+    members: "Mapping[str, Network]" = field(default_factory=dict)
+    """The networks a joined one consists of, by their names in it."""
+
     @cached_property
     def layers(self) -> tuple[LayerInfo, ...]:
         """Every layer, found by showing it blank images once; `logit` last."""
@@ -145,6 +148,7 @@ def load_network(
         weights_sha256=network.weights_sha256,
         device=device,
         directions=network.directions,
+        members=network.members,
     )
 
 

@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parent
 LIBRARIES = (
     "numpy",
     "pillow",
+    "pyarrow",
     "safetensors",
     "scikit-image",
     "scikit-learn",

@@ -81,6 +81,14 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
         help="names of the logits, one per line, in place of the network's own",
     )
     group.add_argument(
+        "--join",
+        action="append",
+        default=[],
+        metavar="NAME[=WEIGHTS]",
+        help="another network looked into beside it; features are then written "
+        "NETWORK/LAYER:UNIT",
+    )
+    group.add_argument(
         "--directions",
         type=Path,
         action="append",
@@ -97,6 +105,7 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
 def network_from(arguments: argparse.Namespace) -> "Network":
     """Load the network that the arguments name."""
     # Imported late: `--help` need not wait seconds for torch.
+    from generator.joined_networks import join_networks
     from generator.network_directions import with_directions
     from generator.networks import load_network
 
@@ -109,7 +118,22 @@ def network_from(arguments: argparse.Namespace) -> "Network":
         labels=_labels_from(arguments),
         device=arguments.device,
     )
-    return with_directions(network, arguments.directions)
+    others = [_joined_network(text, arguments) for text in arguments.join]
+    joined = join_networks([network, *others]) if others else network
+    return with_directions(joined, arguments.directions)
+
+
+def _joined_network(text: str, arguments: argparse.Namespace) -> "Network":
+    """Load `NAME` or `NAME=WEIGHTS`."""
+    from generator.networks import load_network
+
+    name, _, weights = text.partition("=")
+    return load_network(
+        name,
+        weights=Path(weights) if weights else None,
+        allow_download=arguments.download_weights,
+        device=arguments.device,
+    )
 
 
 def second_network_from(arguments: argparse.Namespace) -> "Network | None":

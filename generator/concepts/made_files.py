@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from generator.activation_index import pool_sha256
 from generator.concepts.photograph_activations import Collection
 from generator.directions import Direction, DirectionFile, ImageSet
+from generator.natural_activations import pool_sha256
 from generator.networks import Network
 from generator.provenance import describe_generator
 
