@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from generator.accentuation import Accentuation
 from generator.activations import feature_activations
 from generator.errors import ConfigError
+from generator.experiments.panel import display_name
 from generator.experiments.scene import Scene, SeedImage
 from generator.experiments.studio import Plan, Studio
 from generator.experiments.sweep import DEFAULT_FEATURE, numbers
@@ -22,7 +23,8 @@ from generator.experiments.trial import (
 )
 from generator.features import Feature
 from generator.opacity import display_opacity, render_masked
-from generator.photographs import quantize
+from generator.photographs import quantize, to_picture
+from generator.saved_accentuation import blur_px
 
 CLIP_PERCENTS = (3.0, 5.0, 10.0, 20.0, 30.0)
 
@@ -73,29 +75,42 @@ def _make_row(
             studio.show(shown_refusal(trial))
             continue
         studio.show(shown_accentuation(trial, made))
+        _show_map(studio, made)
         for percent in percents:
             studio.show(_masked(scene, trial, made, percent))
 
 
+def _show_map(studio: Studio, made: Accentuation) -> None:
+    """The map itself, as the settings display it."""
+    config = studio.scene.config
+    blur = blur_px(config, made.image)
+    displayed = display_opacity(
+        made.opacity_map, clip_percent=config.clip_percent, blur_px=blur
+    )
+    studio.show_view(
+        f"opacity_map.{display_name(config.clip_percent, blur)}",
+        f"opacity map, {config.clip_percent:g} %",
+        to_picture(displayed.expand(3, -1, -1)),
+    )
+
+
 def _masked(scene: Scene, trial: Trial, made: Accentuation, percent: float) -> Shown:
     """The accentuation on white, and what the network says of that picture."""
-    shown = display_opacity(
-        made.opacity_map,
-        clip_percent=percent,
-        blur_px=scene.config.blur_fraction * made.image.shape[-1],
-    )
-    image = quantize(render_masked(made.image, shown))
+    blur = blur_px(scene.config, made.image)
+    displayed = display_opacity(made.opacity_map, clip_percent=percent, blur_px=blur)
+    image = quantize(render_masked(made.image, displayed))
     found = feature_activations(scene.network, image[None], [trial.shown_feature])
-    opacity = float(shown.mean())
+    opacity = float(displayed.mean())
     return Shown(
         label=f"masked, {percent:g} %",
+        file_label=f"masked {display_name(percent, blur)}",
         kind="masked_accentuation",
         photograph=trial.job.name,
         feature=trial.shown_feature,
         image=image,
         activation_before=made.activation_before,
         activation_after=float(found),
-        setting={"clip_percent": percent, "mean_opacity": opacity},
+        setting={"clip_percent": percent, "blur_px": blur, "mean_opacity": opacity},
         caption=(f"mean opacity {opacity:.2f}",),
         rng_seed=trial.job.rng_seed,
     )

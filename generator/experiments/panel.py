@@ -10,6 +10,12 @@ from generator.contact_sheet import Band, Tile
 from generator.experiments.trial import Shown
 from generator.opacity import display_opacity, render_masked
 from generator.photographs import to_picture
+from generator.saved_accentuation import blur_px
+
+
+def display_name(clip_percent: float, blur: float) -> str:
+    """How a map is displayed, for file names: `p5.sd2px`."""
+    return f"p{clip_percent:g}.sd{blur:.2g}px"
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
@@ -48,17 +54,25 @@ class Panel:
         self._tiles[slot] = Tile(picture=picture, title=shown.label, caption=caption)
         if config is None or shown.opacity_map is None or shown.image is None:
             return {}
-        blur_px = config.blur_fraction * shown.image.shape[-1]
+        blur = blur_px(config, shown.image)
         displayed = display_opacity(
-            shown.opacity_map, clip_percent=config.clip_percent, blur_px=blur_px
+            shown.opacity_map, clip_percent=config.clip_percent, blur_px=blur
         )
         self._display = (
             f"strongest {config.clip_percent:g} % of pixels fully opaque, "
-            f"blurred by {blur_px:g} px"
+            f"blurred by {blur:g} px"
         )
+        done = display_name(config.clip_percent, blur)
         self._maps[slot] = to_picture(displayed.expand(3, -1, -1))
         self._masked[slot] = to_picture(render_masked(shown.image, displayed))
-        return {"opacity_map": self._maps[slot], "masked": self._masked[slot]}
+        return {
+            f"opacity_map.{done}": self._maps[slot],
+            f"masked.{done}": self._masked[slot],
+        }
+
+    def put_view(self, label: str, picture: Image.Image) -> None:
+        """A view of the picture before, in a place of its own."""
+        self._tiles.append(Tile(picture=picture, title=label))
 
     def bands(self) -> Iterator[Band]:
         """The row of pictures, and those of maps and masked pictures if there are."""

@@ -81,6 +81,7 @@ def plan(scene: Scene) -> Plan:
         labels = _labels(scene, vectors, feature, n_clusters)
         found = clusters(vectors, labels)
         apart = float(silhouette_score(vectors, labels)) if len(found) > 1 else 0.0
+        studio.remarks.append(_verdict(len(found), n_clusters, apart))
         for number, cluster in enumerate(found, start=1):
             heading = f"cluster {number} of {len(found)}: {1 + len(cluster.others)}"
             studio.begin(f"{heading} of the {n_top} top photographs")
@@ -89,8 +90,7 @@ def plan(scene: Scene) -> Plan:
     return Plan(
         title=f"What one unit stands for: {scene.network.name}, {feature}",
         note=f"The unit's {n_top} top photographs of {len(files)}, in clusters of "
-        f"their attribution vectors at {layer}. The table's silhouette says how well "
-        "they part (1: wide apart, 0: not at all).",
+        f"their attribution vectors at {layer}.",
         n_crops=n_clusters * scene.config.crops_per_job,
         make=make,
     )
@@ -198,6 +198,16 @@ def clusters(vectors: Vectors, labels: NDArray[np.int64]) -> list[Cluster]:
         others = tuple(int(i) for i in members if i != seed)
         found.append(Cluster(seed=seed, others=others))
     return sorted(found, key=lambda c: (-len(c.others), min((c.seed, *c.others))))
+
+
+def _verdict(n_found: int, n_wanted: int, apart: float) -> str:
+    """How far the clusters may be believed.
+
+    Source: the bounds of Kaufman & Rousseeuw (1990), Finding Groups in Data.
+    """
+    fewer = "" if n_found == n_wanted else f"Vectors coincide: {n_found} cluster(s). "
+    state = "wide apart" if apart > 0.5 else "apart" if apart > 0.25 else "HARDLY APART"
+    return f"{fewer}Silhouette {apart:.2f}: the clusters are {state}."
 
 
 def _make_row(

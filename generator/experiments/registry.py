@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from generator.experiments.scene import Scene
     from generator.experiments.studio import Plan
 
-_EVERYWHERE = frozenset({"feature", "pool"})
+_EVERYWHERE = frozenset({"photograph", "feature", "pool"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,11 +26,14 @@ class Experiment:
     options: frozenset[str] = _EVERYWHERE
     """Of `FigureRequest.given_options`, those it reads."""
 
+    starts_from_pool: bool = False
+    """It chooses its seed images from the pool."""
+
     def check(self, request: FigureRequest) -> None:
-        """Refuse options that would have no effect.
+        """Refuse options that would have no effect, and no photographs at all.
 
         Raises:
-            ConfigError: names them, and those there are.
+            ConfigError: says which, and what there is.
         """
         idle = sorted(request.given_options() - self.options)
         if idle:
@@ -38,6 +41,12 @@ class Experiment:
             raise ConfigError(
                 f"--{idle[0]} has no meaning for figure {self.name}; of the options "
                 f"that only some figures have it reads: {read}"
+            )
+
+        if not request.photographs and not (self.starts_from_pool and request.pool):
+            wanted = "--pool FOLDER" if self.starts_from_pool else "--photograph PHOTO"
+            raise ConfigError(
+                f"figure {self.name} needs photographs to start from; give {wanted}"
             )
 
     def plan(self, scene: "Scene") -> "Plan":
@@ -81,7 +90,7 @@ EXPERIMENTS = (
     Experiment(
         name="misclassification",
         summary="predicted and true class, their difference, an unrelated class",
-        options=frozenset({"pool", "true", "unrelated"}),
+        options=frozenset({"photograph", "pool", "true", "unrelated"}),
     ),
     Experiment(
         name="diversity",
@@ -91,6 +100,7 @@ EXPERIMENTS = (
         name="polysemantic",
         summary="clusters of a unit's top photographs, one accentuation for each",
         options=_EVERYWHERE | {"clusters", "top", "values"},
+        starts_from_pool=True,
     ),
     Experiment(
         name="controls",

@@ -50,11 +50,6 @@ class FigureRequest:
     rng_seed: int = 0
 
     def __post_init__(self) -> None:
-        if not self.photographs:
-            raise ConfigError(
-                "a figure needs photographs to start from; name files or folders with "
-                "--photograph"
-            )
         if self.level is not None and not math.isfinite(self.level):
             raise ConfigError(f"level must be a finite number; got {self.level}")
         for name, least in (("n_clusters", 2), ("n_top", 2)):
@@ -65,6 +60,7 @@ class FigureRequest:
     def given_options(self) -> set[str]:
         """Options with a value that only some experiments read."""
         values = {
+            "photograph": self.photographs,
             "feature": self.features,
             "pool": self.pool,
             "values": self.values,

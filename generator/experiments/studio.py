@@ -11,6 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from generator.accentuation import Accentuation, accentuate_each
 from generator.accentuation_job import AccentuationJob
 from generator.activations import feature_activations
@@ -69,6 +71,9 @@ class Studio:
     rows: list[Row] = field(default_factory=list)
     distances: list[Row] = field(default_factory=list)
     panels: list[Panel] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    """What came out, for the sheet's note and the record."""
+
     is_finished: bool = False
 
     def __post_init__(self) -> None:
@@ -151,6 +156,16 @@ class Studio:
         if shown.made is not None and file is not None:
             self.distances += distance_rows(shown.made, file=file)
 
+    def show_view(self, name: str, label: str, picture: Image.Image) -> None:
+        """Write a view of the last picture as a file of its own, and show it.
+
+        Args:
+            name: follows the picture's in the file name; says what was done.
+        """
+        stem = Path(self.rows[-1]["file"]).stem
+        self.folder.write_picture(f"{stem}.{name}.png", picture)
+        self.panels[-1].put_view(label, picture)
+
     def accentuate(self, trials: Sequence[Trial]) -> None:
         """Make, write and show trials, side by side in their order."""
         first = self.panels[-1].keep(len(trials))
@@ -212,7 +227,7 @@ class Studio:
         return (
             f"{self.plan.note} Under each picture: the feature's activation in the "
             f"seed image and in the picture{pool}; structural similarity to the seed "
-            f"image (SSIM).{cut}"
+            f"image (SSIM).{cut}" + "".join(f" {remark}" for remark in self.remarks)
         )
 
     def _record(self) -> dict[str, Any]:
@@ -221,6 +236,7 @@ class Studio:
         return {
             "figure": self.experiment,
             "is_finished": self.is_finished,
+            "remarks": self.remarks,
             "asked": _asked(request),
             "config": asdict(scene.config) | {"canvas_px": scene.canvas_px},
             "network": describe_network(scene.network),
@@ -253,9 +269,10 @@ def _pool_sha256(paths: Sequence[Path]) -> str | None:
 
 
 def _name_parts(shown: Shown) -> list[str]:
+    label = shown.file_label or shown.label
     if shown.kind == "natural":
-        return [Path(shown.photograph).stem, shown.label[:_LONGEST_PART]]
-    parts = [Path(shown.photograph).stem, str(shown.feature), shown.label]
+        return [Path(shown.photograph).stem, label[:_LONGEST_PART]]
+    parts = [Path(shown.photograph).stem, str(shown.feature), label]
     if shown.suppress:
         parts.append("suppressed")
     return [part[:_LONGEST_PART] for part in dict.fromkeys(parts) if part]

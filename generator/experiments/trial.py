@@ -110,6 +110,9 @@ class Shown:
     weights: RandomWeights | None = None
     rng_seed: int | None = None
 
+    file_label: str = ""
+    """In the file's name, in place of the label."""
+
 
 def shown_accentuation(
     trial: Trial,

@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from generator.config import AccentuationConfig
 from generator.errors import ConfigError
 from generator.experiments.registry import find_experiment
-from generator.experiments.request import FigureRequest
 from tests.generator.experiments.little_world import request_of
 
 PHOTOGRAPHS = [Path("photo.png")]
@@ -31,8 +29,12 @@ def test_an_option_without_effect_is_refused() -> None:
 
 
 def test_a_figure_needs_photographs() -> None:
-    with pytest.raises(ConfigError, match="--photograph"):
-        FigureRequest(photographs=(), config=AccentuationConfig())
+    with pytest.raises(ConfigError, match="give --photograph"):
+        find_experiment("lambda-sweep").check(request_of([]))
+
+
+def test_where_seed_images_are_chosen_from_the_pool_it_is_enough() -> None:
+    find_experiment("polysemantic").check(request_of([], pool=(Path("pool"),)))
 
 
 @pytest.mark.parametrize(
