@@ -9,7 +9,7 @@ from torch.nn.functional import interpolate
 from generator.capture import layer_activations, undisturbed
 from generator.errors import FeatureNotFoundError
 from generator.feature_lookup import find_objectives
-from generator.features import LOGIT_LAYER, Feature, FeatureId
+from generator.features import LOGIT_LAYER, Feature, FeatureId, logit_units
 from generator.networks import Network
 from generator.objectives import Objective
 
@@ -79,11 +79,8 @@ def strongest_logits(network: Network, canvas: Tensor) -> list[FeatureId]:
         view = network_view(network, canvas[None])
         seen = layer_activations(network, view, [LOGIT_LAYER])
     order = seen[LOGIT_LAYER][0].cpu().argsort(descending=True, stable=True).tolist()
-    labels = network.labels
-    return [
-        FeatureId(LOGIT_LAYER, labels[i] if labels.count(labels[i]) == 1 else str(i))
-        for i in order
-    ]
+    units = logit_units(network.labels)
+    return [FeatureId(LOGIT_LAYER, units[i]) for i in order]
 
 
 def resolve_rank(network: Network, canvas: Tensor, feature: Feature) -> Feature:

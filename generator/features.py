@@ -1,6 +1,7 @@
 """Names of features: what in a network responds, and their algebra. No torch."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -244,6 +245,17 @@ def logit_index(unit: str, labels: Sequence[str]) -> int:
             "`accentuate features` lists them all."
         )
     return found[0]
+
+
+def logit_units(labels: Sequence[str]) -> list[str]:
+    """How each logit is named: by its label where no other has it, in any case, and by
+    its index where one has. `logit_index` finds it again."""
+    folded = [label.casefold() for label in labels]
+    counts = Counter(folded)
+    return [
+        label if counts[key] == 1 and not label.isdecimal() else str(index)
+        for index, (label, key) in enumerate(zip(labels, folded, strict=True))
+    ]
 
 
 def checked_channel(index: int, n_channels: int, *, layer: str) -> int:

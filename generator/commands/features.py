@@ -11,7 +11,7 @@ from generator.commands.arguments import (
     network_from,
 )
 from generator.errors import ConfigError
-from generator.features import LOGIT_LAYER
+from generator.features import LOGIT_LAYER, logit_units
 
 if TYPE_CHECKING:
     from generator.networks import Network
@@ -65,10 +65,10 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     layer = check_layer(arguments.layer, network.layers)
     if layer.name == LOGIT_LAYER:
+        units = logit_units(network.labels)
         for index, label in enumerate(network.labels):
             if arguments.match.casefold() in label.casefold():
-                unit = label if network.labels.count(label) == 1 else str(index)
-                print(f"{LOGIT_LAYER}:{unit}\t{index}\t{label}")
+                print(f"{LOGIT_LAYER}:{units[index]}\t{index}\t{label}")
         return 0
     for index in range(layer.n_channels):
         print(f"{layer.name}:{index}")

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from generator.accentuation import Accentuation
 from generator.activations import feature_activations
+from generator.circuits.config import ADVERSARIAL
 from generator.config import AccentuationConfig, VisualizationConfig
 from generator.errors import ConfigError, NoGradientError
 from generator.experiments.cascade import cascade_trials
@@ -180,18 +181,9 @@ def _layer_of(scene: Scene, feature: Feature) -> LayerInfo:
 
 
 def _pixel_config(config: AccentuationConfig) -> AccentuationConfig:
-    """Adversarial-style: every pixel, the whole picture, no noise, no penalty."""
+    """Adversarial-style, as long as the accentuation."""
     return keeping_way(
-        config.with_changes(
-            parameterization="pixel",
-            optimizer="adam",
-            cool_down=0.0,
-            crop_range=(1.0, 1.0),
-            draws_per_step=1,
-            noise_sd=0.0,
-            noise_range=0.0,
-            regularization_weight=0.0,
-        )
+        ADVERSARIAL.with_changes(steps=config.steps, canvas_px=config.canvas_px)
     )
 
 

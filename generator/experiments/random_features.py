@@ -16,6 +16,7 @@ from generator.features import (
     Feature,
     FeatureId,
     logit_index,
+    logit_units,
 )
 from generator.layers import LayerInfo
 from generator.streams import JobStreams, content_id
@@ -42,7 +43,9 @@ def random_unit(scene: Scene, layer: LayerInfo, feature: Feature) -> FeatureId:
             "no random feature to compare with"
         )
     number = units[int(streams.rng("init").integers(len(units)))]
-    return FeatureId(layer.name, _name(scene, layer, number))
+    if layer.name == LOGIT_LAYER:
+        return FeatureId(LOGIT_LAYER, logit_units(scene.network.labels)[number])
+    return FeatureId(layer.name, str(number))
 
 
 def _number(scene: Scene, unit: FeatureId) -> int | None:
@@ -50,14 +53,6 @@ def _number(scene: Scene, unit: FeatureId) -> int | None:
     if unit.is_logit:
         return logit_index(unit.unit, scene.network.labels)
     return int(unit.unit) if unit.unit.isdecimal() else None
-
-
-def _name(scene: Scene, layer: LayerInfo, number: int) -> str:
-    """A logit's label where it is the only one of that name, else the number."""
-    labels = scene.network.labels
-    if layer.name == LOGIT_LAYER and labels and labels.count(labels[number]) == 1:
-        return labels[number]
-    return str(number)
 
 
 def random_direction(scene: Scene, layer: LayerInfo) -> CallableFeature:

@@ -107,6 +107,12 @@ EXPERIMENTS = (
         summary="other features, noise starts, pixel search, random weights",
         options=_EVERYWHERE | {"values", "unrelated"},
     ),
+    Experiment(
+        name="circuits",
+        summary="whether accentuations use the circuits that photographs use",
+        options=frozenset({"feature", "pool"}),
+        starts_from_pool=True,
+    ),
 )
 
 

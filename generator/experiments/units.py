@@ -1,5 +1,6 @@
 """Units of a network that a figure shows when none is named."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,10 +9,10 @@ from torch import Tensor
 
 from generator.activations import network_view
 from generator.capture import layer_activations, undisturbed
-from generator.errors import NetworkError
+from generator.errors import ConfigError, NetworkError
 from generator.experiments.scene import Scene, read_canvases
-from generator.features import FeatureId
-from generator.layers import LayerInfo, by_position
+from generator.features import LOGIT_LAYER, FeatureId, logit_units
+from generator.layers import LayerInfo, by_position, check_layer
 from generator.regularization import stages
 
 _BATCH = 16
@@ -66,3 +67,25 @@ def channel_means(scene: Scene, files: Sequence[Path], layer: LayerInfo) -> Tens
             placed = by_position(seen)[..., layer.n_prefix_tokens :]
             rows.append(placed.mean(-1).float().cpu())
     return torch.cat(rows)
+
+
+def commonest_classes(
+    scene: Scene, files: Sequence[Path], count: int
+) -> list[FeatureId]:
+    """The logits that are strongest most often; of equally common ones, the first.
+
+    Raises:
+        ConfigError: the network has no labelled classes.
+    """
+    network = scene.network
+    if not network.labels:
+        raise ConfigError(
+            f"{network.name} has no labelled classes; name units with "
+            "--feature LAYER:CHANNEL"
+        )
+    step = max(1, len(files) // _MOST_PHOTOGRAPHS)
+    layer = check_layer(LOGIT_LAYER, network.layers)
+    first = channel_means(scene, files[::step], layer).argmax(1).tolist()
+    units = logit_units(network.labels)
+    ranked = sorted(Counter(first).items(), key=lambda found: (-found[1], found[0]))
+    return [FeatureId(LOGIT_LAYER, units[i]) for i, _ in ranked[:count]]
