@@ -20,10 +20,6 @@ from generator.penalties.latent import ChannelDistance, channel_norm
 from generator.problem import OnCrops, Problem
 from generator.regularization import choose_layer
 
-_DARKEST = 0.49 / 255
-"""An 8-bit black may stand for any value below half a level. The search starts there:
-nearer to 0 the sigmoid is so flat that black and white areas could never change."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class PosedJob:
@@ -95,7 +91,7 @@ def prepare(
     problem = _posed(network, batch, config)
     pull = measure_pull(
         problem,
-        _start(problem),
+        _start(problem, config),
         n_draws=config.balance_draws,
         offset=config.balance_offset,
         on_crops=on_crops,
@@ -115,7 +111,7 @@ def prepare(
     prepared = Prepared(
         jobs=[one.job for one in movable],
         problem=problem,
-        start=_start(problem),
+        start=_start(problem, config),
         layer=movable[0].layer,
         balance=pull.balance()[pull.objective > 0],
     )
@@ -134,7 +130,7 @@ def _posed(
     distance = ChannelDistance(layer=layer, smoothing=config.distance_smoothing * norm)
     return Problem(
         network=network,
-        parameterization=for_images(config, _softened(seeds)),
+        parameterization=for_images(config, _softened(seeds, config)),
         objectives=[one.objective for one in batch],
         streams=[one.job.streams() for one in batch],
         config=config,
@@ -143,9 +139,10 @@ def _posed(
     )
 
 
-def _start(problem: Problem) -> Tensor:
-    return problem.parameterization.from_image(_softened(problem.seed_images))
+def _start(problem: Problem, config: AccentuationConfig) -> Tensor:
+    seeds = _softened(problem.seed_images, config)
+    return problem.parameterization.from_image(seeds)
 
 
-def _softened(images: Tensor) -> Tensor:
-    return images.clamp(_DARKEST, 1 - _DARKEST)
+def _softened(images: Tensor, config: AccentuationConfig) -> Tensor:
+    return images.clamp(config.black_margin, 1 - config.black_margin)

@@ -11,19 +11,21 @@ import torch
 from torch import Tensor
 
 from generator.activations import feature_activations
-from generator.balance import measure_pull
+from generator.balance import Pull, measure_pull
 from generator.capture import undisturbed
 from generator.config import PROBE_DRAWS, VisualizationConfig
 from generator.errors import ConfigError, NoGradientError
 from generator.feature_lookup import find_objectives
 from generator.features import Feature
+from generator.natural_spectrum import shipped_spectrum
 from generator.networks import Network
 from generator.objectives import Objective
 from generator.optimize import optimize
 from generator.parameterization.choice import for_noise
+from generator.penalties.set_similarity import SetSimilarity
 from generator.photographs import default_canvas_px, quantize
 from generator.problem import OnCrops, Problem
-from generator.spectrum import assumed_magnitude
+from generator.regularization import choose_layer
 from generator.steering import FixedPull
 from generator.streams import JobStreams, content_id
 from generator.trajectory import Snapshot, Trajectory
@@ -39,6 +41,9 @@ class VisualizationJob:
     def streams(self) -> JobStreams:
         job_id = content_id("noise", str(self.feature))
         return JobStreams(rng_seed=self.rng_seed, job_id=job_id)
+
+
+_Member = tuple[VisualizationJob, Objective]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -72,9 +77,12 @@ def visualize(
 ) -> list[FeatureVisualization]:
     """Grow a picture for each job from its own noise; results in the order given.
 
+    With a `diversity_weight`, the jobs of one feature are a set: they are searched
+    together and depend on each other, but on no other job.
+
     Args:
-        natural_magnitude: (3, N, N // 2 + 1) from `spectrum.natural_magnitude`, N the
-            side of the picture; used by `fourier_phase`. None: a 1 / f fall-off.
+        natural_magnitude: (3, N, N // 2 + 1) of a `NaturalSpectrum`, N the side of the
+            picture; used by `fourier_phase`. None: the one that the package brings.
         on_crops: told of progress; `config.crops_per_job` crops for each job.
 
     Raises:
@@ -85,7 +93,7 @@ def visualize(
     side = config.canvas_px or default_canvas_px(network.preprocessing)
     magnitude = natural_magnitude
     if magnitude is None:
-        magnitude = assumed_magnitude(side, side)
+        magnitude = shipped_spectrum().resized(side, side)
     if magnitude.shape != (3, side, side // 2 + 1):
         raise ConfigError(
             f"natural_magnitude must be {(3, side, side // 2 + 1)} for a canvas of "
@@ -93,18 +101,32 @@ def visualize(
         )
     objectives = find_objectives(network, [job.feature for job in jobs])
     members = list(zip(jobs, objectives, strict=True))
-    size = config.jobs_per_pass(network.preprocessing.input_px)
-    finished: list[FeatureVisualization] = []
+    made: dict[int, FeatureVisualization] = {}
     with undisturbed(network.module):
-        for first in range(0, len(members), size):
-            batch = members[first : first + size]
-            finished += _run(network, batch, config, magnitude, on_crops)
-    return finished
+        for batch in _batches(network, members, config):
+            found = _run(network, batch, config, magnitude, on_crops)
+            made |= {id(one.job): one for one in found}
+    return [made[id(job)] for job in jobs]
+
+
+def _batches(
+    network: Network, members: list[_Member], config: VisualizationConfig
+) -> Iterator[list[_Member]]:
+    """As many as fit a pass; or, for diversity, each feature's on their own."""
+    if config.diversity_weight > 0:
+        sets: dict[Feature, list[_Member]] = {}
+        for member in members:
+            sets.setdefault(member[0].feature, []).append(member)
+        yield from sets.values()
+        return
+    size = config.jobs_per_pass(network.preprocessing.input_px)
+    for first in range(0, len(members), size):
+        yield members[first : first + size]
 
 
 def _run(
     network: Network,
-    batch: list[tuple[VisualizationJob, Objective]],
+    batch: list[_Member],
     config: VisualizationConfig,
     magnitude: Tensor,
     on_crops: OnCrops | None,
@@ -120,16 +142,18 @@ def _run(
         objectives=[objective for _, objective in batch],
         streams=streams,
         config=config,
-        seed_images=parameterization.to_image(
-            start
-        ),  # there is no penalty to read them
+        seed_images=parameterization.to_image(start),  # the noise itself
+        canvas=_diversity(network, batch[0][1], config),
     )
-    _check_movable(problem, jobs, start, on_crops)
+    pull = measure_pull(
+        problem, start, n_draws=PROBE_DRAWS, offset=0.0, on_crops=on_crops
+    )
+    _check_movable(pull, jobs)
     trajectory = Trajectory(parameterization, config)
     found = optimize(
         problem,
         start,
-        steering=FixedPull(factors=start.new_zeros(len(jobs), 0)),
+        steering=FixedPull(factors=config.diversity_weight * pull.balance()),
         on_iterate=trajectory.see,
         on_crops=on_crops,
     )
@@ -149,15 +173,22 @@ def _run(
         )
 
 
-def _check_movable(
-    problem: Problem,
-    jobs: list[VisualizationJob],
-    start: Tensor,
-    on_crops: OnCrops | None,
-) -> None:
-    pull = measure_pull(
-        problem, start, n_draws=PROBE_DRAWS, offset=0.0, on_crops=on_crops
+def _diversity(
+    network: Network, objective: Objective, config: VisualizationConfig
+) -> list[SetSimilarity]:
+    if config.diversity_weight == 0:
+        return []
+    order = [layer.name for layer in network.layers]
+    layer = choose_layer(
+        network.module,
+        network.layers,
+        wanted=config.diversity_layer,
+        feature=max(objective.layers, key=order.index),
     )
+    return [SetSimilarity(network=network, layer=layer)]
+
+
+def _check_movable(pull: Pull, jobs: list[VisualizationJob]) -> None:
     for job, strength in zip(jobs, pull.objective.tolist(), strict=True):
         if strength == 0:
             raise NoGradientError(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from tqdm import tqdm
 
-from generator.config import OptimizerName, ParameterizationName
+from generator.config import CropLaw, OptimizerName, ParameterizationName
 from generator.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -193,6 +193,7 @@ def add_search_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--optimizer", choices=get_args(OptimizerName))
     group.add_argument("--parameterization", choices=get_args(ParameterizationName))
     group.add_argument("--draws", type=int, metavar="N", help="random crops per step")
+    group.add_argument("--crop-law", choices=get_args(CropLaw))
     group.add_argument(
         "--crop-range",
         type=float,
@@ -217,6 +218,7 @@ def search_changes(arguments: argparse.Namespace) -> dict[str, Any]:
         "optimizer": arguments.optimizer,
         "parameterization": arguments.parameterization,
         "draws_per_step": arguments.draws,
+        "crop_law": arguments.crop_law,
         "crop_range": tuple(crop_range) if crop_range else None,
         "canvas_px": arguments.canvas,
     }
