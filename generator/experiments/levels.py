@@ -62,7 +62,7 @@ class Way:
         above = self.levels >= level
         crossings = (above[1:] != above[:-1]).nonzero()[:, 0].tolist()
         if not crossings:
-            nearest = int((self.levels - level).abs().argmin())
+            nearest = int((self.levels.double() - level).abs().argmin())
             return self._measured(network, self._frame(nearest)), False
         step = crossings[0]
         return self._measured(network, self._mixed(network, step, level)), True

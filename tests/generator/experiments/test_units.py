@@ -4,10 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from generator.errors import ConfigError, PhotographError
 from generator.experiments.polysemantic import clusters
+from generator.experiments.scene import Scene
+from generator.experiments.units import commonest_classes
 from tests.generator.experiments.little_world import (
+    little_network,
     request_of,
     rows_of,
     studio_of,
@@ -95,3 +99,13 @@ def test_vectors_are_taken_where_channels_are_others(tmp_path: Path) -> None:
     studio = studio_of("polysemantic", request, tmp_path / "out")
 
     assert "vectors at 1." in studio.plan.note
+
+
+def test_the_commonest_classes_are_those_seen_most_often(tmp_path: Path) -> None:
+    photographs = write_photographs(tmp_path / "photographs", 4)
+    network = little_network()
+    with torch.no_grad():
+        network.module.get_parameter("6.bias")[5] = 1e3
+    scene = Scene.load(network, request_of(photographs))
+
+    assert list(map(str, commonest_classes(scene, photographs, 3))) == ["logit:star"]
