@@ -17,7 +17,7 @@ from generator.commands.arguments import (
 )
 from generator.config import AccentuationConfig
 from generator.errors import ConfigError
-from generator.experiments.registry import EXPERIMENTS, Experiment, find_experiment
+from generator.experiments.registry import EXPERIMENTS, find_experiment
 from generator.experiments.request import FigureRequest
 from generator.feature_text import parse_feature
 
@@ -133,7 +133,7 @@ def run(arguments: argparse.Namespace) -> int:
     experiment = find_experiment(arguments.name)
     request = _request(arguments)
     experiment.check(request)
-    return _make(arguments, experiment, request)
+    return _make(arguments, experiment.name, request)
 
 
 def _request(arguments: argparse.Namespace) -> FigureRequest:
@@ -161,39 +161,31 @@ def _request(arguments: argparse.Namespace) -> FigureRequest:
     )
 
 
-def _make(
-    arguments: argparse.Namespace, experiment: Experiment, request: FigureRequest
-) -> int:
+def _make(arguments: argparse.Namespace, name: str, request: FigureRequest) -> int:
     # Imported late: `--help` need not wait seconds for torch.
-    from generator.experiments.scene import Scene
-    from generator.experiments.studio import Studio
-    from generator.result_folder import ResultFolder
+    from generator.experiments.run import prepare_figure
 
-    scene = Scene.load(network_from(arguments), request)
-    plan = experiment.plan(scene)
-    folder = ResultFolder.create(arguments.out)
-    with tqdm(total=plan.n_crops, unit="crop", file=sys.stderr) as bar:
-        studio = Studio(
-            scene=scene,
-            plan=plan,
-            folder=folder,
-            experiment=experiment.name,
-            on_crops=lambda n: advance(bar, n),
-        )
+    studio = prepare_figure(name, network_from(arguments), request, out=arguments.out)
+    with tqdm(total=studio.plan.n_crops, unit="crop", file=sys.stderr) as bar:
+        studio.on_crops = lambda n: advance(bar, n)
         try:
             studio.run()
-        except KeyboardInterrupt:
+        finally:
+            bar.close()
             _report(studio, arguments.out)
-            raise
-    _report(studio, arguments.out)
     return 0
 
 
 def _report(studio: "Studio", out: Path) -> None:
+    """What was made, what was not, and what came out."""
     made = [row for row in studio.rows if row["kind"] != "natural"]
     faults = [row for row in made if row["status"] != "made"]
-    print(f"{len(made) - len(faults)} pictures made, contact sheet and table in {out}")
+    if studio.rows:
+        print(f"{len(made) - len(faults)} pictures; contact sheet and table in {out}")
     for row in faults:
         print(f"  {row['status'].replace('_', ' ')}: {row['band']}, {row['label']}")
+    for remark in studio.remarks:
+        print(remark)
     if not studio.is_finished:
-        print("  interrupted: the table says what is finished")
+        n_written = len(studio.rows)
+        print(f"not finished: {n_written} pictures are written, the table lists them")

@@ -29,7 +29,7 @@ def test_a_figure_of_the_embedded_network_is_made_and_reported(
     code = main([*words.split(), "--feature", "logit:brick", *QUICK])
 
     assert code == 0
-    assert "2 pictures made" in capsys.readouterr().out
+    assert "2 pictures; contact sheet" in capsys.readouterr().out
     assert (out / "contact_sheet.png").is_file()
 
 
@@ -60,4 +60,16 @@ def test_nothing_is_written_when_a_photograph_is_missing(tmp_path: Path) -> None
     code = main(words.split())
 
     assert code == 1
-    assert not out.exists()
+    assert not list(out.glob("*"))
+
+
+def test_a_used_folder_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (photograph,) = write_photographs(tmp_path / "photographs", 1)
+
+    words = f"figure lambda-sweep --photograph {photograph} --out {photograph.parent}"
+    code = main(words.split())
+
+    assert code == 1
+    assert "not empty" in capsys.readouterr().err

@@ -7,15 +7,13 @@ import torch
 from torch import nn
 
 from generator.config import AccentuationConfig
-from generator.experiments.registry import find_experiment
 from generator.experiments.request import FigureRequest
-from generator.experiments.scene import Scene
+from generator.experiments.run import prepare_figure
 from generator.experiments.studio import Studio
 from generator.feature_text import parse_feature
 from generator.networks import Network, Preprocessing
 from generator.photographs import to_picture
 from generator.problem import OnCrops
-from generator.result_folder import ResultFolder
 from tests.generator.toy_network import picture
 
 LABELS = ("dot", "line", "wave", "grid", "ring", "star", "leaf", "moss")
@@ -79,15 +77,8 @@ def studio_of(
     on_crops: OnCrops | None = None,
 ) -> Studio:
     """An experiment planned on the little network, ready to run."""
-    experiment = find_experiment(name)
-    experiment.check(request)
-    scene = Scene.load(network or little_network(), request)
-    return Studio(
-        scene=scene,
-        plan=experiment.plan(scene),
-        folder=ResultFolder.create(out),
-        experiment=name,
-        on_crops=on_crops,
+    return prepare_figure(
+        name, network or little_network(), request, out=out, on_crops=on_crops
     )
 
 
