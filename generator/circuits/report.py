@@ -101,7 +101,11 @@ def _notes(shown: Sequence[SummaryRow]) -> Iterator[str]:
             f"{ADVISED_FEATURES} for each layer are advised, with fewer the intervals "
             "are too narrow."
         )
-    n_off = sum(row.n_unmatched for row in shown if row.layer == shown[0].layer)
+    n_off = sum(
+        row.n_unmatched
+        for row in shown
+        if row.layer == shown[0].layer and not row.kind.endswith("other_feature")
+    )
     if n_off:
         yield (
             f"{n_off} made pictures missed the activation they are compared at: search "

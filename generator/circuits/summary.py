@@ -104,11 +104,7 @@ def _summary(
             rng=rng,
         )
 
-    coherence, score = mean("coherence"), mean("score")
-    near, near_full = (
-        mean("similarity_to_seed_image"),
-        mean("full_similarity_to_seed_image"),
-    )
+    coherence = mean("coherence")
     dispersion = mean_over_features(
         np.array([[row.dispersion] for row in spread]),
         is_crossed=False,
@@ -128,21 +124,22 @@ def _summary(
         n_unmatched=sum(not row.is_matched for row in group),
         ceiling=_mean([row.ceiling for row in per_feature]),
         floor=_mean([row.floor for row in per_feature]),
-        coherence=coherence.mean,
-        coherence_low=coherence.low,
-        coherence_high=coherence.high,
-        score=score.mean,
-        score_low=score.low,
-        score_high=score.high,
-        similarity_to_seed_image=near.mean,
-        similarity_to_seed_image_low=near.low,
-        similarity_to_seed_image_high=near.high,
-        full_similarity_to_seed_image=near_full.mean,
-        dispersion=dispersion.mean,
-        dispersion_low=dispersion.low,
-        dispersion_high=dispersion.high,
+        **_ends("coherence", coherence),
+        **_ends("score", mean("score")),
+        **_ends("similarity_to_seed_image", mean("similarity_to_seed_image")),
+        full_similarity_to_seed_image=mean("full_similarity_to_seed_image").mean,
+        **_ends("dispersion", dispersion),
         auc_natural_above=_mean([row.auc_natural_above for row in spread]),
     )
+
+
+def _ends(name: str, interval: Interval) -> dict[str, float]:
+    """An interval as the columns NAME, NAME_low and NAME_high."""
+    return {
+        name: interval.mean,
+        f"{name}_low": interval.low,
+        f"{name}_high": interval.high,
+    }
 
 
 def _table(group: Sequence[CoherenceRow], field: str) -> Floats:

@@ -147,7 +147,8 @@ def run(arguments: argparse.Namespace) -> int:
     config = config_from(arguments)
     # Imported late: `--help` need not wait seconds for torch.
     from generator.circuits.figure import check_figures_installed
-    from generator.circuits.run import prepare, run_circuits
+    from generator.circuits.preparing import prepare
+    from generator.circuits.run import run_circuits
     from generator.circuits.saving import save_circuits
     from generator.result_folder import ResultFolder
 
