@@ -59,7 +59,9 @@ def add_parser(subparsers: Any) -> None:
         help="also write and show opacity maps and masked pictures",
     )
     parser.add_argument(
-        "--preset", default="default", help="default or faccent (default: default)"
+        "--preset",
+        default="default",
+        help="default, faccent, horama or lucid (default: default)",
     )
     add_network_arguments(parser)
     _add_choices(parser)

@@ -19,13 +19,8 @@ from generator.circuits.pictures import (
     Kind,
     crops_of,
 )
-from generator.circuits.run import (
-    CircuitResult,
-    Prepared,
-    mismatch,
-    prepare,
-    run_circuits,
-)
+from generator.circuits.preparing import Prepared, prepare
+from generator.circuits.run import CircuitResult, mismatch, run_circuits
 from generator.circuits.saving import save_circuits
 from generator.config import VisualizationConfig
 from generator.errors import ConfigError

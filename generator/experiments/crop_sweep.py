@@ -30,7 +30,8 @@ def plan(scene: Scene) -> Plan:
         scene,
         settings,
         title="Crop sides",
-        note="Crop sides are fractions of the picture's side, drawn uniformly.",
+        note="Smallest and largest side of the crops, as fractions of the picture's "
+        f"side; crop law {scene.config.crop_law}.",
     )
 
 

@@ -4,9 +4,8 @@ Table, contact sheet and record are written at the end, also when interrupted: t
 then cover what is finished.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from generator.activations import feature_activations
 from generator.contact_sheet import labelled_sheet
 from generator.errors import NoGradientError
 from generator.experiments.panel import Panel
-from generator.experiments.request import FigureRequest
+from generator.experiments.record import figure_record
 from generator.experiments.scene import Scene, SeedImage, natural_pool
 from generator.experiments.table import caption_of, filled, row_of
 from generator.experiments.trial import (
@@ -30,12 +29,10 @@ from generator.experiments.trial import (
     shown_refusal,
 )
 from generator.features import Feature
-from generator.image_run import describe_network
 from generator.image_tables import Row, distance_rows
 from generator.networks import Network
 from generator.photographs import quantize, to_picture
 from generator.problem import OnCrops
-from generator.provenance import describe_generator
 from generator.result_folder import ResultFolder
 
 _LONGEST_PART = 48
@@ -218,7 +215,14 @@ class Studio:
         if bands:
             sheet = labelled_sheet(bands, title=self.plan.title, note=self._note())
             self.folder.write_picture("contact_sheet.png", sheet)
-        self.folder.write_record("figure.json", self._record())
+        record = figure_record(
+            self.scene,
+            experiment=self.experiment,
+            is_finished=self.is_finished,
+            remarks=self.remarks,
+            rows=self.rows,
+        )
+        self.folder.write_record("figure.json", record)
 
     def _note(self) -> str:
         n_pool = len(self.scene.pool)
@@ -229,43 +233,6 @@ class Studio:
             f"seed image and in the picture{pool}; structural similarity to the seed "
             f"image (SSIM).{cut}" + "".join(f" {remark}" for remark in self.remarks)
         )
-
-    def _record(self) -> dict[str, Any]:
-        scene = self.scene
-        request = scene.request
-        return {
-            "figure": self.experiment,
-            "is_finished": self.is_finished,
-            "remarks": self.remarks,
-            "asked": _asked(request),
-            "config": asdict(scene.config) | {"canvas_px": scene.canvas_px},
-            "network": describe_network(scene.network),
-            "photographs": {str(seed.path): seed.sha256 for seed in scene.seed_images},
-            "pool": {"n_images": len(scene.pool), "sha256": _pool_sha256(scene.pool)},
-            "rng_seed": scene.rng_seed,
-            "pictures": filled(self.rows),
-            "generator": describe_generator(scene.network.device),
-        }
-
-
-def _asked(request: FigureRequest) -> dict[str, Any]:
-    return {
-        "features": [str(feature) for feature in request.features],
-        "values": list(request.values),
-        "true_label": request.true_label,
-        "unrelated_label": request.unrelated_label,
-        "level": request.level,
-        "n_clusters": request.n_clusters,
-        "n_top": request.n_top,
-        "show_masks": request.show_masks,
-    }
-
-
-def _pool_sha256(paths: Sequence[Path]) -> str | None:
-    if not paths:
-        return None
-    hashes = sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in paths)
-    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
 
 def _name_parts(shown: Shown) -> list[str]:
