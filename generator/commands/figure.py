@@ -106,7 +106,7 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
         help="what a sweep runs through: weights (lambda-sweep), layers or `all` "
         "(layer-sweep), LOW-HIGH sides (crop-sweep), percent fully opaque (masked), "
         "numbers of random layers or `all` (controls), the layer of the attribution "
-        "vectors (polysemantic)",
+        "vectors (polysemantic), the natural percentile of the level (circuits)",
     )
     group.add_argument(
         "--level", type=float, metavar="X", help="activation to compare pictures at"

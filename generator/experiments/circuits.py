@@ -26,6 +26,7 @@ from generator.config import VisualizationConfig
 from generator.errors import ConfigError
 from generator.experiments.scene import Scene
 from generator.experiments.studio import Plan, Studio
+from generator.experiments.sweep import numbers
 from generator.experiments.table import number
 from generator.experiments.trial import Shown
 from generator.experiments.units import commonest_classes
@@ -35,7 +36,10 @@ from generator.problem import OnCrops
 from generator.progress import NoProgress
 from generator.result_folder import ResultFolder
 
-_FEATURES = 4
+_FEATURES = 3
+_PERCENTILE = 95.0
+"""Of the photographs' activations: one that searches of the usual length reach."""
+
 _STARTS = 2
 """Seed images, and noise starts, of each feature."""
 
@@ -100,6 +104,7 @@ def _config(scene: Scene) -> CircuitConfig:
         n_held_out=count,
         n_seed_images=_STARTS,
         n_visualizations=_STARTS,
+        level_percentile=_percentile(scene),
         kernel_fractions=(),  # the secondary variant takes minutes more
         rng_seed=scene.rng_seed,
         accentuation=search,
@@ -112,6 +117,16 @@ def _config(scene: Scene) -> CircuitConfig:
             steps=search.steps, canvas_px=search.canvas_px
         ),
     )
+
+
+def _percentile(scene: Scene) -> float:
+    found = numbers(scene, [_PERCENTILE], what="one natural percentile")
+    if len(found) != 1:
+        raise ConfigError(
+            f"circuits compares pictures at one natural percentile; got {len(found)} "
+            "--values"
+        )
+    return found[0]
 
 
 class _Crops:

@@ -110,7 +110,7 @@ EXPERIMENTS = (
     Experiment(
         name="circuits",
         summary="whether accentuations use the circuits that photographs use",
-        options=frozenset({"feature", "pool"}),
+        options=frozenset({"feature", "pool", "values"}),
         starts_from_pool=True,
     ),
 )

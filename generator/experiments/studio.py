@@ -34,6 +34,7 @@ from generator.networks import Network
 from generator.photographs import quantize, to_picture
 from generator.problem import OnCrops
 from generator.result_folder import ResultFolder
+from generator.streams import content_id
 
 _LONGEST_PART = 48
 """Characters of a label in a file name."""
@@ -75,6 +76,7 @@ class Studio:
 
     def __post_init__(self) -> None:
         self.pool = natural_pool(self.scene, [])
+        self._photographs: dict[str, str] = {}
         self.show_masks = self.plan.show_masks or self.scene.request.show_masks
 
     def run(self) -> None:
@@ -135,7 +137,7 @@ class Studio:
             slot: a place kept for it by `Panel.keep`; None: the next one.
         """
         panel = self.panels[-1]
-        stem = self.folder.new_stem(*_name_parts(shown))
+        stem = self._stem(shown)
         file = None if shown.image is None else f"{stem}.png"
         self.measure_pool([] if shown.weights else [shown.feature])
         row = row_of(shown, band=panel.heading, pool=self.pool, file=file)
@@ -152,6 +154,15 @@ class Studio:
         self.rows.append(row)
         if shown.made is not None and file is not None:
             self.distances += distance_rows(shown.made, file=file)
+
+    def _stem(self, shown: Shown) -> str:
+        """A file name; a photograph shown again keeps its own."""
+        if shown.kind != "natural" or shown.image is None:
+            return self.folder.new_stem(*_name_parts(shown))
+        key = content_id(*_name_parts(shown), shown.image.numpy().tobytes())
+        if key not in self._photographs:
+            self._photographs[key] = self.folder.new_stem(*_name_parts(shown))
+        return self._photographs[key]
 
     def show_view(self, name: str, label: str, picture: Image.Image) -> None:
         """Write a view of the last picture as a file of its own, and show it.
@@ -210,7 +221,8 @@ class Studio:
 
     def _write_summary(self) -> None:
         self.folder.write_table("metrics.csv", filled(self.rows))
-        self.folder.write_table("distances.csv", self.distances)
+        if self.distances:
+            self.folder.write_table("distances.csv", self.distances)
         bands = [band for panel in self.panels for band in panel.bands()]
         if bands:
             sheet = labelled_sheet(bands, title=self.plan.title, note=self._note())

@@ -186,3 +186,28 @@ def test_a_feature_without_gradient_leaves_an_empty_frame(tmp_path: Path) -> Non
     assert refused["file"] is None
     with Image.open(out / "contact_sheet.png") as sheet:
         assert np.asarray(sheet).mean() > 0
+
+
+def test_a_photograph_shown_twice_is_written_once(tmp_path: Path) -> None:
+    (photograph,) = write_photographs(tmp_path / "photographs", 1)
+    out = tmp_path / "out"
+    studio = studio_of("class-logits", request_of([photograph]), out)
+
+    studio.run()
+
+    shown = [row["file"] for row in studio.rows if row["kind"] == "natural"]
+    assert shown == ["photo0--seed-image.png"] * 2
+
+
+def test_photographs_of_one_name_are_written_apart(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    write_photographs(one, 1)
+    write_photographs(two, 2)
+    (two / "photo1.png").replace(two / "photo0.png")
+    request = request_of([one / "photo0.png", two / "photo0.png"], values=("1",))
+    studio = studio_of("lambda-sweep", request, tmp_path / "out")
+
+    studio.run()
+
+    files = [row["file"] for row in studio.rows]
+    assert len(set(files)) == len(files) == 4
