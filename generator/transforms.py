@@ -87,6 +87,15 @@ class Draws:
         black, white = self.value_range
         return crops * (white - black) + black
 
+    def show(self, maps: Tensor) -> Tensor:
+        """What the same crops show of maps (J, H, W), without noise.
+
+        Returns:
+            (J * T, M, M).
+        """
+        three = maps[:, None].expand(-1, 3, -1, -1)
+        return self.sampling.sample(three)[:, :, 0].flatten(0, 1)
+
     def coverage(self) -> Tensor:
         """What the crops give back to each pixel for a spatially uniform objective.
 
@@ -111,6 +120,7 @@ def draw(
     canvas_size: tuple[int, int],
     like: Tensor,
     for_balance: int | None = None,
+    for_evaluation: int | None = None,
 ) -> Draws:
     """Draw crops and noise for each job from the job's own streams.
 
@@ -120,13 +130,17 @@ def draw(
         input_px: side of the crops after the resize.
         canvas_size: height and width.
         like: gives number format and device.
-        for_balance: number of draws from the balance's streams, instead of the
-            configured number from the search's.
+        for_balance, for_evaluation: number of draws from the streams of the balance
+            or of the evaluation, instead of the configured number from the search's.
     """
-    is_search = for_balance is None
-    n_draws = config.draws_per_step if for_balance is None else for_balance
-    crop: Purpose = "crop" if is_search else "balance_crop"
-    noise: Purpose = "noise" if is_search else "balance_noise"
+    is_search = for_balance is None and for_evaluation is None
+    n_draws = for_balance or for_evaluation or config.draws_per_step
+    crop: Purpose = "crop"
+    noise: Purpose = "noise"
+    if for_balance is not None:
+        crop, noise = "balance_crop", "balance_noise"
+    elif for_evaluation is not None:
+        crop, noise = "evaluation_crop", "evaluation_noise"
     progress = step / max(1, config.steps - 1) if is_search else 0.0
     boxes = torch.from_numpy(
         np.stack(

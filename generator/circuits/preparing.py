@@ -96,9 +96,10 @@ def prepare(
 
 def _check_penalty(network: Network, feature: Feature, config: CircuitConfig) -> None:
     """Refuse a wrong regularization layer before anything is searched for."""
-    choose_layer(
-        network.module,
-        network.layers,
-        wanted=config.accentuation.regularization_layer,
-        feature=str(describe_feature(network, feature)["layer"]),
-    )
+    for wanted in config.accentuation.regularization_layers or (None,):
+        choose_layer(
+            network.module,
+            network.layers,
+            wanted=wanted,
+            feature=str(describe_feature(network, feature)["layer"]),
+        )

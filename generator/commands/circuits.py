@@ -127,7 +127,9 @@ def _add_searches(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--adversarial-steps", type=int, metavar="N")
     group.add_argument("--draws", type=int, metavar="N", help="random crops per step")
     group.add_argument("--balance-draws", type=int, metavar="N")
-    group.add_argument("--regularization-layer", metavar="NAME")
+    group.add_argument(
+        "--regularization-layer", action="append", default=[], metavar="NAME"
+    )
     group.add_argument("--regularization-weight", type=float, metavar="X")
     group.add_argument(
         "--pictures-per-pass",
@@ -226,7 +228,7 @@ def config_from(arguments: argparse.Namespace) -> CircuitConfig:
             steps=arguments.steps,
             draws_per_step=arguments.draws,
             balance_draws=arguments.balance_draws,
-            regularization_layer=arguments.regularization_layer,
+            regularization_layers=tuple(arguments.regularization_layer) or None,
             regularization_weight=arguments.regularization_weight,
             **shared,
         ),

@@ -27,6 +27,8 @@ class SetSimilarity:
     layer: str
 
     weight: float = 1.0
+    name: str = "set_similarity"
+    is_squared: bool = False
 
     def values(self, canvases: Tensor, seed_images: Tensor) -> Tensor:
         """The mean cosine, over the length of its gradient: it always pulls as hard.

@@ -14,7 +14,7 @@ from generator.balance import measure_pull
 from generator.config import AccentuationConfig
 from generator.objectives import Unit
 from generator.parameterization.choice import for_images
-from generator.penalties.latent import ChannelDistance
+from generator.penalties.latent import LatentPenalty
 from generator.problem import Problem, draw_for, gradients
 from generator.streams import JobStreams
 from generator.transforms import Draws
@@ -123,7 +123,14 @@ def problem() -> Problem:
         streams=[JobStreams(rng_seed=0, job_id="job")],
         config=config,
         seed_images=seeds,
-        latent=[ChannelDistance(layer="conv1", smoothing=torch.zeros(1).double())],
+        latent=[
+            LatentPenalty(
+                layer="conv1",
+                weight=1.0,
+                distance="l2",
+                smoothing=torch.zeros(1).double(),
+            )
+        ],
     )
 
 
