@@ -15,6 +15,10 @@ from generator.commands.arguments import (
     network_from,
     search_changes,
 )
+from generator.commands.penalty_arguments import (
+    add_penalty_arguments,
+    penalty_changes,
+)
 from generator.config import AccentuationConfig
 from generator.errors import ConfigError
 from generator.experiments.registry import EXPERIMENTS, find_experiment
@@ -66,14 +70,12 @@ def add_parser(subparsers: Any) -> None:
     add_network_arguments(parser)
     _add_choices(parser)
     add_search_arguments(parser)
-    group = parser.add_argument_group("penalty")
-    group.add_argument("--regularization-layer", metavar="NAME")
-    group.add_argument("--regularization-weight", type=float, metavar="X")
-    group.add_argument(
+    add_penalty_arguments(parser)
+    parser.add_argument(
         "--balance-draws",
         type=int,
         metavar="N",
-        help="random crops the penalty's balance is measured with",
+        help="random crops that the penalty's balance is measured with",
     )
     parser.set_defaults(run=run)
 
@@ -139,6 +141,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _request(arguments: argparse.Namespace) -> FigureRequest:
+    if arguments.region is not None:
+        raise ConfigError(
+            "figures know no region; `accentuate image` takes --region for each call"
+        )
     features = tuple(parse_feature(text) for text in arguments.feature)
     for feature in features:
         _ = feature.rank  # refuses a malformed one
@@ -156,8 +162,7 @@ def _request(arguments: argparse.Namespace) -> FigureRequest:
         rng_seed=arguments.rng_seed,
         config=AccentuationConfig.preset(arguments.preset).with_changes(
             **search_changes(arguments),
-            regularization_layer=arguments.regularization_layer,
-            regularization_weight=arguments.regularization_weight,
+            **penalty_changes(arguments),
             balance_draws=arguments.balance_draws,
         ),
     )

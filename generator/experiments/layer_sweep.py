@@ -56,7 +56,11 @@ def _settings(scene: Scene, feature: Feature) -> list[Setting]:
     return [
         Setting(
             label=name,
-            config=keeping_way(scene.config.with_changes(regularization_layer=name)),
+            config=keeping_way(
+                scene.config.with_changes(
+                    regularization_layers=(name,), layer_weights=()
+                )
+            ),
             columns={"layer": name},
         )
         for name in _layers(scene, feature)

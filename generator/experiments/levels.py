@@ -1,4 +1,8 @@
-"""Pictures compared at one activation: the one on a search's way that has it."""
+"""Pictures compared at one activation: the one on a search's way that has it.
+
+`activation_levels` searches for levels that are known before. Here the level comes out
+of the searches themselves (what all of them reached), so they keep every step.
+"""
 
 from dataclasses import dataclass, replace
 
