@@ -251,7 +251,8 @@ def _name_parts(shown: Shown) -> list[str]:
     label = shown.file_label or shown.label
     if shown.kind == "natural":
         return [Path(shown.photograph).stem, label[:_LONGEST_PART]]
-    parts = [Path(shown.photograph).stem, str(shown.feature), label]
+    named = "" if str(shown.feature) in label else str(shown.feature)
+    parts = [Path(shown.photograph).stem, named, label]
     if shown.suppress:
         parts.append("suppressed")
     return [part[:_LONGEST_PART] for part in dict.fromkeys(parts) if part]
