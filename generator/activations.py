@@ -74,7 +74,15 @@ def strongest_logits(network: Network, canvas: Tensor) -> list[FeatureId]:
     """Every logit, ordered by its activation to one canvas (3, H, W), strongest first.
 
     Equal activations keep the order of the network.
+
+    Raises:
+        FeatureNotFoundError: the network has no labelled logits.
     """
+    if not network.labels:
+        raise FeatureNotFoundError(
+            f"{network.name} has no labelled logits to rank; name a feature of another "
+            "layer, LAYER:CHANNEL, or give the network labels"
+        )
     with undisturbed(network.module), torch.no_grad():
         view = network_view(network, canvas[None])
         seen = layer_activations(network, view, [LOGIT_LAYER])

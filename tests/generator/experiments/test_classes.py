@@ -1,11 +1,12 @@
 """Figures about the network's classes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from generator.activations import strongest_logits
-from generator.errors import ConfigError, FeatureNotFoundError
+from generator.errors import ConfigError, FeatureNotFoundError, GeneratorError
 from generator.experiments.scene import Scene
 from tests.generator.experiments.little_world import (
     little_network,
@@ -112,3 +113,13 @@ def test_an_unknown_class_is_refused_with_close_names(
             request_of(photograph, true_label="gird"),
             tmp_path / "out",
         )
+
+
+@pytest.mark.parametrize("name", ["lambda-sweep", "class-logits", "misclassification"])
+def test_a_network_without_labels_is_refused_with_a_remedy(
+    name: str, photograph: list[Path], tmp_path: Path
+) -> None:
+    nameless = replace(little_network(), labels=())
+
+    with pytest.raises(GeneratorError, match="label"):
+        studio_of(name, request_of(photograph), tmp_path / "out", network=nameless)
