@@ -238,13 +238,14 @@ class Studio:
 
     def _note(self) -> str:
         n_pool = len(self.scene.pool)
-        pool = f"; percentile among {n_pool} photographs" if n_pool else ""
-        cut = "" if self.is_finished else " INTERRUPTED: some pictures are missing."
-        return (
-            f"{self.plan.note} Under each picture: the feature's activation in the "
-            f"seed image and in the picture{pool}; structural similarity to the seed "
-            f"image (SSIM).{cut}" + "".join(f" {remark}" for remark in self.remarks)
-        )
+        said = ["the feature's activation in the seed image and in the picture"]
+        if n_pool:
+            said.append(f"percentile among {n_pool} photographs")
+        if any(row["ssim"] is not None for row in self.rows):
+            said.append("structural similarity to the seed image (SSIM)")
+        cut = [] if self.is_finished else ["INTERRUPTED: some pictures are missing."]
+        captions = f"Under each picture: {'; '.join(said)}."
+        return " ".join([self.plan.note, captions, *cut, *self.remarks])
 
 
 def _name_parts(shown: Shown) -> list[str]:
