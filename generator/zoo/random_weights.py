@@ -67,3 +67,8 @@ def _initialize(part: nn.Module) -> None:
 
 def _weights_of(part: nn.Module) -> list[nn.Parameter]:
     return list(part.parameters(recurse=False))
+
+
+def count_layers(module: nn.Module) -> int:
+    """Layers with weights, those that `randomized` counts."""
+    return sum(bool(_weights_of(part)) for part in module.modules())
