@@ -6,7 +6,7 @@ Source: Hamblin, Fel, Saha, Konkle & Alvarez (2024), Feature Accentuation: Revea
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -16,11 +16,15 @@ from generator.accentuation_job import AccentuationJob
 from generator.capture import undisturbed
 from generator.config import AccentuationConfig
 from generator.errors import NoGradientError
+from generator.goals.budget_search import BudgetFacts, budget_search
+from generator.goals.target import TargetFacts
 from generator.jobs import write_whole
 from generator.metrics import PictureMetrics, measure_pictures
 from generator.networks import Network
 from generator.objectives import find_objective
-from generator.optimize import optimize
+from generator.opacity import OpacityAccumulator
+from generator.optimize import Iterate, optimize
+from generator.penalties.facts import PenaltyFacts
 from generator.photographs import quantize
 from generator.preparation import Prepared, batches, prepare
 from generator.problem import OnCrops
@@ -68,6 +72,22 @@ class Accentuation:
 
     trajectory: tuple[Snapshot, ...] = ()
     """The picture at some steps of the search, the seed image first."""
+
+    penalties: tuple[PenaltyFacts, ...] = ()
+    """Everything that held the search back."""
+
+    budget: BudgetFacts | None = None
+    """What became of the distance budget, where the config has one."""
+
+    target: TargetFacts | None = None
+    """What became of the level of activation, where one was asked for."""
+
+    @property
+    def flag(self) -> str | None:
+        """Why the picture misses what was asked for; None: it does not."""
+        if self.budget is not None and self.budget.flag is not None:
+            return self.budget.flag
+        return None if self.target is None else self.target.flag
 
     @property
     def activation_before(self) -> float:
@@ -174,14 +194,15 @@ def accentuate_each(
         with undisturbed(network.module):
             prepared, refused = prepare(network, batch, config, on_crops)
             for job in refused:
-                _refuse(job, on_no_gradient)
+                refuse(job, on_no_gradient)
             if refused and on_crops is not None:  # the steps they do not take
                 on_crops(len(refused) * config.steps * config.draws_per_step)
             finished = _run(prepared, config, on_crops) if prepared else []
         yield from finished
 
 
-def _refuse(job: AccentuationJob, on_no_gradient: OnNoGradient | None) -> None:
+def refuse(job: AccentuationJob, on_no_gradient: OnNoGradient | None) -> None:
+    """Tell of a job that cannot move, or raise the error when nobody listens."""
     error = NoGradientError(
         f"{job.feature} does not respond to any change of {job.name}: its gradient is "
         "exactly zero on every crop, so there is nothing to bring out. Choose another "
@@ -198,37 +219,66 @@ def _run(
     """Search, then measure what would be saved."""
     problem = prepared.problem
     trajectory = Trajectory(problem.parameterization, config)
+    factors = prepared.pull(config.regularization_weight)
+    search = budget_search(prepared, config, factors)
+
+    def on_iterate(here: Iterate) -> bool:
+        if search is not None:
+            search.on_iterate(here)
+        return trajectory.see(here)
+
     found = optimize(
         problem,
         prepared.start,
-        steering=FixedPull(factors=config.regularization_weight * prepared.balance),
-        on_iterate=trajectory.see,
+        steering=search or FixedPull(factors=factors),
+        on_iterate=on_iterate,
         on_crops=on_crops,
     )
+    budgets: list[BudgetFacts | None] = [None] * len(prepared.jobs)
+    parameters = found.parameters
+    if search is not None:
+        chosen = search.chosen()
+        budgets = [*search.facts(chosen)]
+        parameters = chosen.parameters
+    made = measured(prepared, config, parameters, found.opacity)
+    return [
+        replace(one, n_steps=found.n_steps, trajectory=trajectory.of(i), budget=budget)
+        for i, (one, budget) in enumerate(zip(made, budgets, strict=True))
+    ]
+
+
+def measured(
+    prepared: Prepared,
+    config: AccentuationConfig,
+    parameters: Tensor,
+    opacity: OpacityAccumulator,
+) -> list[Accentuation]:
+    """What becomes of each job at these parameters (J, …), measured as it is saved."""
+    problem = prepared.problem
     with torch.no_grad():
-        images = quantize(problem.parameterization.to_image(found.parameters))
+        images = quantize(problem.parameterization.to_image(parameters))
     metrics = measure_pictures(
         problem.network,
         images,
         quantize(problem.seed_images),
         [find_objective(problem.network, job.feature) for job in prepared.jobs],
-        layers=recorded_layers(problem.network, prepared.layer),
+        layers=recorded_layers(problem.network, *prepared.layers),
     )
-    corrected = found.opacity.corrected()
+    corrected = opacity.corrected()
     return [
         Accentuation(
             job=job,
             image=images[i].cpu(),
             opacity_map=corrected[i].cpu(),
-            raw_map=found.opacity.raw[i].cpu(),
-            coverage=found.opacity.coverage[i].cpu(),
+            raw_map=opacity.raw[i].cpu(),
+            coverage=opacity.coverage[i].cpu(),
             metrics=metrics[i],
             regularization_layer=prepared.layer,
             regularization_weight=config.regularization_weight,
             balance=float(prepared.balance[i, 0]) if problem.latent else float("nan"),
-            n_steps=found.n_steps,
+            n_steps=config.steps,
             config=config,
-            trajectory=trajectory.of(i),
+            penalties=prepared.penalty_facts(i),
         )
         for i, job in enumerate(prepared.jobs)
     ]

@@ -22,24 +22,48 @@ class AccentuationJob:
     suppress: bool = False
     """Make the feature respond less instead of more."""
 
+    region: Tensor | None = None
+    """(H, W) in [0, 1], 1 inside: where the penalty counts, or where the picture may
+    change, as the config says. None: no region."""
+
     name: str = "picture"
     """What messages call the seed image, e.g. the photograph's path."""
 
     def streams(self) -> JobStreams:
         """Its random streams: they depend on the pixels, the feature and the seed."""
-        pixels = self.seed_image.detach().cpu().float().contiguous().numpy().tobytes()
-        sign = ["suppress"] if self.suppress else []
-        job_id = content_id(pixels, str(self.feature), *sign)
+        parts: list[str | bytes] = [_bytes(self.seed_image), str(self.feature)]
+        if self.suppress:
+            parts.append("suppress")
+        if self.region is not None:
+            parts.append(_bytes(self.region))
+        job_id = content_id(*parts)
         return JobStreams(rng_seed=self.rng_seed, job_id=job_id)
 
     def check(self) -> None:
-        """Refuse a seed image that is no picture.
+        """Refuse a seed image that is no picture, and a region that does not fit it.
 
         Raises:
-            ConfigError: its shape is another.
+            ConfigError: a shape is another, or the region leaves [0, 1].
         """
         shape = tuple(self.seed_image.shape)
         if len(shape) != 3 or shape[0] != 3 or min(shape[1:]) < 8:
             raise ConfigError(
                 f"a seed image is (3, height, width), sides from 8 pixels; got {shape}"
             )
+        if self.region is None:
+            return
+        if self.region.shape != shape[1:]:
+            raise ConfigError(
+                f"a region is as high and wide as its seed image, {shape[1:]}; "
+                f"got {tuple(self.region.shape)}"
+            )
+        low, high = self.region.min().item(), self.region.max().item()
+        if not 0 <= low <= high <= 1:
+            raise ConfigError(
+                f"a region has values from 0 to 1; got {low:g} to {high:g}"
+            )
+
+
+def _bytes(values: Tensor) -> bytes:
+    raw: bytes = values.detach().cpu().float().contiguous().numpy().tobytes()
+    return raw

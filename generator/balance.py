@@ -6,10 +6,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from generator.penalties import Penalty
 from generator.problem import OnCrops, Problem, draw_for, gradients
 
 _BLOCK = 8
 """Draws in one pass. Fixed, so that the numbers do not depend on other settings."""
+
+_SQUARED_OFFSET = 0.1
+"""Terms that grow with the square of the difference pull as hard as the objective at
+this distance from the start, in standard deviations of the parameters: about as far as
+an accentuation goes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -66,10 +72,22 @@ def measure_pull(
             if on_crops is not None:
                 on_crops(len(canvases) * size)
         pulled = _parameter_norm(images, start, towards)
-        held = [_parameter_norm(images, start, total) for total in away]
+        held = [
+            _parameter_norm(images, start, total) * _far(penalty, offset)
+            for penalty, total in zip(problem.penalties, away, strict=True)
+        ]
     n_jobs = len(canvases)
     penalties = torch.stack(held, 1) if held else canvases.new_zeros(n_jobs, 0)
     return Pull(objective=pulled, penalties=penalties)
+
+
+def _far(penalty: Penalty, offset: float) -> float:
+    """Growth of a squared term's gradient from the offset to where it is compared.
+
+    Near the start such a gradient is as small as the difference, so a balance there
+    would give a pull without bound as the offset shrinks.
+    """
+    return _SQUARED_OFFSET / offset if penalty.is_squared and offset > 0 else 1.0
 
 
 def _beside(problem: Problem, parameters: Tensor, offset: float) -> Tensor:

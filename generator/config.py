@@ -7,12 +7,15 @@ from difflib import get_close_matches
 from typing import Any, Literal, Self, get_args
 
 from generator.errors import ConfigError
+from generator.goals.budget import DistanceBudget
 
 ParameterizationName = Literal[
     "pixel", "fourier", "fourier_phase", "fourier_phase_gated"
 ]
 OptimizerName = Literal["adam", "shared_adam"]
 CropLaw = Literal["uniform", "centered"]
+DistanceName = Literal["l2", "l1", "cosine", "feature_orthogonal"]
+PenaltySide = Literal["everywhere", "inside", "outside"]
 
 _PIXELS_PER_PASS = 4 * 224**2
 
@@ -149,10 +152,6 @@ class AccentuationConfig(SearchConfig):
     noise_sd: float = 0.02
     noise_range: float = 0.02
 
-    regularization_layer: str | None = None
-    """Layer whose activations are kept near the seed image's. None: the first stage
-    with one position for each 8 × 8 input pixels."""
-
     regularization_weight: float = 1.0
     """Pull towards the seed image over push towards the feature (λ), in units of the
     measured balance. 0: no penalty."""
@@ -167,11 +166,109 @@ class AccentuationConfig(SearchConfig):
     distance_smoothing: float = 1e-4
     """Rounds the distance off near zero; fraction of the seed image's own norm."""
 
+    regularization_layers: tuple[str, ...] = ()
+    """Layers whose activations are kept near the seed image's. Empty: the first stage
+    with one position for each 8 × 8 input pixels."""
+
+    layer_weights: tuple[float, ...] = ()
+    """Pull at each of those layers, each balanced by itself. Empty: equal shares of 1.
+    One weight of 0 and no layer: no distance inside the network at all."""
+
+    distance: DistanceName = "l2"
+    """`l2`, `l1`: norm over channels of the difference; `cosine`: 1 minus the cosine;
+    `feature_orthogonal`: l2 of what is left of the difference without its part along
+    the feature."""
+
+    pixel_weight: float = 0.0
+    """Pull of the mean squared difference of pixels."""
+
+    total_variation_weight: float = 0.0
+    """Pull towards smooth pictures."""
+
+    spectrum_weight: float = 0.0
+    """Pull towards the seed image's log magnitude spectrum."""
+
+    penalty_side: PenaltySide = "everywhere"
+    """Which side of a job's region is held near the seed image."""
+
+    edit_inside_only: bool = False
+    """Leave pixels outside a job's region exactly as they are."""
+
+    distance_budget: str | None = None
+    """KIND=DISTANCE (kind latent, latent_relative, pixel_rmse or ssim): the weight
+    moves from step to step so that the search ends this far from the seed image."""
+
     def __post_init__(self) -> None:
         SearchConfig.__post_init__(self)
         _check("balance_draws", self.balance_draws, at_least=1)
-        for name in ("regularization_weight", "balance_offset", "distance_smoothing"):
+        for name in (
+            "regularization_weight",
+            "balance_offset",
+            "distance_smoothing",
+            "pixel_weight",
+            "total_variation_weight",
+            "spectrum_weight",
+        ):
             _check(name, getattr(self, name), at_least=0)
+        _check_choice("distance", self.distance, DistanceName)
+        _check_choice("penalty_side", self.penalty_side, PenaltySide)
+        self._check_layer_weights()
+        self._check_balance()
+        self._check_budget()
+
+    def _check_layer_weights(self) -> None:
+        if len(set(self.regularization_layers)) < len(self.regularization_layers):
+            raise ConfigError(
+                "regularization_layers names a layer twice: "
+                f"{', '.join(self.regularization_layers)}; give each its weight once"
+            )
+        for weight in self.layer_weights:
+            _check("layer_weights", weight, at_least=0)
+        n_layers = max(1, len(self.regularization_layers))
+        if self.layer_weights and len(self.layer_weights) != n_layers:
+            raise ConfigError(
+                f"layer_weights needs one weight for each of {n_layers} layers; "
+                f"got {len(self.layer_weights)}"
+            )
+
+    def _check_balance(self) -> None:
+        """Terms without a gradient at the seed image cannot be balanced there."""
+        squared = (self.pixel_weight, self.spectrum_weight)
+        is_flat = self.distance == "cosine" or self.distance_smoothing > 0
+        if self.balance_offset == 0 and self.has_penalty and (is_flat or any(squared)):
+            raise ConfigError(
+                "balance_offset 0 needs distance_smoothing 0 and a distance other than "
+                "cosine, without pixel_weight and spectrum_weight: these do not pull "
+                "at the seed image itself. Set balance_offset above 0, e.g. 0.001."
+            )
+
+    def _check_budget(self) -> None:
+        if self.distance_budget is None:
+            return
+        DistanceBudget.parse(self.distance_budget)
+        if self.regularization_weight == 0 or not self.has_penalty:
+            raise ConfigError(
+                "distance_budget needs a penalty to hold the search back; set "
+                "regularization_weight above 0"
+            )
+
+    @property
+    def has_penalty(self) -> bool:
+        """Something holds the search back."""
+        parts = (self.pixel_weight, self.total_variation_weight, self.spectrum_weight)
+        latent = self.layer_weights or (1.0,)
+        return self.regularization_weight > 0 and any((*parts, *latent))
+
+    @property
+    def uses_region(self) -> bool:
+        """The region of a job changes something."""
+        return self.edit_inside_only or self.penalty_side != "everywhere"
+
+    @property
+    def budget(self) -> DistanceBudget | None:
+        """The distance budget, read."""
+        text = self.distance_budget
+        return None if text is None else DistanceBudget.parse(text)
 
     @property
     def crops_per_job(self) -> int:

@@ -1,22 +1,25 @@
 """Photographs × features: accentuate, measure and write each. No printing."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
-from generator.accentuation import Accentuation, accentuate_each
+from generator.accentuation import Accentuation, OnNoGradient, accentuate_each
 from generator.accentuation_job import AccentuationJob
+from generator.activation_levels import check_levels, reach_each
 from generator.activations import feature_activations, resolve_rank
 from generator.config import AccentuationConfig
 from generator.contact_sheet import SheetRow, contact_sheet
-from generator.errors import NoGradientError
+from generator.errors import NoGradientError, PhotographError
 from generator.features import Feature
+from generator.goals.levels import Level
 from generator.image_tables import (
     NaturalPool,
     Row,
@@ -26,7 +29,7 @@ from generator.image_tables import (
     picture_row,
 )
 from generator.metrics import spectral_slope
-from generator.networks import Network
+from generator.networks import Network, Preprocessing
 from generator.objectives import find_objectives
 from generator.photographs import (
     default_canvas_px,
@@ -61,6 +64,13 @@ class ImageRequest:
 
     suppress: bool = False
     """Make the features respond less instead of more."""
+
+    levels: Sequence[Level] = ()
+    """Activations to reach, each with a picture of its own, in place of one picture at
+    the end of the search. They are measured against the pool."""
+
+    region: Path | None = None
+    """Mask of the photographs' size, white inside."""
 
     second_network: Network | None = None
     """Asked about every picture too, where it has a logit of the same label."""
@@ -112,19 +122,23 @@ def prepare(network: Network, request: ImageRequest) -> ImageJobs:
     paths = _files(request.photographs)
     jobs = []
     for path in paths:
-        canvas = to_canvas(read_photograph(path), preprocessing, canvas_px)
+        photograph = read_photograph(path)
+        canvas = to_canvas(photograph, preprocessing, canvas_px)
         jobs += [
             AccentuationJob(
                 seed_image=canvas,
                 feature=resolve_rank(network, canvas, feature),
                 rng_seed=request.rng_seed,
                 suppress=request.suppress,
+                region=_region(request.region, photograph, preprocessing, canvas_px),
                 name=path.name,
             )
             for feature in request.features
         ]
     features = sorted({job.feature for job in jobs})
     pool = _natural_pool(network, request.pool, features, canvas_px)
+    if request.levels:
+        check_levels(jobs, request.config, request.levels, pool.activations)
     return ImageJobs(
         jobs=jobs,
         sources={
@@ -133,6 +147,25 @@ def prepare(network: Network, request: ImageRequest) -> ImageJobs:
         pool=pool,
         canvas_px=canvas_px,
     )
+
+
+def _region(
+    path: Path | None,
+    photograph: Image.Image,
+    preprocessing: Preprocessing,
+    canvas_px: int,
+) -> Tensor | None:
+    """(canvas_px, canvas_px): the part of a mask that the canvas shows."""
+    if path is None:
+        return None
+    mask = read_photograph(path)
+    if mask.size != photograph.size:
+        raise PhotographError(
+            f"the region {path} has {mask.width} x {mask.height} pixels, but a "
+            f"photograph has {photograph.width} x {photograph.height}; draw it on the "
+            "photograph itself"
+        )
+    return to_canvas(mask, preprocessing, canvas_px).mean(0)
 
 
 def _files(photographs: Sequence[Path]) -> list[Path]:
@@ -196,17 +229,37 @@ def make_images(
             on_refused(str(error))
 
     try:
-        for accentuation in accentuate_each(
-            network,
-            prepared.jobs,
-            request.config,
-            on_crops=on_crops,
-            on_no_gradient=refuse,
-        ):
-            _write_one(network, request, prepared, accentuation, outcome, folder)
+        for made in _search(network, request, prepared, on_crops, refuse):
+            _write_one(network, request, prepared, made, outcome, folder)
     finally:
         _write_summary(network, request, prepared, outcome, folder)
     return outcome
+
+
+def _search(
+    network: Network,
+    request: ImageRequest,
+    prepared: ImageJobs,
+    on_crops: OnCrops | None,
+    refuse: OnNoGradient,
+) -> Iterator[Accentuation]:
+    """Every picture as soon as it is there."""
+    jobs, config = prepared.jobs, request.config
+    if not request.levels:
+        yield from accentuate_each(
+            network, jobs, config, on_crops=on_crops, on_no_gradient=refuse
+        )
+        return
+    for _, made in reach_each(
+        network,
+        jobs,
+        config,
+        request.levels,
+        prepared.pool.activations,
+        on_crops=on_crops,
+        on_no_gradient=refuse,
+    ):
+        yield made
 
 
 def _write_one(
@@ -233,11 +286,13 @@ def _write_one(
 
 
 def _caption(row: Row) -> str:
-    sign = "not " if row["suppress"] else ""
+    sign = "not " if row["suppress"] and row["goal"] is None else ""
+    goal = f"  {row['goal']}" if row["goal"] else ""
+    flag = f"  {row['flag']}" if row["flag"] else ""
     return (
         f"{row['photograph']}  {sign}{row['feature_id']}  "
         f"{row['activation_before']:.2f} -> {row['activation_after']:.2f}  "
-        f"SSIM {row['ssim']:.2f}"
+        f"SSIM {row['ssim']:.2f}{goal}{flag}"
     )
 
 
@@ -260,6 +315,8 @@ def _write_summary(
         "run.json",
         {
             "config": asdict(config) | {"canvas_px": prepared.canvas_px},
+            "levels": [str(level) for level in request.levels],
+            "region": None if request.region is None else str(request.region),
             "features": [str(feature) for feature in request.features],
             "suppress": request.suppress,
             "network": describe_network(network),

@@ -86,9 +86,28 @@ def picture_row(
         "regularization_layer": made.regularization_layer,
         "regularization_weight": made.regularization_weight,
         "regularization_balance": made.balance,
+        "penalties": "; ".join(facts.name for facts in made.penalties),
+        **_goal(made),
         "n_steps": made.n_steps,
         "rng_seed": made.job.rng_seed,
         "file": file,
+    }
+
+
+def _goal(made: Accentuation) -> Row:
+    """What was asked for in place of a weight, and what came of it."""
+    asked = wanted = achieved = None
+    if made.budget is not None:
+        asked, wanted = str(made.budget.asked), made.budget.asked.distance
+        achieved = made.budget.distance
+    if made.target is not None:
+        asked, wanted = str(made.target.asked), made.target.wanted
+        achieved = made.target.achieved
+    return {
+        "goal": asked,
+        "goal_wanted": wanted,
+        "goal_achieved": achieved,
+        "flag": made.flag,
     }
 
 

@@ -104,15 +104,15 @@ def _feature_faults(network: Network, features: tuple[Feature, ...]) -> list[str
 
 
 def _layer_faults(network: Network, draft: PlanDraft) -> list[str]:
-    """A regularization layer the network does not have."""
+    """Regularization layers the network does not have."""
     accentuation = draft.tables["accentuation"]
-    if accentuation is None or accentuation.regularization_layer is None:
-        return []
-    try:
-        check_layer(accentuation.regularization_layer, network.layers)
-    except LayerNotFoundError as error:
-        return [f"accentuation.regularization_layer: {error}"]
-    return []
+    faults = []
+    for name in accentuation.regularization_layers if accentuation else ():
+        try:
+            check_layer(name, network.layers)
+        except LayerNotFoundError as error:
+            faults.append(f"accentuation.regularization_layers: {error}")
+    return faults
 
 
 def _photographs(

@@ -7,15 +7,18 @@ import torch
 from torch import Tensor
 
 from generator.accentuation_job import AccentuationJob
-from generator.activations import network_view
 from generator.balance import measure_pull
-from generator.capture import layer_activations
 from generator.config import AccentuationConfig
-from generator.errors import NotFiniteError
+from generator.errors import ConfigError, NotFiniteError
+from generator.layers import check_layer
 from generator.networks import Network
 from generator.objectives import Objective, find_objective, negated
+from generator.parameterization import Parameterization
 from generator.parameterization.choice import for_images
-from generator.penalties.latent import ChannelDistance, channel_norm
+from generator.parameterization.inside_region import InsideRegion
+from generator.penalties.choice import canvas_terms, latent_terms
+from generator.penalties.facts import PenaltyFacts
+from generator.penalties.region import canvas_weights
 from generator.problem import OnCrops, Problem
 from generator.regularization import choose_layer
 
@@ -33,7 +36,7 @@ class PosedJob:
     objective: Objective
     """What the search climbs: the feature, or its negative."""
 
-    layer: str
+    layers: tuple[str, ...]
     """Where it is held near its seed image."""
 
 
@@ -46,38 +49,91 @@ class Prepared:
     start: Tensor
     """(J, …) parameters of the seed images."""
 
-    layer: str
+    layers: tuple[str, ...]
+    """Where the jobs are held near their seed images."""
+
     balance: Tensor
     """(J, K) b of each penalty."""
+
+    @property
+    def layer(self) -> str:
+        """The first of these, where the distance is reported."""
+        return self.layers[0]
+
+    def pull(self, regularization_weight: float) -> Tensor:
+        """(J, K) factor of each penalty's gradient: λ times its weight times b."""
+        weights = [penalty.weight for penalty in self.problem.penalties]
+        return regularization_weight * self.balance * self.balance.new_tensor(weights)
+
+    def penalty_facts(self, job: int) -> tuple[PenaltyFacts, ...]:
+        """What held one job back."""
+        return tuple(
+            PenaltyFacts(
+                name=penalty.name, weight=penalty.weight, balance=float(balance)
+            )
+            for penalty, balance in zip(
+                self.problem.penalties, self.balance[job], strict=True
+            )
+        )
 
 
 def batches(
     network: Network, jobs: Sequence[AccentuationJob], config: AccentuationConfig
 ) -> Iterator[list[PosedJob]]:
-    """Jobs of one regularization layer and one canvas size, as many as fit a pass.
+    """Jobs of one canvas size held at the same layers, as many as fit a pass.
 
     Raises:
         LayerNotFoundError, FeatureNotFoundError, ConfigError: a job cannot be posed.
     """
-    order = [layer.name for layer in network.layers]
-    groups: dict[tuple[str, torch.Size], list[PosedJob]] = {}
+    groups: dict[tuple[tuple[str, ...], torch.Size], list[PosedJob]] = {}
     for job in jobs:
         job.check()
+        _check_region(job, config)
         objective = find_objective(network, job.feature)
-        deepest = max(objective.layers, key=order.index)
-        layer = choose_layer(
-            network.module,
-            network.layers,
-            wanted=config.regularization_layer,
-            feature=deepest,
-        )
+        layers = _layers(network, objective, config)
         climbed = negated(objective) if job.suppress else objective
-        posed = PosedJob(job=job, objective=climbed, layer=layer)
-        groups.setdefault((layer, job.seed_image.shape), []).append(posed)
+        posed = PosedJob(job=job, objective=climbed, layers=layers)
+        groups.setdefault((layers, job.seed_image.shape), []).append(posed)
     size = config.jobs_per_pass(network.preprocessing.input_px)
     for members in groups.values():
         for first in range(0, len(members), size):
             yield members[first : first + size]
+
+
+def _layers(
+    network: Network, objective: Objective, config: AccentuationConfig
+) -> tuple[str, ...]:
+    """The layers at which a job is held, none deeper than its feature."""
+    order = [layer.name for layer in network.layers]
+    deepest = max(objective.layers, key=order.index)
+    wanted: tuple[str | None, ...] = config.regularization_layers or (None,)
+    found = tuple(
+        choose_layer(network.module, network.layers, wanted=name, feature=deepest)
+        for name in wanted
+    )
+    if config.penalty_side != "everywhere":
+        for name in found:
+            if check_layer(name, network.layers).grid is None:
+                raise ConfigError(
+                    f"layer {name!r} has no positions, so penalty_side "
+                    f"{config.penalty_side!r} means nothing there; choose a layer with "
+                    "rows and columns"
+                )
+    return found
+
+
+def _check_region(job: AccentuationJob, config: AccentuationConfig) -> None:
+    """Refuse a region that would not be used, and none where one is needed."""
+    if config.uses_region and job.region is None:
+        raise ConfigError(
+            "penalty_side inside or outside and edit_inside_only need a region; "
+            f"{job.name} has none"
+        )
+    if job.region is not None and not config.uses_region:
+        raise ConfigError(
+            f"{job.name} has a region that nothing uses; set penalty_side to inside or "
+            "outside, or edit_inside_only"
+        )
 
 
 def prepare(
@@ -91,10 +147,10 @@ def prepare(
     Returns:
         The batch of those that can (None: none can), and the others.
     """
-    problem = _posed(network, batch, config)
+    problem = pose(network, batch, config)
     pull = measure_pull(
         problem,
-        _start(problem),
+        start_of(problem),
         n_draws=config.balance_draws,
         offset=config.balance_offset,
         on_crops=on_crops,
@@ -110,39 +166,56 @@ def prepare(
     if not movable:
         return None, refused
     if refused:
-        problem = _posed(network, movable, config)
+        problem = pose(network, movable, config)
     prepared = Prepared(
         jobs=[one.job for one in movable],
         problem=problem,
-        start=_start(problem),
-        layer=movable[0].layer,
+        start=start_of(problem),
+        layers=movable[0].layers,
         balance=pull.balance()[pull.objective > 0],
     )
     return prepared, refused
 
 
-def _posed(
+def pose(
     network: Network, batch: Sequence[PosedJob], config: AccentuationConfig
 ) -> Problem:
+    """The search of a batch of jobs, without its balance."""
     seeds = torch.stack([one.job.seed_image for one in batch])
     seeds = seeds.detach().float().to(network.device)
-    layer = batch[0].layer
-    with torch.no_grad():
-        view = network_view(network, seeds)
-        norm = channel_norm(layer_activations(network, view, [layer])[layer])
-    distance = ChannelDistance(layer=layer, smoothing=config.distance_smoothing * norm)
+    regions = _regions(batch, seeds)
+    weights = canvas_weights(regions, config.penalty_side)
+    objectives = [one.objective for one in batch]
     return Problem(
         network=network,
-        parameterization=for_images(config, _softened(seeds)),
-        objectives=[one.objective for one in batch],
+        parameterization=_parameterization(config, seeds, regions),
+        objectives=objectives,
         streams=[one.job.streams() for one in batch],
         config=config,
         seed_images=seeds,
-        latent=[distance] if config.regularization_weight > 0 else [],
+        latent=latent_terms(network, batch[0].layers, seeds, objectives, config),
+        canvas=canvas_terms(config, weights),
+        latent_weights=weights,
     )
 
 
-def _start(problem: Problem) -> Tensor:
+def _regions(batch: Sequence[PosedJob], seeds: Tensor) -> Tensor | None:
+    """(J, H, W); None when the jobs have none."""
+    found = [one.job.region for one in batch if one.job.region is not None]
+    return torch.stack(found).detach().to(seeds) if found else None
+
+
+def _parameterization(
+    config: AccentuationConfig, seeds: Tensor, regions: Tensor | None
+) -> Parameterization:
+    free = for_images(config, _softened(seeds))
+    if not config.edit_inside_only or regions is None:
+        return free
+    return InsideRegion(inner=free, regions=regions, seed_images=seeds)
+
+
+def start_of(problem: Problem) -> Tensor:
+    """(J, …) parameters of the seed images."""
     return problem.parameterization.from_image(_softened(problem.seed_images))
 
 

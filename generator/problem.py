@@ -12,7 +12,7 @@ from generator.networks import Network
 from generator.objectives import Objective
 from generator.parameterization import Parameterization
 from generator.passes import Part, PassSize, is_out_of_memory, parts
-from generator.penalties import CanvasPenalty, LatentPenalty
+from generator.penalties import CanvasTerm, LatentTerm
 from generator.streams import JobStreams
 from generator.transforms import Draws, draw
 
@@ -36,13 +36,17 @@ class Problem:
     seed_images: Tensor
     """(J, 3, H, W) in [0, 1]; read by penalties only."""
 
-    latent: Sequence[LatentPenalty] = ()
-    canvas: Sequence[CanvasPenalty] = ()
+    latent: Sequence[LatentTerm] = ()
+    canvas: Sequence[CanvasTerm] = ()
+
+    latent_weights: Tensor | None = None
+    """(J, H, W) in [0, 1]: how much each place counts in latent distances. None: all
+    the same."""
 
     passes: PassSize = field(default_factory=PassSize)
 
     @property
-    def penalties(self) -> "list[LatentPenalty | CanvasPenalty]":
+    def penalties(self) -> list[LatentTerm | CanvasTerm]:
         """All K of them, latent ones first."""
         return [*self.latent, *self.canvas]
 
@@ -68,7 +72,12 @@ class Gradients:
 
 
 def draw_for(
-    problem: Problem, canvases: Tensor, step: int, *, for_balance: int | None = None
+    problem: Problem,
+    canvases: Tensor,
+    step: int,
+    *,
+    for_balance: int | None = None,
+    for_evaluation: int | None = None,
 ) -> Draws:
     """The draws of one step, fitting these canvases (J, 3, H, W)."""
     height, width = canvases.shape[-2:]
@@ -80,6 +89,7 @@ def draw_for(
         canvas_size=(height, width),
         like=canvases,
         for_balance=for_balance,
+        for_evaluation=for_evaluation,
     )
 
 
@@ -136,7 +146,7 @@ class _Totals:
             self.penalties[k][jobs] += gradient
             self.distances[k][jobs] += found.distances[:, k]
 
-    def add_canvas(self, penalty: CanvasPenalty) -> None:
+    def add_canvas(self, penalty: CanvasTerm) -> None:
         leaf = self.canvases.detach().requires_grad_()
         values = penalty.values(leaf, self.problem.seed_images)
         self.penalties.append(_gradient(values, leaf))
@@ -174,8 +184,12 @@ def _pass_gradients(
     score = _scores(seen, objectives, len(part.draws)).sum() / n_draws
     job = torch.arange(part.jobs.start, part.jobs.stop, device=canvases.device)
     of_crop = job.repeat_interleave(len(part.draws))
+    weights = None
+    if problem.latent_weights is not None:
+        weights = here.show(problem.latent_weights[jobs])
     values = [
-        penalty.values(seen[penalty.layer], near[penalty.layer], of_crop) / n_draws
+        penalty.values(seen[penalty.layer], near[penalty.layer], of_crop, weights)
+        / n_draws
         for penalty in problem.latent
     ]
     n_back = 1 + len(values)

@@ -56,11 +56,11 @@ def choose_layer(
     return chosen if order.index(chosen) <= end else feature
 
 
-def recorded_layers(network: Network, regularization_layer: str) -> list[str]:
-    """Where a finished picture's latent distance is noted: each stage, and the layer
+def recorded_layers(network: Network, *regularization_layers: str) -> list[str]:
+    """Where a finished picture's latent distance is noted: each stage, and the layers
     the search held it at, in the order of the network."""
     named = {stage.name for stage in stages(network.module, network.layers)}
-    wanted = {*named, regularization_layer}
+    wanted = {*named, *regularization_layers}
     return [layer.name for layer in network.layers if layer.name in wanted]
 
 

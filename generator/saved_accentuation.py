@@ -109,6 +109,8 @@ def save_accentuation(
 
 
 def _feature_name(made: Accentuation) -> str:
+    if made.target is not None:
+        return f"{made.job.feature} {made.target.asked}"
     return f"not {made.job.feature}" if made.job.suppress else str(made.job.feature)
 
 
@@ -152,6 +154,10 @@ def record_of(made: Accentuation) -> dict[str, Any]:
         "regularization_layer": made.regularization_layer,
         "regularization_weight": made.regularization_weight,
         "regularization_balance": made.balance,
+        "penalties": [asdict(facts) for facts in made.penalties],
+        "budget": asdict(made.budget) if made.budget else None,
+        "target": asdict(made.target) if made.target else None,
+        "flag": made.flag,
         "metrics": asdict(made.metrics),
         "config": asdict(made.config),
         "display": {

@@ -8,7 +8,16 @@ import numpy as np
 
 from generator.errors import ConfigError
 
-Purpose = Literal["init", "crop", "noise", "balance", "balance_crop", "balance_noise"]
+Purpose = Literal[
+    "init",
+    "crop",
+    "noise",
+    "balance",
+    "balance_crop",
+    "balance_noise",
+    "evaluation_crop",
+    "evaluation_noise",
+]
 """What the numbers are for; each purpose has a stream of its own."""
 
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from generator.config import CropLaw, SearchConfig
-from generator.streams import JobStreams
+from generator.streams import JobStreams, Purpose
 
 _CENTER_SD = 0.05
 """`centered` law: spread of the crop's centre, fraction of the canvas side."""
@@ -45,6 +45,14 @@ class Draws:
         crops = resized.transpose(2, 3) @ self.columns[:, :, None].mT
         return (crops + self.noise).flatten(0, 1)
 
+    def show(self, maps: Tensor) -> Tensor:
+        """What the same crops show of maps (J, H, W), without noise.
+
+        Returns:
+            (J * T, M, M).
+        """
+        return (self.rows @ maps[:, None] @ self.columns.mT).flatten(0, 1)
+
     def coverage(self) -> Tensor:
         """What the crops give back to each pixel for a spatially uniform objective.
 
@@ -65,6 +73,7 @@ def draw(
     canvas_size: tuple[int, int],
     like: Tensor,
     for_balance: int | None = None,
+    for_evaluation: int | None = None,
 ) -> Draws:
     """Draw crops and noise for each job from the job's own streams.
 
@@ -74,15 +83,20 @@ def draw(
         input_px: side of the crops after the resize.
         canvas_size: height and width.
         like: gives number format and device.
-        for_balance: number of draws from the balance's streams, instead of the
-            configured number from the search's.
+        for_balance, for_evaluation: number of draws from the streams of the balance
+            or of the evaluation, instead of the configured number from the search's.
     """
-    n_draws = config.draws_per_step if for_balance is None else for_balance
-    is_search = for_balance is None
+    n_draws = for_balance or for_evaluation or config.draws_per_step
+    crop: Purpose = "crop"
+    noise_kind: Purpose = "noise"
+    if for_balance is not None:
+        crop, noise_kind = "balance_crop", "balance_noise"
+    elif for_evaluation is not None:
+        crop, noise_kind = "evaluation_crop", "evaluation_noise"
     boxes = np.stack(
         [
             crop_boxes(
-                s.rng("crop" if is_search else "balance_crop", step),
+                s.rng(crop, step),
                 n_draws,
                 law=config.crop_law,
                 crop_range=config.crop_range,
@@ -93,7 +107,7 @@ def draw(
     noise = np.stack(
         [
             noise_values(
-                s.rng("noise" if is_search else "balance_noise", step),
+                s.rng(noise_kind, step),
                 (n_draws, 3, input_px, input_px),
                 config,
             )

@@ -16,6 +16,11 @@ from generator.commands.arguments import (
     search_changes,
     second_network_from,
 )
+from generator.commands.goal_arguments import add_goal_arguments, levels_from
+from generator.commands.penalty_arguments import (
+    add_penalty_arguments,
+    penalty_changes,
+)
 from generator.config import AccentuationConfig
 from generator.errors import ConfigError
 from generator.feature_text import parse_feature
@@ -96,9 +101,8 @@ def add_parser(subparsers: Any) -> None:
     )
     add_network_arguments(parser)
     add_search_arguments(parser)
-    group = parser.add_argument_group("penalty")
-    group.add_argument("--regularization-layer", metavar="NAME")
-    group.add_argument("--regularization-weight", type=float, metavar="X")
+    add_penalty_arguments(parser)
+    add_goal_arguments(parser)
     parser.set_defaults(run=run)
 
 
@@ -109,12 +113,13 @@ def run(arguments: argparse.Namespace) -> int:
         _ = feature.rank  # refuses a malformed one
     config = AccentuationConfig.preset(arguments.preset).with_changes(
         **search_changes(arguments),
-        regularization_layer=arguments.regularization_layer,
-        regularization_weight=arguments.regularization_weight,
+        **penalty_changes(arguments),
+        distance_budget=arguments.budget,
         trajectory_frames=arguments.trajectory,
     )
     if (arguments.gif or arguments.mp4) and not config.trajectory_frames:
         raise ConfigError("a film needs frames: add --trajectory N, e.g. 20")
+    levels = levels_from(arguments)
     if arguments.second_weights and not arguments.second_network:
         raise ConfigError("--second-weights needs --second-network NAME")
     # Imported late: `--help` need not wait seconds for torch.
@@ -133,12 +138,15 @@ def run(arguments: argparse.Namespace) -> int:
         rng_seed=arguments.rng_seed,
         config=config,
         suppress=arguments.suppress,
+        levels=levels,
+        region=arguments.region,
         second_network=second_network_from(arguments),
         gif=arguments.gif,
         mp4=arguments.mp4,
     )
     prepared = prepare(network, request)
-    total = len(prepared.jobs) * config.crops_per_job
+    # One search for each job; levels may need a second one, in the other direction.
+    total = None if levels else len(prepared.jobs) * config.crops_per_job
     with tqdm(total=total, desc="accentuating", unit="crop", file=sys.stderr) as bar:
         outcome = make_images(
             network,
@@ -174,7 +182,11 @@ def _cell(value: Any, width: int, style: str) -> str:
 
 
 def print_summary(rows: list[dict[str, Any]], *, n_refused: int, n_pool: int) -> None:
-    """How many rose, and how many reached the top of the pool."""
+    """How many reached their goal, rose, and came to the top of the pool."""
+    missed = sum(row["flag"] is not None for row in rows)
+    if any(row["goal"] for row in rows):
+        print(f"goal reached in {len(rows) - missed} of {len(rows)}")
+        return
     gains = [row["activation_after"] - row["activation_before"] for row in rows]
     if any(row["suppress"] for row in rows):
         print(f"activation falls in {sum(g < 0 for g in gains)} of {len(rows)}")

@@ -5,24 +5,42 @@ from typing import Protocol
 from torch import Tensor
 
 
-class LatentPenalty(Protocol):
-    """A distance between what a layer sees of a picture and of its seed image."""
+class Penalty(Protocol):
+    """One term of the whole: λ · weight · b · distance is subtracted."""
 
     @property
-    def layer(self) -> str: ...
+    def name(self) -> str:
+        """What tables call it."""
+        ...
 
     @property
     def weight(self) -> float:
         """Share of the whole; 1 pulls as hard as λ says."""
         ...
 
-    def values(self, seen: Tensor, near: Tensor, job: Tensor) -> Tensor:
+    @property
+    def is_squared(self) -> bool:
+        """It grows with the square of a small difference, not in proportion."""
+        ...
+
+
+class LatentTerm(Penalty, Protocol):
+    """A distance between what a layer sees of a picture and of its seed image."""
+
+    @property
+    def layer(self) -> str: ...
+
+    def values(
+        self, seen: Tensor, near: Tensor, job: Tensor, weights: Tensor | None = None
+    ) -> Tensor:
         """One distance per crop.
 
         Args:
             seen, near: (b, C, *positions) activations of crops of the pictures, and of
                 the same crops of their seed images.
             job: (b,) which job each crop belongs to.
+            weights: (b, M, M) in [0, 1], how much each place of the crops counts.
+                None: all the same.
 
         Returns:
             (b,), zero where both are equal.
@@ -30,11 +48,8 @@ class LatentPenalty(Protocol):
         ...
 
 
-class CanvasPenalty(Protocol):
+class CanvasTerm(Penalty, Protocol):
     """A cost of the whole picture itself."""
-
-    @property
-    def weight(self) -> float: ...
 
     def values(self, canvases: Tensor, seed_images: Tensor) -> Tensor:
         """One value per job, (J,), for canvases (J, 3, H, W) in [0, 1]."""

@@ -265,7 +265,9 @@ def test_pictures_that_cannot_be_made_are_named_and_the_others_kept(
 ) -> None:
     write_photographs(tmp_path / "photographs")
     text = PLAN.replace('"logit:brick", "0:2"', '"logit:brick"')
-    text = text.replace('regularization_layer = "0"', 'regularization_layer = "look"')
+    text = text.replace(
+        'regularization_layers = ["0"]', 'regularization_layers = ["look"]'
+    )
     module = ContrastOnly(bound=0.0)
     with torch.no_grad():
         module.look.weight.copy_(torch.eye(3)[:, :, None, None])

@@ -41,7 +41,9 @@ def test_accentuations_without_gradient_are_all_named_and_none_is_kept(
         )
         for seed in range(2)
     ]
-    config = AccentuationConfig(steps=2, balance_draws=2, regularization_layer="look")
+    config = AccentuationConfig(
+        steps=2, balance_draws=2, regularization_layers=("look",)
+    )
 
     with pytest.raises(PoisonedJobsError) as caught:
         make_accentuations(

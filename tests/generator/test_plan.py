@@ -135,7 +135,7 @@ def test_unknown_names_and_wrong_keys_are_refused_together(folder: Path) -> None
     assert "plan.toml has 4 faults" in message
     assert "no logit is labelled 'brik'; close names: brick" in message
     assert "no layer 'stagee3'; close names: stage3" in message
-    assert "accentuation.regularization_layer" in message
+    assert "accentuation.regularization_layers" in message
     assert "unknown key query_pairs.nearr" in message
 
 

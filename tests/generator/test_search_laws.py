@@ -16,15 +16,14 @@ from generator.objectives import Unit
 from generator.opacity import OpacityAccumulator, display_opacity, render_masked
 from generator.optimize import optimize
 from generator.parameterization.choice import for_images
-from generator.penalties.latent import ChannelDistance, channel_norm
-from generator.problem import Problem, draw_for, gradients
+from generator.penalties.latent import LatentPenalty, channel_norm
+from generator.problem import Problem
 from generator.regularization import choose_layer
 from generator.steering import FixedPull
 from generator.streams import JobStreams
 from tests.generator.toy_network import picture, toy_module, toy_network
 
 LOGIT = Unit(layer="logit", index=1, label="line")
-CHANNEL = Unit(layer="conv2", index=3, label=None)
 
 
 def pose(
@@ -45,83 +44,15 @@ def pose(
         streams=[JobStreams(rng_seed=rng_seed, job_id="job")],
         config=config,
         seed_images=seeds,
-        latent=[ChannelDistance(layer="conv1", smoothing=smoothing)],
+        latent=[
+            LatentPenalty(layer="conv1", weight=1.0, distance="l2", smoothing=smoothing)
+        ],
     )
 
 
 def unheld(n_jobs: int) -> FixedPull:
     """No penalties."""
     return FixedPull(factors=torch.zeros(n_jobs, 0))
-
-
-@pytest.mark.parametrize("unit", [LOGIT, CHANNEL])
-@pytest.mark.parametrize(
-    "name", ["pixel", "fourier", "fourier_phase", "fourier_phase_gated"]
-)
-def test_gradients_agree_with_finite_differences(
-    name: ParameterizationName, unit: Unit
-) -> None:
-    """In float64, away from distance zero, along random directions."""
-    network = toy_network(toy_module().double())
-    config = AccentuationConfig(parameterization=name, draws_per_step=3)
-    seeds = picture(18, 21).double()[None]
-    problem = pose(network, seeds, unit, config)
-    (penalty,) = problem.latent
-    rng = torch.Generator().manual_seed(5)
-    start = problem.parameterization.from_image(seeds)
-    start = start + 0.3 * torch.randn(start.shape, generator=rng).double()
-    draws = draw_for(problem, seeds, 0)
-
-    def loss(parameters: Tensor) -> Tensor:
-        def seen(canvases: Tensor) -> dict[str, Tensor]:
-            crops = network.preprocessing.normalize(draws.apply(canvases))
-            return layer_activations(network, crops, {unit.layer, "conv1"})
-
-        here, there = seen(problem.parameterization.to_image(parameters)), seen(seeds)
-        job = torch.zeros(3, dtype=torch.long)
-        distance = penalty.values(here["conv1"], there["conv1"], job)
-        return (2.0 * distance - unit(here)).mean()
-
-    leaf = start.clone().requires_grad_()
-    images = problem.parameterization.to_image(leaf)
-    found = gradients(problem, images.detach(), draws)
-    uphill = found.combined(torch.full((1, 1), 2.0))
-    (slope,) = torch.autograd.grad(images, leaf, grad_outputs=uphill)
-
-    for _ in range(3):
-        direction = torch.randn(start.shape, generator=rng).double()
-        step = 1e-5
-        with torch.no_grad():
-            ahead, behind = (
-                loss(start + step * direction),
-                loss(start - step * direction),
-            )
-        numeric = (ahead - behind) / (2 * step)
-        assert (slope * direction).sum() == pytest.approx(numeric.item(), rel=1e-5)
-
-
-def test_the_distance_and_its_gradient_vanish_at_the_seed_image() -> None:
-    here = torch.randn(2, 5, 3, 3, generator=torch.Generator().manual_seed(0))
-    leaf = here.clone().requires_grad_()
-
-    for smoothing in (torch.tensor([0.1]), torch.zeros(1)):
-        penalty = ChannelDistance(layer="any", smoothing=smoothing)
-        distance = penalty.values(leaf, here, torch.tensor([0, 0]))
-        (slope,) = torch.autograd.grad(distance.sum(), leaf)
-
-        assert distance.abs().max().item() == pytest.approx(0, abs=1e-7)
-        assert slope.abs().max() == 0
-
-
-def test_far_away_the_distance_is_the_mean_channel_norm() -> None:
-    """Differences of (3, 4) everywhere: norm 5."""
-    here = torch.zeros(4, 2, 6, 6)
-    there = here + torch.tensor([3.0, 4.0])[:, None, None]
-
-    penalty = ChannelDistance(layer="any", smoothing=torch.full((2,), 1e-4))
-    distance = penalty.values(there, here, torch.tensor([0, 0, 1, 1]))
-
-    assert torch.allclose(distance, torch.full((4,), 5.0), atol=2e-4)
 
 
 @pytest.mark.parametrize(

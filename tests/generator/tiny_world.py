@@ -40,7 +40,7 @@ near_percentile = 60
 steps = 2
 draws_per_step = 2
 balance_draws = 2
-regularization_layer = "0"
+regularization_layers = ["0"]
 
 [visualization]
 steps = 2
