@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from generator.bundle_checks import find_faults
+from generator.bundles.checks import find_faults
 from generator.errors import BundleError, OutputError
 
 SCHEMA_VERSION = 1

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.bundle import read_feature_labels
 from generator.bundle import Bundle
-from generator.bundle_run import make_bundle
+from generator.bundles.run import make_bundle
 from generator.jobs import WorkFolder
 from generator.progress import NoProgress
 from study_server.bundle import read_bundle

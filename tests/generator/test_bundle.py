@@ -16,9 +16,9 @@ from generator.bundle import (
     verify_bundle,
     write_bundle,
 )
+from generator.bundles.stimuli import StimulusSheet
 from generator.errors import BundleError
 from generator.features import FeatureId
-from generator.stimuli import StimulusSheet
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 FEATURE = FeatureId("logit", "brick")

@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generator.activation_index import ActivationIndex
+from generator.bundles.made_pictures import MadePicture
+from generator.bundles.plan_check import CheckedPlan
+from generator.bundles.stimuli import StimulusSheet, made_facts, photograph_facts
 from generator.exemplars import Tiles
 from generator.features import Feature
 from generator.jobs import content_key
-from generator.made_pictures import MadePicture
 from generator.networks import Network
 from generator.objectives import describe_feature
 from generator.opacity import display_opacity, render_masked
 from generator.photographs import read_photograph, to_canvas
-from generator.plan_check import CheckedPlan
 from generator.provenance import describe_generator
 from generator.query_pairs import QueryPair
-from generator.stimuli import StimulusSheet, made_facts, photograph_facts
 
 
 def assemble_bundle(

@@ -10,19 +10,19 @@ from torch import Tensor
 from generator.accentuation_job import AccentuationJob
 from generator.activation_index import ActivationIndex, build_index
 from generator.bundle import Bundle, write_bundle
-from generator.bundle_assembly import assemble_bundle
-from generator.exemplars import Tiles
-from generator.features import Feature
-from generator.jobs import WorkFolder
-from generator.made_pictures import (
+from generator.bundles.assembly import assemble_bundle
+from generator.bundles.made_pictures import (
     MadePicture,
     PoisonedJobsError,
     make_accentuations,
     make_visualizations,
 )
+from generator.bundles.plan_check import CheckedPlan
+from generator.bundles.plan_choices import choose_pairs, choose_tiles
+from generator.exemplars import Tiles
+from generator.features import Feature
+from generator.jobs import WorkFolder
 from generator.photographs import read_photograph, to_canvas
-from generator.plan_check import CheckedPlan
-from generator.plan_choices import choose_pairs, choose_tiles
 from generator.progress import Progress
 from generator.visualization import VisualizationJob
 

@@ -15,14 +15,14 @@ from torch import Tensor, nn
 
 from generator.activations import feature_activations
 from generator.bundle import Bundle
-from generator.bundle_run import make_bundle
+from generator.bundles.made_pictures import PoisonedJobsError
+from generator.bundles.plan_check import CheckedPlan
+from generator.bundles.run import make_bundle
 from generator.errors import PhotographError, PoolError
 from generator.features import FeatureId
 from generator.jobs import WorkFolder
-from generator.made_pictures import PoisonedJobsError
 from generator.perceptual_hash import bits_apart
 from generator.photographs import from_picture
-from generator.plan_check import CheckedPlan
 from generator.progress import NoProgress
 from tests.generator.tiny_world import (
     PLAN,

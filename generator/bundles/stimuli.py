@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from generator.activation_index import ActivationIndex
 from generator.bundle import encode_png
-from generator.bundle_schema import STIMULUS_KEYS
+from generator.bundles.made_pictures import MadePicture
+from generator.bundles.schema import STIMULUS_KEYS
 from generator.features import Feature
 from generator.jobs import content_key
-from generator.made_pictures import MadePicture
 from generator.perceptual_hash import difference_hash, hash_text
 
 

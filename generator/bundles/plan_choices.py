@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from generator.activation_index import ActivationIndex
+from generator.bundles.plan import Plan
 from generator.errors import PoolError
 from generator.exemplars import Tiles, select_tiles
 from generator.features import Feature
 from generator.jobs import content_key
-from generator.plan import Plan
 from generator.query_pairs import QueryPair, select_query_pairs
 
 

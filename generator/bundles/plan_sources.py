@@ -8,14 +8,15 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from generator import demo
 from generator.bundle import Bundle, verify_bundle
+from generator.bundles.plan import NetworkPlan, PhotographsPlan, PlanDraft
 from generator.errors import GeneratorError
 from generator.jobs import content_key, write_whole
 from generator.photograph_folder import list_photographs
-from generator.plan import NetworkPlan, PhotographsPlan, PlanDraft
 from generator.provenance import code_key
 
-EMBEDDED_WEIGHTS = Path(__file__).with_name("demo") / "weights.safetensors"
+EMBEDDED_WEIGHTS = Path(demo.__file__).with_name("weights.safetensors")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from generator.bundle_schema import (
+from generator.bundles.schema import (
     FEATURE_LISTS,
     KINDS,
     STRATA,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import torch
 
+from generator.bundles.plan import Plan
+from generator.bundles.plan_check import CheckedPlan
 from generator.capture import undisturbed
 from generator.networks import Network
-from generator.plan import Plan
-from generator.plan_check import CheckedPlan
 
 TIMED_CROPS = 8
 """Crops in the pass that is timed."""

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from generator.bundles.plan import draft_plan, read_plan
+from generator.bundles.plan_check import check_plan
+from generator.bundles.plan_sources import PlanOverrides
 from generator.errors import ConfigError
 from generator.features import FeatureId
-from generator.plan import draft_plan, read_plan
-from generator.plan_check import check_plan
-from generator.plan_sources import PlanOverrides
 from tests.generator.tiny_world import PLAN, write_photographs
 
 EMBEDDED_PLAN = PLAN.replace('"0"', '"stage2"').replace('"0:2"', '"stage3:2"')

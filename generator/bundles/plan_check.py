@@ -3,6 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.bundles.plan import NetworkPlan, Plan, PlanDraft, raise_faults
+from generator.bundles.plan_sources import (
+    PlanOverrides,
+    apply_network,
+    find_photographs,
+    find_weights,
+)
 from generator.errors import (
     FeatureNotFoundError,
     GeneratorError,
@@ -14,13 +21,6 @@ from generator.layers import check_layer
 from generator.networks import Network, load_network
 from generator.objectives import find_objective
 from generator.photographs import Photograph, default_canvas_px, list_photographs
-from generator.plan import NetworkPlan, Plan, PlanDraft, raise_faults
-from generator.plan_sources import (
-    PlanOverrides,
-    apply_network,
-    find_photographs,
-    find_weights,
-)
 
 
 @dataclass(frozen=True, kw_only=True)
