@@ -16,9 +16,11 @@ from generator.capture import undisturbed
 from generator.config import PROBE_DRAWS, VisualizationConfig
 from generator.errors import ConfigError, NoGradientError
 from generator.features import Feature
+from generator.goals.stopping import search_until
 from generator.networks import Network
 from generator.objectives import Objective, find_objectives
-from generator.optimize import optimize
+from generator.opacity import OpacityAccumulator
+from generator.optimize import OnIterate, optimize
 from generator.parameterization.choice import for_noise
 from generator.photographs import default_canvas_px, quantize
 from generator.problem import OnCrops, Problem
@@ -38,6 +40,17 @@ class VisualizationJob:
     def streams(self) -> JobStreams:
         job_id = content_id("noise", str(self.feature))
         return JobStreams(rng_seed=self.rng_seed, job_id=job_id)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StopAt:
+    """An activation that pictures shall have."""
+
+    activation: float
+    """Of the whole, un-augmented picture."""
+
+    tolerance: float
+    """Error that is near enough."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -67,11 +80,14 @@ def visualize(
     config: VisualizationConfig,
     *,
     natural_magnitude: Tensor | None = None,
+    stop: StopAt | None = None,
     on_crops: OnCrops | None = None,
 ) -> list[FeatureVisualization]:
     """Grow a picture for each job from its own noise; results in the order given.
 
     Args:
+        stop: activation at which growth ends. A picture that never comes so far is the
+            highest on its way. None: all steps are taken.
         natural_magnitude: (3, N, N // 2 + 1) from `spectrum.natural_magnitude`, N the
             side of the picture; used by `fourier_phase`. None: a 1 / f fall-off.
         on_crops: told of progress; `config.crops_per_job` crops for each job.
@@ -97,7 +113,7 @@ def visualize(
     with undisturbed(network.module):
         for first in range(0, len(members), size):
             batch = members[first : first + size]
-            finished += _run(network, batch, config, magnitude, on_crops)
+            finished += _run(network, batch, config, magnitude, stop, on_crops)
     return finished
 
 
@@ -106,6 +122,7 @@ def _run(
     batch: list[tuple[VisualizationJob, Objective]],
     config: VisualizationConfig,
     magnitude: Tensor,
+    stop: StopAt | None,
     on_crops: OnCrops | None,
 ) -> Iterator[FeatureVisualization]:
     jobs = [job for job, _ in batch]
@@ -125,17 +142,10 @@ def _run(
     )
     _check_movable(problem, jobs, start, on_crops)
     trajectory = Trajectory(parameterization, config)
-    found = optimize(
-        problem,
-        start,
-        steering=FixedPull(factors=start.new_zeros(len(jobs), 0)),
-        on_iterate=trajectory.see,
-        on_crops=on_crops,
-    )
+    found = _grow(problem, jobs, start, stop, trajectory.see, on_crops)
     with torch.no_grad():
         images = quantize(problem.parameterization.to_image(found.parameters))
-    features = [job.feature for job in jobs]
-    activations = feature_activations(network, images, features).diagonal()
+    activations = _activations(problem, jobs, found.parameters)
     corrected = found.opacity.corrected()
     for i, job in enumerate(jobs):
         yield FeatureVisualization(
@@ -143,9 +153,66 @@ def _run(
             image=images[i].cpu(),
             opacity_map=corrected[i].cpu(),
             activation=float(activations[i]),
-            n_steps=found.n_steps,
+            n_steps=found.n_steps[i],
             trajectory=trajectory.of(i),
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Grown:
+    """Where the pictures of a batch ended."""
+
+    parameters: Tensor
+    """(J, …)."""
+
+    opacity: OpacityAccumulator
+    n_steps: list[int]
+
+
+def _grow(
+    problem: Problem,
+    jobs: list[VisualizationJob],
+    start: Tensor,
+    stop: StopAt | None,
+    on_iterate: OnIterate,
+    on_crops: OnCrops | None,
+) -> _Grown:
+    """Take all steps, or those up to the activation that is wanted."""
+    steering = FixedPull(factors=start.new_zeros(len(jobs), 0))
+    if stop is None:
+        end = optimize(
+            problem, start, steering=steering, on_iterate=on_iterate, on_crops=on_crops
+        )
+        return _Grown(
+            parameters=end.parameters,
+            opacity=end.opacity,
+            n_steps=[end.n_steps] * len(jobs),
+        )
+    reached = search_until(
+        problem,
+        start,
+        steering=steering,
+        measure=lambda parameters: _activations(problem, jobs, parameters),
+        wanted=[stop.activation] * len(jobs),
+        tolerance=[stop.tolerance] * len(jobs),
+        on_iterate=on_iterate,
+        on_crops=on_crops,
+    )
+    return _Grown(
+        parameters=reached.parameters,
+        opacity=reached.opacity,
+        n_steps=[stand.n_steps for stand in reached.stands],
+    )
+
+
+def _activations(
+    problem: Problem, jobs: list[VisualizationJob], parameters: Tensor
+) -> Tensor:
+    """(J,) of each picture as it would be saved, whole and un-augmented."""
+    with torch.no_grad():
+        images = quantize(problem.parameterization.to_image(parameters))
+    features = [job.feature for job in jobs]
+    return feature_activations(problem.network, images, features).diagonal().double()
 
 
 def _check_movable(

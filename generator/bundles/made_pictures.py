@@ -5,21 +5,24 @@ interrupted or not, and stored whole.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
 from hashlib import sha256
-from typing import Any, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
-from torch import Tensor
+from typing import TypeVar
 
 from generator.accentuation import Accentuation, accentuate
 from generator.accentuation_job import AccentuationJob
+from generator.activation_levels import reach_levels
+from generator.bundles.made_picture import (
+    MadePicture,
+    from_accentuation,
+    levels,
+    load_pictures,
+    store_pictures,
+)
+from generator.bundles.matching import ActivationGoal
 from generator.config import AccentuationConfig, VisualizationConfig
 from generator.errors import GeneratorError, NoGradientError, NotFiniteError
 from generator.jobs import WorkFolder, content_key
 from generator.networks import Network
-from generator.perceptual_hash import difference_hash
 from generator.problem import OnCrops
 from generator.provenance import code_key
 from generator.visualization import (
@@ -32,34 +35,6 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, kw_only=True)
-class MadePicture:
-    """An accentuation or a feature visualization, as a bundle stores it."""
-
-    picture: NDArray[np.uint8]
-    """(H, W, 3) RGB."""
-
-    rng_seed: int
-    activation: float
-    """Of this very picture, whole and un-augmented."""
-
-    opacity: NDArray[np.float32] | None = None
-    """(H, W) opacity map; accentuations only, like all that follows."""
-
-    activation_before: float | None = None
-    latent_distance: float | None = None
-    latent_distance_relative: float | None = None
-    ssim: float | None = None
-    regularization_layer: str | None = None
-    regularization_weight: float | None = None
-    regularization_balance: float | None = None
-
-    @property
-    def perceptual_hash(self) -> int:
-        """64-bit difference hash."""
-        return difference_hash(self.picture)
-
-
 class PoisonedJobsError(GeneratorError):
     """Some pictures of a unit cannot be made; the message names them, one per line."""
 
@@ -69,18 +44,21 @@ def make_accentuations(
     jobs: Sequence[AccentuationJob],
     config: AccentuationConfig,
     *,
+    goal: ActivationGoal | None = None,
     work: WorkFolder,
     on_crops: OnCrops,
 ) -> list[MadePicture]:
     """Accentuate seed images, or take the result from the work folder.
 
+    Args:
+        goal: activation that every picture shall have. None: as far as it goes.
+
     Raises:
-        PoisonedJobsError: names each job that ends in no picture.
+        PoisonedJobsError: names each job that ends in no picture, or misses the goal.
     """
-    seeds = [sha256(_levels(job.seed_image).tobytes()).hexdigest() for job in jobs]
-    names = [[str(job.feature), job.rng_seed] for job in jobs]
-    key = _unit_key("accentuations", network, config, [seeds, names])
-    if (stored := _load(work, key)) is not None:
+    content = [describe_jobs(jobs), goal.key if goal else None]
+    key = unit_key("accentuations", network, config, content)
+    if (stored := load_pictures(work, key)) is not None:
         on_crops(config.crops_per_job * len(jobs))
         return stored
     poisoned: list[str] = []
@@ -89,11 +67,26 @@ def make_accentuations(
         poisoned.append(f"{_describe(job)}: {error}")
 
     def run(some: Sequence[AccentuationJob]) -> list[Accentuation]:
-        return accentuate(network, some, config, on_crops=on_crops, on_no_gradient=note)
+        if goal is None:
+            return accentuate(
+                network, some, config, on_crops=on_crops, on_no_gradient=note
+            )
+        reached = reach_levels(
+            network,
+            some,
+            config,
+            [goal.level],
+            {job.feature: goal.natural for job in some},
+            on_crops=on_crops,
+            on_no_gradient=note,
+        )
+        return [one for of_job in reached for one in of_job]
 
     found = _run_or_name(run, jobs, _describe, poisoned)
-    made = [_from_accentuation(one) for one in found]
-    _store(work, key, made)
+    made = [from_accentuation(one) for one in found]
+    if goal is not None:
+        refuse_missed(goal, made, [_describe(job) for job in jobs])
+    store_pictures(work, key, made)
     return made
 
 
@@ -102,34 +95,72 @@ def make_visualizations(
     jobs: Sequence[VisualizationJob],
     config: VisualizationConfig,
     *,
+    goal: ActivationGoal | None = None,
     work: WorkFolder,
     on_crops: OnCrops,
 ) -> list[MadePicture]:
     """Grow feature visualizations from noise, or take them from the work folder.
 
+    Args:
+        goal: activation that every picture shall have. None: as far as it goes.
+
     Raises:
-        PoisonedJobsError: names each job that ends in no picture.
+        PoisonedJobsError: names each job that ends in no picture, or misses the goal.
     """
     names = [[str(job.feature), job.rng_seed] for job in jobs]
-    key = _unit_key("feature visualizations", network, config, names)
-    if (stored := _load(work, key)) is not None:
+    content = [names, goal.key if goal else None]
+    key = unit_key("feature visualizations", network, config, content)
+    if (stored := load_pictures(work, key)) is not None:
         on_crops(config.crops_per_job * len(jobs))
         return stored
 
     def run(some: Sequence[VisualizationJob]) -> list[FeatureVisualization]:
-        return visualize(network, some, config, on_crops=on_crops)
+        stop = goal.stop if goal else None
+        return visualize(network, some, config, stop=stop, on_crops=on_crops)
 
     found = _run_or_name(run, jobs, _describe_visualization, [])
     made = [
         MadePicture(
-            picture=_levels(one.image),
+            picture=levels(one.image),
             rng_seed=one.job.rng_seed,
             activation=one.activation,
+            target=goal.facts(one.activation) if goal else None,
         )
         for one in found
     ]
-    _store(work, key, made)
+    if goal is not None:
+        refuse_missed(goal, made, [_describe_visualization(job) for job in jobs])
+    store_pictures(work, key, made)
     return made
+
+
+def describe_jobs(jobs: Sequence[AccentuationJob]) -> list[list[object]]:
+    """What tells accentuation jobs apart, as plain values."""
+    return [
+        [
+            sha256(levels(job.seed_image).tobytes()).hexdigest(),
+            str(job.feature),
+            job.rng_seed,
+        ]
+        for job in jobs
+    ]
+
+
+def refuse_missed(
+    goal: ActivationGoal, made: Sequence[MadePicture], names: Sequence[str]
+) -> None:
+    """Refuse a unit in which a picture does not have the activation wanted.
+
+    Raises:
+        PoisonedJobsError: names each of them, with its numbers.
+    """
+    missed = [
+        f"{name}: {goal.complaint(one.activation)}"
+        for name, one in zip(names, made, strict=True)
+        if one.activation is not None and not goal.is_met_by(one.activation)
+    ]
+    if missed:
+        raise PoisonedJobsError("\n".join(missed))
 
 
 def _run_or_name(
@@ -161,7 +192,7 @@ def _describe_visualization(job: VisualizationJob) -> str:
     return f"feature visualization of {job.feature}, rng_seed {job.rng_seed}"
 
 
-def _unit_key(kind: str, network: Network, config: object, content: object) -> str:
+def unit_key(kind: str, network: Network, config: object, content: object) -> str:
     """Everything the pictures of a unit depend on."""
     return content_key(
         kind,
@@ -172,49 +203,3 @@ def _unit_key(kind: str, network: Network, config: object, content: object) -> s
         repr(config),
         content,
     )
-
-
-def _from_accentuation(found: Accentuation) -> MadePicture:
-    return MadePicture(
-        picture=_levels(found.image),
-        opacity=found.opacity_map.numpy().astype(np.float32),
-        rng_seed=found.job.rng_seed,
-        activation=found.activation_after,
-        activation_before=found.activation_before,
-        latent_distance=found.latent_distance,
-        latent_distance_relative=found.latent_distance_relative,
-        ssim=found.ssim,
-        regularization_layer=found.regularization_layer,
-        regularization_weight=found.regularization_weight,
-        regularization_balance=found.balance,
-    )
-
-
-def _levels(image: Tensor) -> NDArray[np.uint8]:
-    """(3, H, W) in steps of 1/255 as (H, W, 3) uint8."""
-    levels: NDArray[np.uint8] = (
-        (image.detach().cpu() * 255).round().byte().permute(1, 2, 0).numpy()
-    )
-    return levels
-
-
-def _store(work: WorkFolder, key: str, made: Sequence[MadePicture]) -> None:
-    arrays = {
-        f"{index}.{field.name}": np.asarray(value)
-        for index, one in enumerate(made)
-        for field in fields(one)
-        if (value := getattr(one, field.name)) is not None
-    }
-    work.store(key, arrays)
-
-
-def _load(work: WorkFolder, key: str) -> list[MadePicture] | None:
-    stored = work.load(key)
-    if stored is None:
-        return None
-    values: dict[int, dict[str, Any]] = {}
-    for name, array in stored.items():
-        index, _, field = name.partition(".")
-        value = array.item() if array.ndim == 0 else array
-        values.setdefault(int(index), {})[field] = value
-    return [MadePicture(**values[index]) for index in sorted(values)]

@@ -35,3 +35,8 @@ def randomized(
 def _is_initialized_here(part: nn.Module) -> bool:
     has_weights = any(True for _ in part.parameters(recurse=False))
     return has_weights and callable(getattr(part, "reset_parameters", None))
+
+
+def count_layers(module: nn.Module) -> int:
+    """Layers with weights that `randomized` would initialize anew."""
+    return sum(_is_initialized_here(part) for part in module.modules())

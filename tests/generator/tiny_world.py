@@ -45,6 +45,10 @@ regularization_layers = ["0"]
 [visualization]
 steps = 2
 draws_per_step = 2
+
+[attribution]
+method = "rise"
+rise_masks = 8
 """
 
 
