@@ -63,10 +63,12 @@ class ControlGoal:
     def complaint(self, value: float, number: int) -> str:
         """How far a picture misses the goal, with what to do."""
         what = self.name.replace("_", " ")
+        advice = "Give accentuations more steps, or leave this control out"
+        if self.name == "latent_distance":
+            advice += ", or set matching.distance = false"
         return (
             f"its {what} must be {self.wanted[number]:.4g}, as of the accentuation; it "
-            f"reaches {value:.4g}. Give it more steps, leave this control out, or set "
-            "matching.distance = false"
+            f"reaches {value:.4g}. {advice}"
         )
 
 

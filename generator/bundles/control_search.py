@@ -32,6 +32,9 @@ from generator.steering import FixedPull
 WEAKENINGS = (1.0, 0.5, 0.25, 0.125, 0.0)
 """Shares of λ tried in turn, until a control comes as far as it must."""
 
+_ADVERSARIAL_RATES = (0.05, 0.2, 0.8)
+"""Step sizes tried in turn, the least visible change first."""
+
 _ADVERSARIAL_PATIENCE = 4
 """Steps of an adversarial search over those of an accentuation; most end early."""
 
@@ -95,7 +98,7 @@ def _attempts(task: ControlTask, name: ControlName) -> list[AccentuationConfig]:
         return [
             AccentuationConfig(
                 steps=_ADVERSARIAL_PATIENCE * own.steps,
-                learning_rate=0.05,
+                learning_rate=rate,
                 optimizer="adam",
                 cool_down=0.0,
                 parameterization="pixel",
@@ -109,6 +112,7 @@ def _attempts(task: ControlTask, name: ControlName) -> list[AccentuationConfig]:
                 canvas_px=own.canvas_px,
                 pictures_per_pass=own.pictures_per_pass,
             )
+            for rate in _ADVERSARIAL_RATES
         ]
     layers = own.regularization_layers or (task.layer,)
     held = replace(own, regularization_layers=layers, distance_budget=None)

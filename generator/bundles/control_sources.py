@@ -17,10 +17,10 @@ from generator.bundles.control_config import ControlName, ControlsConfig
 from generator.errors import ConfigError, PoolError
 from generator.features import LOGIT_LAYER, CallableFeature, Feature, FeatureId
 from generator.jobs import content_key
-from generator.layers import by_position, check_layer
+from generator.layers import by_position, check_layer, split_name
 from generator.networks import Network
 from generator.objectives import describe_feature, find_objective
-from generator.zoo.random_weights import count_layers, randomized
+from generator.zoo.random_weights import layers_with_weights, randomized
 
 MOST_CANDIDATES = 8
 """Units tried in turn, for those that do not respond to a seed image."""
@@ -68,22 +68,33 @@ def control_faults(
             f"controls.kinds: unrelated_class needs labelled logits, which "
             f"{network.name} lacks; leave it out"
         )
-    n_layers = count_layers(network.module)
-    if "random_weights_cascade" in config.kinds and n_layers <= config.cascade_steps:
-        faults.append(
-            f"controls.cascade_steps must be below the {n_layers} layers with weights "
-            f"of {network.name}; got {config.cascade_steps}"
-        )
-    if "random_feature" not in config.kinds:
-        return faults
     for feature in features:
-        for layer in _layers_of(network, feature):
-            if check_layer(layer, network.layers).n_channels < 2:
-                faults.append(
-                    f"controls.kinds: random_feature needs another unit beside "
-                    f"{feature}, but layer {layer!r} has one only"
-                )
+        if "random_weights_cascade" in config.kinds:
+            faults += _cascade_faults(network, feature, config)
+        if "random_feature" in config.kinds:
+            faults += _unit_faults(network, feature)
     return faults
+
+
+def _cascade_faults(
+    network: Network, feature: Feature, config: ControlsConfig
+) -> list[str]:
+    below, _ = _layers_below(network, feature)
+    if below >= config.cascade_steps:
+        return []
+    return [
+        f"controls.cascade_steps must not exceed the {below} layers with weights that "
+        f"lead to {feature}; got {config.cascade_steps}"
+    ]
+
+
+def _unit_faults(network: Network, feature: Feature) -> list[str]:
+    return [
+        f"controls.kinds: random_feature needs another unit beside {feature}, but "
+        f"layer {layer!r} has one only"
+        for layer in sorted(find_objective(network, feature).layers)
+        if check_layer(layer, network.layers).n_channels < 2
+    ]
 
 
 def find_sources(
@@ -108,16 +119,41 @@ def find_sources(
         case "random_weights_cascade":
             return [
                 [_random_weights(tiled, depth)]
-                for depth in cascade_depths(tiled.network, config)
+                for depth in cascade_depths(tiled.network, tiled.feature, config)
             ]
 
 
-def cascade_depths(network: Network, config: ControlsConfig) -> list[int]:
-    """How many layers from the top are randomized, step by step."""
-    n_layers, n_steps = count_layers(network.module), config.cascade_steps
+def cascade_depths(
+    network: Network, feature: Feature, config: ControlsConfig
+) -> list[int]:
+    """How many layers from the top are randomized, step by step.
+
+    Evenly spaced between none and all of the layers that lead to the feature; those
+    above it, which it does not depend on, are always among them.
+    """
+    below, above = _layers_below(network, feature)
+    n_steps = config.cascade_steps
     return [
-        max(1, round(n_layers * step / (n_steps + 1))) for step in range(1, n_steps + 1)
+        above + max(step, round(below * step / (n_steps + 1)))
+        for step in range(1, n_steps + 1)
     ]
+
+
+def _layers_below(network: Network, feature: Feature) -> tuple[int, int]:
+    """Layers with weights up to and including a feature's own, and those above it."""
+    layers = layers_with_weights(network.module)
+    deepest = str(describe_feature(network, feature)["layer"])
+    if deepest == LOGIT_LAYER:
+        return len(layers), 0
+    own, _, _ = split_name(deepest)
+    order = [name for name, _ in network.module.named_modules()]
+    last = max(
+        place
+        for place, name in enumerate(order)
+        if name == own or name.startswith(f"{own}.")
+    )
+    below = sum(order.index(name) <= last for name in layers)
+    return below, len(layers) - below
 
 
 def _source(
@@ -168,25 +204,25 @@ def _random_direction(tiled: Tiled) -> ControlSource:
 
 
 def _unrelated_class(tiled: Tiled) -> ControlSource:
-    """A class among the half that the exemplars drive least, and that no tile shows."""
+    """Of the classes that no tile shows, one of the half the exemplars drive least."""
     labels = tiled.network.labels
     logits = tiled.exemplar_logits
     if logits is None:
         raise PoolError(f"{tiled.network.name} has no labelled logits")
-    weakest = np.argsort(logits, kind="stable")[: max(1, len(labels) // 2)]
+    weakest_first = np.argsort(logits, kind="stable")
     own = {_logit_of(tiled.network, leaf) for leaf in tiled.feature.leaves}
     allowed = [
         int(index)
-        for index in weakest
+        for index in weakest_first
         if index not in own and labels[index].casefold() not in tiled.tile_classes
     ]
     if not allowed:
         raise PoolError(
-            f"{tiled.feature}: no class of {tiled.network.name} is unrelated: all that "
-            "its exemplars drive little are shown on its tiles; leave the control "
-            "unrelated_class out"
+            f"{tiled.feature}: no class of {tiled.network.name} is unrelated: its "
+            "tiles show all the others; leave the control unrelated_class out"
         )
-    index = int(tiled.rng("unrelated class").choice(allowed))
+    unrelated = allowed[: max(1, len(allowed) // 2)]
+    index = int(tiled.rng("unrelated class").choice(unrelated))
     feature = FeatureId(layer=LOGIT_LAYER, unit=str(index))
     return _source(tiled, feature, tiled.network, label=labels[index])
 
@@ -210,7 +246,3 @@ def _random_weights(tiled: Tiled, n_layers: int | None) -> ControlSource:
         weights_sha256=content_key(own.weights_sha256, tiled.rng_seed, n_layers),
     )
     return _source(tiled, tiled.feature, network, n_layers_from_top=n_layers)
-
-
-def _layers_of(network: Network, feature: Feature) -> frozenset[str]:
-    return find_objective(network, feature).layers

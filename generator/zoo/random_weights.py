@@ -37,6 +37,6 @@ def _is_initialized_here(part: nn.Module) -> bool:
     return has_weights and callable(getattr(part, "reset_parameters", None))
 
 
-def count_layers(module: nn.Module) -> int:
-    """Layers with weights that `randomized` would initialize anew."""
-    return sum(_is_initialized_here(part) for part in module.modules())
+def layers_with_weights(module: nn.Module) -> list[str]:
+    """Names of the layers that `randomized` initializes anew, the top one last."""
+    return [name for name, part in module.named_modules() if _is_initialized_here(part)]
