@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from generator.accentuation import Accentuation as Accentuation
     from generator.accentuation import accentuate as accentuate
     from generator.accentuation_job import AccentuationJob as AccentuationJob
+    from generator.activation_table import ActivationTable as ActivationTable
     from generator.activations import feature_activations as feature_activations
     from generator.attribution.maps import AttributionMap as AttributionMap
     from generator.attribution.maps import attribute as attribute
@@ -19,14 +20,21 @@ if TYPE_CHECKING:
     from generator.bundle import verify_bundle as verify_bundle
     from generator.config import AccentuationConfig as AccentuationConfig
     from generator.config import VisualizationConfig as VisualizationConfig
+    from generator.direction_files import read_directions as read_directions
+    from generator.directions import Direction as Direction
     from generator.errors import GeneratorError as GeneratorError
+    from generator.feature_sampling import sample_features as sample_features
     from generator.feature_text import parse_feature as parse_feature
     from generator.features import CallableFeature as CallableFeature
     from generator.features import Feature as Feature
     from generator.features import FeatureId as FeatureId
+    from generator.index_run import IndexConfig as IndexConfig
+    from generator.index_run import index_photographs as index_photographs
+    from generator.network_directions import with_directions as with_directions
     from generator.networks import Network as Network
     from generator.networks import Preprocessing as Preprocessing
     from generator.networks import load_network as load_network
+    from generator.percentile_match import match_on_percentile as match_on_percentile
     from generator.photographs import read_photograph as read_photograph
     from generator.photographs import to_canvas as to_canvas
     from generator.photographs import to_picture as to_picture
@@ -37,15 +45,22 @@ if TYPE_CHECKING:
 _HOMES = {
     "accentuation": ("Accentuation", "accentuate"),
     "accentuation_job": ("AccentuationJob",),
+    "activation_table": ("ActivationTable",),
     "activations": ("feature_activations",),
     "attribution.maps": ("AttributionMap", "attribute"),
     "attribution.settings": ("AttributionConfig",),
     "bundle": ("Bundle", "verify_bundle"),
     "config": ("AccentuationConfig", "VisualizationConfig"),
+    "direction_files": ("read_directions",),
+    "directions": ("Direction",),
     "errors": ("GeneratorError",),
+    "feature_sampling": ("sample_features",),
     "feature_text": ("parse_feature",),
     "features": ("CallableFeature", "Feature", "FeatureId"),
+    "index_run": ("IndexConfig", "index_photographs"),
+    "network_directions": ("with_directions",),
     "networks": ("Network", "Preprocessing", "load_network"),
+    "percentile_match": ("match_on_percentile",),
     "photographs": ("read_photograph", "to_canvas", "to_picture"),
     "visualization": ("FeatureVisualization", "VisualizationJob", "visualize"),
 }

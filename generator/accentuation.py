@@ -16,12 +16,12 @@ from generator.accentuation_job import AccentuationJob
 from generator.capture import undisturbed
 from generator.config import AccentuationConfig
 from generator.errors import NoGradientError
+from generator.feature_lookup import find_objective
 from generator.goals.budget_search import BudgetFacts, budget_search
 from generator.goals.target import TargetFacts
 from generator.jobs import write_whole
 from generator.metrics import PictureMetrics, measure_pictures
 from generator.networks import Network
-from generator.objectives import find_objective
 from generator.opacity import OpacityAccumulator
 from generator.optimize import Iterate, optimize
 from generator.penalties.facts import PenaltyFacts

@@ -192,7 +192,7 @@ def _start_activations(
         with undisturbed(network.module):
             problem = pose(network, batch, config)
             own = [one.job for one in batch]
-            values = _activations(problem, own)(start_of(problem)).tolist()
+            values = _activations(problem, own)(start_of(problem, config)).tolist()
         found |= {id(job): value for job, value in zip(own, values, strict=True)}
     return [found[id(job)] for job in jobs]
 

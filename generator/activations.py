@@ -8,9 +8,10 @@ from torch.nn.functional import interpolate
 
 from generator.capture import layer_activations, undisturbed
 from generator.errors import FeatureNotFoundError
+from generator.feature_lookup import find_objectives
 from generator.features import LOGIT_LAYER, Feature, FeatureId
 from generator.networks import Network
-from generator.objectives import Objective, find_objectives
+from generator.objectives import Objective
 
 _BATCH = 32
 """Pictures in one pass."""

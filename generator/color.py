@@ -18,6 +18,9 @@ _MIXING = (
 _CLIP = 1e-6
 """Keeps the inverse of the sigmoid finite at black and white."""
 
+_SPREAD_FLOOR = 1e-4
+"""Added to a standard deviation before dividing by it."""
+
 
 def mixing_matrix(like: Tensor, *, decorrelate: bool = True) -> Tensor:
     """(3, 3), rows are channels, columns RGB; the identity without decorrelation."""
@@ -42,3 +45,9 @@ def from_rgb(images: Tensor, *, decorrelate: bool = True) -> Tensor:
     matrix = mixing_matrix(images.double(), decorrelate=decorrelate)
     unmixing = torch.linalg.inv(matrix).to(images.dtype)
     return torch.einsum("bchw,ck->bkhw", images.logit(eps=_CLIP), unmixing)
+
+
+def standardized(values: Tensor) -> Tensor:
+    """Each image (B, 3, H, W) with mean 0 and sd 1 over its channels and positions."""
+    spread = values.std(dim=(1, 2, 3), keepdim=True) + _SPREAD_FLOOR
+    return (values - values.mean(dim=(1, 2, 3), keepdim=True)) / spread

@@ -21,6 +21,10 @@ class FeatureNotFoundError(GeneratorError):
     """The layer has no such channel, or the network no such label."""
 
 
+class DirectionError(GeneratorError):
+    """A direction cannot be fitted or read, or does not belong to the network."""
+
+
 class NoGradientError(GeneratorError):
     """The feature does not respond to any change of this picture."""
 
@@ -31,6 +35,10 @@ class PhotographError(GeneratorError):
 
 class PoolError(GeneratorError):
     """The photographs cannot supply what the plan asks for."""
+
+
+class ActivationTableError(GeneratorError):
+    """An activation index file cannot be read, or belongs to another network."""
 
 
 class BundleError(GeneratorError):

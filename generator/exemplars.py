@@ -109,6 +109,8 @@ def select_tiles(
     *,
     n_far_pairs: int,
     rng: np.random.Generator,
+    natural_allowed: Mask | None = None,
+    seed_images_allowed: Mask | None = None,
 ) -> Tiles:
     """Choose a feature's exemplars and seed images, no two of which look alike.
 
@@ -116,13 +118,17 @@ def select_tiles(
         n_far_pairs: query pairs wanted from classes that no tile shows; the seed
             images leave some classes unused for them.
         rng: breaks ties, and draws the seed images.
+        natural_allowed, seed_images_allowed: (n_images,) photographs that may be
+            taken as exemplars and as seed images; None: all.
 
     Raises:
         PoolError: the pool has too few photographs that drive the feature.
     """
-    natural = _select_natural(pool, config.n_natural, rng)
+    natural = _select_natural(pool, config.n_natural, rng, natural_allowed)
     kept_back = _classes_kept_for_far_pairs(pool, natural, n_far_pairs)
-    seed_images = _select_seed_images(pool, config, natural, kept_back, rng)
+    seed_images = _select_seed_images(
+        pool, config, natural, kept_back, rng, seed_images_allowed
+    )
     return Tiles(natural=natural, seed_images=seed_images)
 
 
@@ -133,10 +139,10 @@ def ranking(pool: FeaturePool, rng: np.random.Generator) -> Positions:
 
 
 def _select_natural(
-    pool: FeaturePool, n_wanted: int, rng: np.random.Generator
+    pool: FeaturePool, n_wanted: int, rng: np.random.Generator, allowed: Mask | None
 ) -> Positions:
     """The strongest photographs, one per duplicate group."""
-    above = pool.is_above_floor
+    above = pool.is_above_floor if allowed is None else pool.is_above_floor & allowed
     ranked = [int(p) for p in ranking(pool, rng) if above[p]]
     first_of_group = {int(pool.groups[p]): p for p in reversed(ranked)}
     chosen = [p for p in ranked if first_of_group[int(pool.groups[p])] == p][:n_wanted]
@@ -174,10 +180,13 @@ def _select_seed_images(
     natural: Positions,
     kept_back: set[str | None],
     rng: np.random.Generator,
+    may_be_taken: Mask | None,
 ) -> Positions:
     """Draw photographs from the band of percentiles, classes in turn."""
     low, high = config.seed_percentiles
     in_band = (pool.percentiles >= low) & (pool.percentiles <= high)
+    if may_be_taken is not None:
+        in_band &= may_be_taken
     allowed = in_band & pool.is_above_floor & ~pool.is_in(kept_back)
     chosen: list[int] = []
     taken = natural

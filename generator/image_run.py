@@ -18,6 +18,7 @@ from generator.activations import feature_activations, resolve_rank
 from generator.config import AccentuationConfig
 from generator.contact_sheet import SheetRow, contact_sheet
 from generator.errors import NoGradientError, PhotographError
+from generator.feature_lookup import find_objectives
 from generator.features import Feature
 from generator.goals.levels import Level
 from generator.image_tables import (
@@ -30,7 +31,6 @@ from generator.image_tables import (
 )
 from generator.metrics import spectral_slope
 from generator.networks import Network, Preprocessing
-from generator.objectives import find_objectives
 from generator.photographs import (
     default_canvas_px,
     list_photographs,

@@ -12,11 +12,11 @@ from generator.accentuation import Accentuation
 from generator.activations import feature_activations, network_view
 from generator.capture import layer_activations, undisturbed
 from generator.errors import FeatureNotFoundError
+from generator.feature_lookup import find_objective
 from generator.features import Feature, FeatureId
 from generator.layers import by_position
 from generator.metrics import change_diversity
 from generator.networks import Network
-from generator.objectives import find_objective
 from generator.percentiles import percentile_of
 from generator.photographs import quantize
 

@@ -231,14 +231,15 @@ def _positions(shape: tuple[int, ...]) -> tuple[int, int | None]:
 
 
 def check_layer(name: str, layers: Collection[LayerInfo]) -> LayerInfo:
-    """The layer of that name; underscores may stand for its dots.
+    """The layer of that name; underscores may stand for its dots, and a slash for the
+    dot after a joined network's member.
 
     Raises:
         LayerNotFoundError: there is none, or its module is used several times.
     """
     by_name = {layer.name: layer for layer in layers}
-    if name in by_name:
-        return by_name[name]
+    if name.replace("/", ".") in by_name:
+        return by_name[name.replace("/", ".")]
     aliases = [known for known in by_name if known.replace(".", "_") == name]
     if len(aliases) == 1:
         return by_name[aliases[0]]

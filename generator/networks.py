@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from generator.capture import undisturbed
+from generator.directions import Direction
 from generator.errors import NetworkError
 from generator.layers import LayerInfo, probe_layers
 
@@ -61,8 +61,11 @@ class Network:
     device: str = "cpu"
     """Where the module lies, e.g. `cpu` or `cuda:0`."""
 
-    directions: Mapping[str, Any] = field(default_factory=dict)
+    directions: Mapping[str, Direction] = field(default_factory=dict)
     """Directions that features may name, by their own names."""
+
+    members: "Mapping[str, Network]" = field(default_factory=dict)
+    """The networks a joined one consists of, by their names in it."""
 
     @cached_property
     def layers(self) -> tuple[LayerInfo, ...]:
@@ -145,6 +148,7 @@ def load_network(
         weights_sha256=network.weights_sha256,
         device=device,
         directions=network.directions,
+        members=network.members,
     )
 
 

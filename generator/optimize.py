@@ -6,15 +6,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from generator.config import SearchConfig
 from generator.errors import NotFiniteError
 from generator.opacity import OpacityAccumulator
+from generator.optimizers import make_optimizer, project
 from generator.problem import OnCrops, Problem, draw_for, gradients
 from generator.steering import Steering
-
-_MOMENTUM = 0.9
-_MEMORY = 0.999
-_EPSILON = 1e-8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -57,7 +53,7 @@ def optimize(
     Source: Hamblin et al. (2024), Feature Accentuation, arXiv 2402.10039.
     """
     config = problem.config
-    descent = Adam(config, parameters)
+    descent = make_optimizer(config, parameters)
     canvases = problem.parameterization.to_image(parameters).detach()
     opacity = OpacityAccumulator.start(canvases)
     here = Iterate(n_steps=0, parameters=parameters.detach(), opacity=opacity)
@@ -74,6 +70,13 @@ def optimize(
             (slope,) = torch.autograd.grad(images, leaf, grad_outputs=uphill)
         opacity.add(found.objective, draws.coverage())
         after = descent.step(leaf.detach(), slope, here.n_steps)
+        if config.pgd_radius is not None:
+            after = project(
+                after,
+                problem.parameterization,
+                problem.seed_images,
+                radius=config.pgd_radius,
+            )
         here = Iterate(n_steps=here.n_steps + 1, parameters=after, opacity=opacity)
         if on_crops is not None:
             on_crops(len(canvases) * config.draws_per_step)
@@ -86,38 +89,3 @@ def optimize(
             f"try a learning_rate below {config.learning_rate:g}"
         )
     return here
-
-
-class Adam:
-    """Adam for a batch of independent jobs, with a cool-down.
-
-    With `shared_adam` the second moment is one number per job, its mean over the
-    parameters: steps keep the proportions of the gradient.
-
-    Source: Kingma & Ba (2015), Adam, arXiv 1412.6980.
-    """
-
-    def __init__(self, config: SearchConfig, parameters: Tensor) -> None:
-        self._config = config
-        self._mean = torch.zeros_like(parameters)
-        self._square = torch.zeros_like(parameters)
-
-    def step(self, parameters: Tensor, slope: Tensor, step: int) -> Tensor:
-        """The parameters after one update; `step` counts from 0."""
-        squared = slope.square()
-        if self._config.optimizer == "shared_adam":
-            axes = tuple(range(1, slope.ndim))
-            squared = squared.mean(axes, keepdim=True).expand_as(slope)
-        self._mean = _MOMENTUM * self._mean + (1 - _MOMENTUM) * slope
-        self._square = _MEMORY * self._square + (1 - _MEMORY) * squared
-        mean = self._mean / (1 - _MOMENTUM ** (step + 1))
-        square = self._square / (1 - _MEMORY ** (step + 1))
-        return parameters - self._rate(step) * mean / (square.sqrt() + _EPSILON)
-
-    def _rate(self, step: int) -> float:
-        config = self._config
-        cooling_steps = config.cool_down * config.steps
-        left = config.steps - step
-        if left >= cooling_steps:
-            return config.learning_rate
-        return config.learning_rate * left / cooling_steps

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import torch
 
@@ -47,9 +47,7 @@ class Part:
 
     def of(self, draws: Draws) -> Draws:
         """Of all draws, those of this part."""
-        rows = slice(self.draws.start, self.draws.stop)
-        cut = {one.name: getattr(draws, one.name) for one in fields(draws)}
-        return Draws(**{name: value[self.rows, rows] for name, value in cut.items()})
+        return draws.cut(self.rows, slice(self.draws.start, self.draws.stop))
 
     @property
     def rows(self) -> slice:

@@ -81,5 +81,6 @@ def duplicate_groups(
     for index, value in enumerate(values):
         near = np.bitwise_count(values[: index + 1] ^ value) <= max_bits
         joined = np.unique(group[: index + 1][near])
-        group[np.isin(group, joined)] = joined[0]
+        if len(joined) > 1:  # else it is near nothing but itself
+            group[np.isin(group, joined)] = joined[0]
     return group

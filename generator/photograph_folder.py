@@ -24,10 +24,30 @@ class Photograph:
     """The first sub-folder it lies in; None at the top."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FolderListing:
+    """The photographs of a folder, and the copies among its files."""
+
+    photographs: tuple[Photograph, ...]
+    """Sorted by path; of files with the same bytes only the first."""
+
+    duplicates: tuple[str, ...]
+    """Sorted paths of the files whose bytes an earlier path has already."""
+
+
 def list_photographs(folder: Path) -> list[Photograph]:
     """Every photograph under a folder, sorted by path, exact duplicates dropped.
 
     Of files with the same bytes the first path is kept.
+
+    Raises:
+        PhotographError: there is no such folder, or no photograph in it.
+    """
+    return list(list_folder(folder).photographs)
+
+
+def list_folder(folder: Path) -> FolderListing:
+    """The photographs under a folder, and which files are copies of them.
 
     Raises:
         PhotographError: there is no such folder, or no photograph in it.
@@ -44,10 +64,26 @@ def list_photographs(folder: Path) -> list[Photograph]:
             f"no photograph in {folder}; looked for {', '.join(sorted(SUFFIXES))}"
         )
     by_hash: dict[str, Photograph] = {}
+    duplicates = []
     for path in paths:
-        sha256 = hashlib.sha256((folder / path).read_bytes()).hexdigest()
+        sha256 = file_sha256(folder / path)
+        if sha256 in by_hash:
+            duplicates.append(path)
+            continue
         label = path.split("/")[0] if "/" in path else None
-        by_hash.setdefault(
-            sha256, Photograph(path=path, sha256=sha256, class_label=label)
-        )
-    return list(by_hash.values())
+        by_hash[sha256] = Photograph(path=path, sha256=sha256, class_label=label)
+    return FolderListing(
+        photographs=tuple(by_hash.values()), duplicates=tuple(duplicates)
+    )
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a photograph's bytes.
+
+    Raises:
+        PhotographError: the file cannot be read at all.
+    """
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise PhotographError(f"{path} cannot be read: {error}") from error

@@ -10,9 +10,10 @@ from generator.accentuation_job import AccentuationJob
 from generator.balance import measure_pull
 from generator.config import AccentuationConfig
 from generator.errors import ConfigError, NotFiniteError
+from generator.feature_lookup import find_objective
 from generator.layers import check_layer
 from generator.networks import Network
-from generator.objectives import Objective, find_objective, negated
+from generator.objectives import Objective, negated
 from generator.parameterization import Parameterization
 from generator.parameterization.choice import for_images
 from generator.parameterization.inside_region import InsideRegion
@@ -21,10 +22,6 @@ from generator.penalties.facts import PenaltyFacts
 from generator.penalties.region import canvas_weights
 from generator.problem import OnCrops, Problem
 from generator.regularization import choose_layer
-
-_DARKEST = 0.49 / 255
-"""An 8-bit black may stand for any value below half a level. The search starts there:
-nearer to 0 the sigmoid is so flat that black and white areas could never change."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -150,7 +147,7 @@ def prepare(
     problem = pose(network, batch, config)
     pull = measure_pull(
         problem,
-        start_of(problem),
+        start_of(problem, config),
         n_draws=config.balance_draws,
         offset=config.balance_offset,
         on_crops=on_crops,
@@ -170,7 +167,7 @@ def prepare(
     prepared = Prepared(
         jobs=[one.job for one in movable],
         problem=problem,
-        start=start_of(problem),
+        start=start_of(problem, config),
         layers=movable[0].layers,
         balance=pull.balance()[pull.objective > 0],
     )
@@ -208,16 +205,17 @@ def _regions(batch: Sequence[PosedJob], seeds: Tensor) -> Tensor | None:
 def _parameterization(
     config: AccentuationConfig, seeds: Tensor, regions: Tensor | None
 ) -> Parameterization:
-    free = for_images(config, _softened(seeds))
+    free = for_images(config, _softened(seeds, config))
     if not config.edit_inside_only or regions is None:
         return free
     return InsideRegion(inner=free, regions=regions, seed_images=seeds)
 
 
-def start_of(problem: Problem) -> Tensor:
+def start_of(problem: Problem, config: AccentuationConfig) -> Tensor:
     """(J, …) parameters of the seed images."""
-    return problem.parameterization.from_image(_softened(problem.seed_images))
+    seeds = _softened(problem.seed_images, config)
+    return problem.parameterization.from_image(seeds)
 
 
-def _softened(images: Tensor) -> Tensor:
-    return images.clamp(_DARKEST, 1 - _DARKEST)
+def _softened(images: Tensor, config: AccentuationConfig) -> Tensor:
+    return images.clamp(config.black_margin, 1 - config.black_margin)

@@ -103,7 +103,7 @@ def gradients(problem: Problem, canvases: Tensor, draws: Draws) -> Gradients:
         OutOfMemoryError: a single crop does not fit.
     """
     totals = _Totals(problem, canvases)
-    pending = list(parts(problem.passes, *draws.rows.shape[:2]))
+    pending = list(parts(problem.passes, *draws.shape))
     while pending:
         part = pending.pop(0)
         try:
@@ -180,7 +180,7 @@ def _pass_gradients(
             _, near = _look(problem, problem.seed_images[jobs], here, anchors)
     names = anchors.union(*(objective.layers for objective in objectives))
     leaf, seen = _look(problem, canvases[jobs], here, names)
-    n_draws = draws.rows.shape[1]
+    n_draws = draws.shape[1]
     score = _scores(seen, objectives, len(part.draws)).sum() / n_draws
     job = torch.arange(part.jobs.start, part.jobs.stop, device=canvases.device)
     of_crop = job.repeat_interleave(len(part.draws))
@@ -210,7 +210,7 @@ def _look(
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """The canvases as a leaf of the graph, and the activations of their crops."""
     leaf = canvases.detach().requires_grad_(torch.is_grad_enabled())
-    crops = problem.network.preprocessing.normalize(draws.apply(leaf))
+    crops = draws.to_network(leaf, problem.network.preprocessing)
     crops = crops.contiguous(memory_format=torch.channels_last)  # faster convolutions
     return leaf, layer_activations(problem.network, crops, names)
 

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE = Path(__file__).parent
-LIBRARIES = ("numpy", "pillow", "safetensors", "scikit-image", "torch", "torchvision")
+LIBRARIES = (
+    "numpy",
+    "pillow",
+    "pyarrow",
+    "safetensors",
+    "scikit-image",
+    "scikit-learn",
+    "torch",
+    "torchvision",
+)
 """Those whose version may change a picture or a number."""
 
 

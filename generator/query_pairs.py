@@ -78,6 +78,7 @@ def select_query_pairs(
     config: QueryPairConfig,
     *,
     made_hashes: Iterable[int] = (),
+    allowed: Mask | None = None,
     rng: np.random.Generator,
 ) -> tuple[QueryPair, ...]:
     """Choose a feature's query pairs, strata and then gaps from easy to hard.
@@ -87,6 +88,7 @@ def select_query_pairs(
 
     Args:
         made_hashes: perceptual hashes of the made pictures that panels show.
+        allowed: (n_images,) which photographs may be asked about; None: all.
         rng: draws the weaker picture of a pair among those that qualify.
 
     Raises:
@@ -94,11 +96,12 @@ def select_query_pairs(
     """
     tile_hashes = [int(value) for value in pool.hashes[tiles.all]]
     distance = nearest_bits(pool.hashes, [*tile_hashes, *made_hashes])
+    free = pool.free(tiles.all) & (distance >= MIN_AUDIT_BITS)
     search = _Search(
         pool=pool,
         config=config,
         tile_classes=pool.classes_of(tiles.all),
-        free=pool.free(tiles.all) & (distance >= MIN_AUDIT_BITS),
+        free=free if allowed is None else free & allowed,
     )
     pairs: list[QueryPair] = []
     for stratum in STRATA:
@@ -158,7 +161,7 @@ class _Search:
         if stratum == "near":
             rule = self.percentiles >= self.config.near_percentile
         else:
-            rule = ~self.is_tile_class
+            rule = ~self.is_tile_class & ~self.pool.is_in({None})
         return np.flatnonzero(self.free & rule)
 
     def _with_room_below(self, highs: Positions) -> Positions:

@@ -67,9 +67,10 @@ def recorded_layers(network: Network, *regularization_layers: str) -> list[str]:
 def stages(module: nn.Module, layers: Sequence[LayerInfo]) -> list[LayerInfo]:
     """The network's top-level parts; containers that span many strides are opened.
 
-    A container that gives no activations itself is opened too.
+    A part that gives no positions itself, but has parts that do, is opened too.
     """
     by_name = {layer.name: layer for layer in layers}
+    placed = [layer.name for layer in layers if layer.stride_px is not None]
     found: list[LayerInfo] = []
     pending = [(name, child) for name, child in module.named_children()]
     while pending:
@@ -77,7 +78,7 @@ def stages(module: nn.Module, layers: Sequence[LayerInfo]) -> list[LayerInfo]:
         layer = by_name.get(name)
         stride = layer.stride_px if layer else None
         is_container = isinstance(child, nn.Sequential | nn.ModuleList) or (
-            layer is None and any(True for _ in child.children())
+            stride is None and any(inner.startswith(f"{name}.") for inner in placed)
         )
         if is_container and (stride is None or stride > 1.5 * _STRIDE_PX):
             inner = [(f"{name}.{key}", part) for key, part in child.named_children()]

@@ -1,4 +1,9 @@
-"""Spatial frequency spectra: the fall-off of natural images, assumed or measured."""
+"""Spatial frequency spectra: the fall-off of natural images, assumed or measured.
+
+`natural_spectrum.py` keeps the measured one.
+"""
+
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor
@@ -6,14 +11,11 @@ from torch import Tensor
 from generator.color import from_rgb
 from generator.errors import PoolError
 
-_CHANNEL_AMPLITUDE = (1.0, 0.4, 0.35)
-"""Typical amplitude of each decorrelated channel over the first one's."""
-
 
 def frequencies(height: int, width: int) -> Tensor:
     """(height, width // 2 + 1) cycles per pixel, the layout of `torch.fft.rfft2`."""
-    vertical = torch.fft.fftfreq(height)[:, None]  # (H, 1)
-    horizontal = torch.fft.rfftfreq(width)[None, :]  # (1, W // 2 + 1)
+    vertical = torch.fft.fftfreq(height, dtype=torch.double)[:, None]  # (H, 1)
+    horizontal = torch.fft.rfftfreq(width, dtype=torch.double)[None, :]  # (1, W // 2+1)
     return torch.hypot(vertical, horizontal)
 
 
@@ -28,7 +30,7 @@ def fourier_scale(height: int, width: int, *, decay_power: float) -> Tensor:
         decay_power: exponent of the fall-off; 0 leaves the spectrum flat.
 
     Returns:
-        (height, width // 2 + 1) float32.
+        (height, width // 2 + 1) float64.
 
     Source: Olah, Mordvintsev & Schubert (2017), Feature Visualization.
         https://distill.pub/2017/feature-visualization
@@ -38,11 +40,12 @@ def fourier_scale(height: int, width: int, *, decay_power: float) -> Tensor:
     return floor**-decay_power
 
 
-def natural_magnitude(canvases: Tensor) -> Tensor:
+def natural_magnitude(canvases: Iterable[Tensor]) -> Tensor:
     """Mean magnitude spectrum of photographs, in decorrelated channels.
 
     Args:
-        canvases: (B, 3, H, W) in [0, 1].
+        canvases: each (3, H, W) in [0, 1], all of one size; taken one at a time,
+            because the pool may be large.
 
     Returns:
         (3, H, W // 2 + 1) float32, of the un-normalized transform.
@@ -53,20 +56,10 @@ def natural_magnitude(canvases: Tensor) -> Tensor:
     Source: Fel et al. (2023), Unlocking Feature Visualization for Deep Networks with
         MAgnitude Constrained Optimization, arXiv 2306.06805.
     """
-    if len(canvases) == 0:
-        raise PoolError("a natural spectrum needs at least one photograph; got none")
-    total = torch.zeros(())
-    for canvas in canvases:  # one at a time: the pool may be large
+    total, count = torch.zeros(()), 0
+    for canvas in canvases:
         total = total + torch.fft.rfft2(from_rgb(canvas[None]))[0].abs()
-    return total / len(canvases)
-
-
-def assumed_magnitude(height: int, width: int) -> Tensor:
-    """A spectrum that falls with 1 / f, for when no photographs are at hand.
-
-    Returns:
-        (3, height, width // 2 + 1) float32.
-    """
-    falling = fourier_scale(height, width, decay_power=1.0)
-    amplitude = torch.tensor(_CHANNEL_AMPLITUDE)[:, None, None]  # (3, 1, 1)
-    return amplitude * falling
+        count += 1
+    if count == 0:
+        raise PoolError("a natural spectrum needs at least one photograph; got none")
+    return total / count

@@ -1,9 +1,4 @@
-"""One random draw: crop, resize, noise. Two matrix products for any number of crops.
-
-A crop and its resize are linear and separable, so crop k of a canvas X is
-rows_k · X · columns_kᵀ. Bounds are real numbers: nothing is truncated, and no row or
-column of the canvas stays outside every crop.
-"""
+"""One random draw: crop, noise, resize, the network's range; for many jobs at once."""
 
 from dataclasses import dataclass
 
@@ -11,39 +6,86 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from generator.config import CropLaw, SearchConfig
+from generator.crop_laws import Boxes, crop_boxes, jitters
+from generator.networks import Preprocessing
+from generator.resampling import (
+    Edge,
+    Sampling,
+    SquareCrops,
+    TurnedViews,
+    aligned_weights,
+    resize_weights,
+    turned_views,
+)
+from generator.search_config import CropOutside, SearchConfig
 from generator.streams import JobStreams, Purpose
 
-_CENTER_SD = 0.05
-"""`centered` law: spread of the crop's centre, fraction of the canvas side."""
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Draws:
     """T random draws for each of J jobs."""
 
-    rows: Tensor
-    """(J, T, M, H): weights of the canvas rows in each of the M crop rows."""
+    sampling: Sampling
+    """The crops and their resize."""
 
-    columns: Tensor
-    """(J, T, M, W)."""
+    boxes: Tensor
+    """(J, T, 3) float64, what was drawn: side, top and left as fractions of the
+    canvas; by the law `jitter` (J, T, 6), see `crop_laws.jitters`."""
 
     noise: Tensor
-    """(J, T, 3, M, M), image units."""
+    """(J, T, 3, M, M), image units, as the network gets it."""
+
+    crop_noise: Tensor | None
+    """(J, T, 3, H, W), image units: what was added to the canvas before the resize;
+    `noise` is made of it. None: the noise was drawn at the network's input."""
+
+    outside: CropOutside | None
+    """What crops see beyond the canvas. None: they stay inside."""
+
+    value_range: tuple[float, float] | None
+    """Black and white as the network gets them. None: its own mean and sd."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """J and T."""
+        return self.boxes.shape[0], self.boxes.shape[1]
+
+    def cut(self, jobs: slice, draws: slice) -> "Draws":
+        """Some draws of some jobs."""
+        early = self.crop_noise
+        return Draws(
+            sampling=self.sampling.cut(jobs, draws),
+            boxes=self.boxes[jobs, draws],
+            noise=self.noise[jobs, draws],
+            crop_noise=None if early is None else early[jobs, draws],
+            outside=self.outside,
+            value_range=self.value_range,
+        )
 
     def apply(self, canvases: Tensor) -> Tensor:
         """Cut the same crops out of each canvas (J, 3, H, W), and add the noise.
 
         Returns:
+            (J * T, 3, M, M), image units.
+        """
+        if self.outside is None:
+            crops = self.sampling.sample(canvases)
+        else:
+            beyond = _beyond(canvases, self.outside)  # (J, 3, 1, 1)
+            crops = self.sampling.sample(canvases - beyond) + beyond[:, None]
+        return (crops + self.noise).flatten(0, 1)
+
+    def to_network(self, canvases: Tensor, preprocessing: Preprocessing) -> Tensor:
+        """The crops of each canvas (J, 3, H, W) in the range the network gets.
+
+        Returns:
             (J * T, 3, M, M).
         """
-        jobs, draws, side, height = self.rows.shape
-        width = canvases.shape[-1]
-        flat = canvases.permute(0, 2, 1, 3).reshape(jobs, height, 3 * width)
-        stacked = self.rows.reshape(jobs, draws * side, height)
-        resized = (stacked @ flat).reshape(jobs, draws, side, 3, width)
-        crops = resized.transpose(2, 3) @ self.columns[:, :, None].mT
-        return (crops + self.noise).flatten(0, 1)
+        crops = self.apply(canvases)
+        if self.value_range is None:
+            return preprocessing.normalize(crops)
+        black, white = self.value_range
+        return crops * (white - black) + black
 
     def show(self, maps: Tensor) -> Tensor:
         """What the same crops show of maps (J, H, W), without noise.
@@ -51,7 +93,8 @@ class Draws:
         Returns:
             (J * T, M, M).
         """
-        return (self.rows @ maps[:, None] @ self.columns.mT).flatten(0, 1)
+        three = maps[:, None].expand(-1, 3, -1, -1)
+        return self.sampling.sample(three)[:, :, 0].flatten(0, 1)
 
     def coverage(self) -> Tensor:
         """What the crops give back to each pixel for a spatially uniform objective.
@@ -59,9 +102,13 @@ class Draws:
         Returns:
             (J, H, W), mean over draws.
         """
-        down = self.rows.sum(2)  # (J, T, H)
-        across = self.columns.sum(2)  # (J, T, W)
-        return torch.einsum("jth,jtw->jhw", down, across) / down.shape[1]
+        return self.sampling.give_back() / self.shape[1]
+
+
+def _beyond(canvases: Tensor, outside: CropOutside) -> Tensor:
+    if outside == "gray":
+        return canvases.new_full((len(canvases), 3, 1, 1), 0.5)
+    return canvases.detach().mean((2, 3), keepdim=True)
 
 
 def draw(
@@ -86,94 +133,113 @@ def draw(
         for_balance, for_evaluation: number of draws from the streams of the balance
             or of the evaluation, instead of the configured number from the search's.
     """
+    is_search = for_balance is None and for_evaluation is None
     n_draws = for_balance or for_evaluation or config.draws_per_step
     crop: Purpose = "crop"
-    noise_kind: Purpose = "noise"
+    noise: Purpose = "noise"
     if for_balance is not None:
-        crop, noise_kind = "balance_crop", "balance_noise"
+        crop, noise = "balance_crop", "balance_noise"
     elif for_evaluation is not None:
-        crop, noise_kind = "evaluation_crop", "evaluation_noise"
-    boxes = np.stack(
-        [
-            crop_boxes(
-                s.rng(crop, step),
-                n_draws,
-                law=config.crop_law,
-                crop_range=config.crop_range,
-            )
-            for s in streams
-        ]
-    )  # (J, T, 3)
-    noise = np.stack(
-        [
-            noise_values(
-                s.rng(noise_kind, step),
-                (n_draws, 3, input_px, input_px),
-                config,
-            )
-            for s in streams
-        ]
+        crop, noise = "evaluation_crop", "evaluation_noise"
+    progress = step / max(1, config.steps - 1) if is_search else 0.0
+    boxes = torch.from_numpy(
+        np.stack(
+            [_boxes(s.rng(crop, step), n_draws, config, progress) for s in streams]
+        )
+    )  # (J, T, 3 or 6)
+    sampling = _sampling(boxes, config, input_px, canvas_size, like)
+    is_early = config.noise_at == "crop"
+    size = canvas_size if is_early else (input_px, input_px)
+    values = np.stack(
+        [noise_values(s.rng(noise, step), (n_draws, 3, *size), config) for s in streams]
     )
-    side, top, left = torch.from_numpy(boxes).unbind(-1)
-    height, width = canvas_size
+    drawn = torch.from_numpy(values).to(like)  # (J, T, 3, …)
+    seen = drawn
+    if is_early and isinstance(sampling, SquareCrops):
+        seen = sampling.sample_each(drawn)
     return Draws(
-        rows=resize_weights(top * height, side * height, height, input_px).to(like),
-        columns=resize_weights(left * width, side * width, width, input_px).to(like),
-        noise=torch.from_numpy(noise).to(like),
+        sampling=sampling,
+        boxes=boxes,
+        noise=seen,
+        crop_noise=drawn if is_early else None,
+        outside=_outside(config),
+        value_range=config.value_range,
     )
 
 
-def crop_boxes(
-    rng: np.random.Generator,
-    n_draws: int,
-    *,
-    law: CropLaw,
-    crop_range: tuple[float, float],
-) -> np.ndarray:
-    """Random square crops.
+def _boxes(
+    rng: np.random.Generator, n_draws: int, config: SearchConfig, progress: float
+) -> Boxes:
+    if config.crop_law == "jitter":
+        return jitters(rng, n_draws, config)
+    return crop_boxes(rng, n_draws, config, progress=progress)
 
-    Returns:
-        (n_draws, 3) float64: side, top and left as fractions of the canvas.
-    """
-    side = rng.uniform(*crop_range, size=n_draws)
-    if law == "uniform":
-        corner = rng.uniform(size=(2, n_draws)) * (1 - side)
-    else:
-        center = rng.normal(0.5, _CENTER_SD, size=(2, n_draws))
-        corner = np.clip(center, side / 2, 1 - side / 2) - side / 2
-    return np.stack([side, *corner], axis=1)
+
+def _outside(config: SearchConfig) -> CropOutside | None:
+    if config.crops_stay_inside or config.crop_law == "toroidal":
+        return None
+    return config.crop_outside
+
+
+def _sampling(
+    boxes: Tensor,
+    config: SearchConfig,
+    input_px: int,
+    canvas_size: tuple[int, int],
+    like: Tensor,
+) -> Sampling:
+    if config.crop_law == "jitter":
+        views = turned_views(
+            boxes,
+            pad=config.jitter_pad,
+            lost=sum(config.jitter_shifts),
+            size=canvas_size,
+            n_out=input_px,
+        )
+        return TurnedViews(
+            index=views.index.to(like.device),
+            weight=views.weight.to(like),
+            size=canvas_size,
+        )
+    side, top, left = boxes.unbind(-1)
+    height, width = canvas_size
+    return SquareCrops(
+        rows=_line_weights(top, side, height, input_px, config, like),
+        columns=_line_weights(left, side, width, input_px, config, like),
+    )
+
+
+def _line_weights(
+    corner: Tensor,
+    side: Tensor,
+    n_source: int,
+    n_out: int,
+    config: SearchConfig,
+    like: Tensor,
+) -> Tensor:
+    """(J, T, n_out, n_source) weights of crops along one axis of the canvas."""
+    start, end = corner * n_source, (corner + side) * n_source
+    is_aligned = config.resize_law == "aligned"
+    if is_aligned or config.crop_law == "truncated":
+        start = start.floor().clamp_max(n_source - 1)
+        end = torch.maximum(end.floor(), start + 1)
+    if is_aligned:
+        return aligned_weights(start, end - start, n_source, n_out, like=like)
+    edge: Edge = "inside" if config.crops_stay_inside else "open"
+    if config.crop_law == "toroidal":
+        edge = "wrap"
+    return resize_weights(start, end - start, n_source, n_out, edge=edge, like=like)
 
 
 def noise_values(
     rng: np.random.Generator, shape: tuple[int, ...], config: SearchConfig
 ) -> np.ndarray:
-    """Normal plus uniform noise of the configured sizes, float32."""
+    """Normal plus uniform noise of the configured sizes, float32, image units."""
     values = np.zeros(shape, dtype=np.float32)
+    unit = config.noise_scale
     if config.noise_sd:
-        values += config.noise_sd * rng.standard_normal(shape, dtype=np.float32)
+        values += config.noise_sd * unit * rng.standard_normal(shape, dtype=np.float32)
     if config.noise_range:
-        values += config.noise_range * (rng.random(shape, dtype=np.float32) - 0.5)
+        width = config.noise_range * unit
+        values += width * (rng.random(shape, dtype=np.float32) - 0.5)
     return values
-
-
-def resize_weights(start: Tensor, length: Tensor, n_source: int, n_out: int) -> Tensor:
-    """Antialiased bilinear resize of a stretch of a line, as a matrix.
-
-    Output pixel i weighs source pixel j by max(0, 1 - |j - c| / max(1, s)), made to
-    sum to 1, with s = length / n_out and c = start + s (i + ½) - ½.
-
-    Args:
-        start, length: (...) where the stretch begins and how long it is, source
-            pixels, real numbers.
-        n_source, n_out: pixels of the line and of the result.
-
-    Returns:
-        (..., n_out, n_source) float64.
-    """
-    spacing = (length.double() / n_out)[..., None]  # (..., 1)
-    position = torch.arange(n_out, device=start.device) + 0.5  # (n_out,)
-    center = start.double()[..., None] + spacing * position - 0.5  # (..., n_out)
-    pixel = torch.arange(n_source, device=start.device)
-    distance = (pixel - center[..., None]).abs() / spacing.clamp_min(1)[..., None]
-    weights = (1 - distance).clamp_min(0)
-    return weights / weights.sum(-1, keepdim=True)

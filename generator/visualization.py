@@ -11,20 +11,21 @@ import torch
 from torch import Tensor
 
 from generator.activations import feature_activations
-from generator.balance import measure_pull
+from generator.balance import Pull, measure_pull
 from generator.capture import undisturbed
 from generator.config import PROBE_DRAWS, VisualizationConfig
 from generator.errors import ConfigError, NoGradientError
+from generator.feature_lookup import find_objectives
 from generator.features import Feature
-from generator.goals.stopping import search_until
+from generator.goals.growth import StopAt, grow
+from generator.natural_spectrum import shipped_spectrum
 from generator.networks import Network
-from generator.objectives import Objective, find_objectives
-from generator.opacity import OpacityAccumulator
-from generator.optimize import OnIterate, optimize
+from generator.objectives import Objective
 from generator.parameterization.choice import for_noise
+from generator.penalties.set_similarity import SetSimilarity
 from generator.photographs import default_canvas_px, quantize
 from generator.problem import OnCrops, Problem
-from generator.spectrum import assumed_magnitude
+from generator.regularization import choose_layer
 from generator.steering import FixedPull
 from generator.streams import JobStreams, content_id
 from generator.trajectory import Snapshot, Trajectory
@@ -42,15 +43,7 @@ class VisualizationJob:
         return JobStreams(rng_seed=self.rng_seed, job_id=job_id)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StopAt:
-    """An activation that pictures shall have."""
-
-    activation: float
-    """Of the whole, un-augmented picture."""
-
-    tolerance: float
-    """Error that is near enough."""
+_Member = tuple[VisualizationJob, Objective]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -85,11 +78,14 @@ def visualize(
 ) -> list[FeatureVisualization]:
     """Grow a picture for each job from its own noise; results in the order given.
 
+    With a `diversity_weight`, the jobs of one feature are a set: they are searched
+    together and depend on each other, but on no other job.
+
     Args:
+        natural_magnitude: (3, N, N // 2 + 1) of a `NaturalSpectrum`, N the side of the
+            picture; used by `fourier_phase`. None: the one that the package brings.
         stop: activation at which growth ends. A picture that never comes so far is the
             highest on its way. None: all steps are taken.
-        natural_magnitude: (3, N, N // 2 + 1) from `spectrum.natural_magnitude`, N the
-            side of the picture; used by `fourier_phase`. None: a 1 / f fall-off.
         on_crops: told of progress; `config.crops_per_job` crops for each job.
 
     Raises:
@@ -100,7 +96,7 @@ def visualize(
     side = config.canvas_px or default_canvas_px(network.preprocessing)
     magnitude = natural_magnitude
     if magnitude is None:
-        magnitude = assumed_magnitude(side, side)
+        magnitude = shipped_spectrum().resized(side, side)
     if magnitude.shape != (3, side, side // 2 + 1):
         raise ConfigError(
             f"natural_magnitude must be {(3, side, side // 2 + 1)} for a canvas of "
@@ -108,18 +104,32 @@ def visualize(
         )
     objectives = find_objectives(network, [job.feature for job in jobs])
     members = list(zip(jobs, objectives, strict=True))
-    size = config.jobs_per_pass(network.preprocessing.input_px)
-    finished: list[FeatureVisualization] = []
+    made: dict[int, FeatureVisualization] = {}
     with undisturbed(network.module):
-        for first in range(0, len(members), size):
-            batch = members[first : first + size]
-            finished += _run(network, batch, config, magnitude, stop, on_crops)
-    return finished
+        for batch in _batches(network, members, config):
+            found = _run(network, batch, config, magnitude, stop, on_crops)
+            made |= {id(one.job): one for one in found}
+    return [made[id(job)] for job in jobs]
+
+
+def _batches(
+    network: Network, members: list[_Member], config: VisualizationConfig
+) -> Iterator[list[_Member]]:
+    """As many as fit a pass; or, for diversity, each feature's on their own."""
+    if config.diversity_weight > 0:
+        sets: dict[Feature, list[_Member]] = {}
+        for member in members:
+            sets.setdefault(member[0].feature, []).append(member)
+        yield from sets.values()
+        return
+    size = config.jobs_per_pass(network.preprocessing.input_px)
+    for first in range(0, len(members), size):
+        yield members[first : first + size]
 
 
 def _run(
     network: Network,
-    batch: list[tuple[VisualizationJob, Objective]],
+    batch: list[_Member],
     config: VisualizationConfig,
     magnitude: Tensor,
     stop: StopAt | None,
@@ -136,16 +146,27 @@ def _run(
         objectives=[objective for _, objective in batch],
         streams=streams,
         config=config,
-        seed_images=parameterization.to_image(
-            start
-        ),  # there is no penalty to read them
+        seed_images=parameterization.to_image(start),  # the noise itself
+        canvas=_diversity(network, batch[0][1], config),
     )
-    _check_movable(problem, jobs, start, on_crops)
+    pull = measure_pull(
+        problem, start, n_draws=PROBE_DRAWS, offset=0.0, on_crops=on_crops
+    )
+    _check_movable(pull, jobs)
     trajectory = Trajectory(parameterization, config)
-    found = _grow(problem, jobs, start, stop, trajectory.see, on_crops)
+    features = [job.feature for job in jobs]
+    found = grow(
+        problem,
+        features,
+        start,
+        stop=stop,
+        steering=FixedPull(factors=config.diversity_weight * pull.balance()),
+        on_iterate=trajectory.see,
+        on_crops=on_crops,
+    )
     with torch.no_grad():
         images = quantize(problem.parameterization.to_image(found.parameters))
-    activations = _activations(problem, jobs, found.parameters)
+    activations = feature_activations(network, images, features).diagonal()
     corrected = found.opacity.corrected()
     for i, job in enumerate(jobs):
         yield FeatureVisualization(
@@ -158,72 +179,22 @@ def _run(
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _Grown:
-    """Where the pictures of a batch ended."""
-
-    parameters: Tensor
-    """(J, …)."""
-
-    opacity: OpacityAccumulator
-    n_steps: list[int]
-
-
-def _grow(
-    problem: Problem,
-    jobs: list[VisualizationJob],
-    start: Tensor,
-    stop: StopAt | None,
-    on_iterate: OnIterate,
-    on_crops: OnCrops | None,
-) -> _Grown:
-    """Take all steps, or those up to the activation that is wanted."""
-    steering = FixedPull(factors=start.new_zeros(len(jobs), 0))
-    if stop is None:
-        end = optimize(
-            problem, start, steering=steering, on_iterate=on_iterate, on_crops=on_crops
-        )
-        return _Grown(
-            parameters=end.parameters,
-            opacity=end.opacity,
-            n_steps=[end.n_steps] * len(jobs),
-        )
-    reached = search_until(
-        problem,
-        start,
-        steering=steering,
-        measure=lambda parameters: _activations(problem, jobs, parameters),
-        wanted=[stop.activation] * len(jobs),
-        tolerance=[stop.tolerance] * len(jobs),
-        on_iterate=on_iterate,
-        on_crops=on_crops,
+def _diversity(
+    network: Network, objective: Objective, config: VisualizationConfig
+) -> list[SetSimilarity]:
+    if config.diversity_weight == 0:
+        return []
+    order = [layer.name for layer in network.layers]
+    layer = choose_layer(
+        network.module,
+        network.layers,
+        wanted=config.diversity_layer,
+        feature=max(objective.layers, key=order.index),
     )
-    return _Grown(
-        parameters=reached.parameters,
-        opacity=reached.opacity,
-        n_steps=[stand.n_steps for stand in reached.stands],
-    )
+    return [SetSimilarity(network=network, layer=layer)]
 
 
-def _activations(
-    problem: Problem, jobs: list[VisualizationJob], parameters: Tensor
-) -> Tensor:
-    """(J,) of each picture as it would be saved, whole and un-augmented."""
-    with torch.no_grad():
-        images = quantize(problem.parameterization.to_image(parameters))
-    features = [job.feature for job in jobs]
-    return feature_activations(problem.network, images, features).diagonal().double()
-
-
-def _check_movable(
-    problem: Problem,
-    jobs: list[VisualizationJob],
-    start: Tensor,
-    on_crops: OnCrops | None,
-) -> None:
-    pull = measure_pull(
-        problem, start, n_draws=PROBE_DRAWS, offset=0.0, on_crops=on_crops
-    )
+def _check_movable(pull: Pull, jobs: list[VisualizationJob]) -> None:
     for job, strength in zip(jobs, pull.objective.tolist(), strict=True):
         if strength == 0:
             raise NoGradientError(

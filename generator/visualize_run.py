@@ -5,27 +5,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from PIL import Image
-from torch import Tensor
 
 from generator.config import VisualizationConfig
 from generator.contact_sheet import SheetRow, contact_sheet
 from generator.errors import ConfigError
 from generator.features import Feature
 from generator.image_run import describe_network
+from generator.natural_spectrum import find_spectrum
 from generator.networks import Network
-from generator.photographs import (
-    default_canvas_px,
-    list_photographs,
-    read_photograph,
-    to_canvas,
-    to_picture,
-)
+from generator.photographs import default_canvas_px, to_picture
 from generator.problem import OnCrops
 from generator.provenance import describe_generator
 from generator.result_folder import ResultFolder
-from generator.spectrum import natural_magnitude
 from generator.visualization import FeatureVisualization, VisualizationJob, visualize
 
 
@@ -39,7 +31,8 @@ class VisualizeRequest:
     """Pictures of each feature."""
 
     spectrum: Path | None
-    """Folder of the photographs whose spectrum `fourier_phase` keeps."""
+    """Spectrum that `fourier_phase` keeps: a file of `accentuate spectrum`, or a
+    folder of photographs. None: the one that the package brings."""
 
     rng_seed: int
     """Of the first start; the next ones count up."""
@@ -49,6 +42,11 @@ class VisualizeRequest:
     def __post_init__(self) -> None:
         if self.n_starts < 1:
             raise ConfigError(f"starts must be at least 1; got {self.n_starts}")
+        if self.n_starts == 1 and self.config.diversity_weight > 0:
+            raise ConfigError(
+                "diversity_weight needs pictures to differ from: at least 2 starts; "
+                "got 1"
+            )
 
 
 def make_visualizations(
@@ -64,7 +62,7 @@ def make_visualizations(
         The rows of metrics.csv.
     """
     side = request.config.canvas_px or default_canvas_px(network.preprocessing)
-    magnitude = _magnitude(network, request.spectrum, side)
+    spectrum = find_spectrum(request.spectrum)
     jobs = [
         VisualizationJob(feature=feature, rng_seed=request.rng_seed + start)
         for feature in request.features
@@ -74,7 +72,7 @@ def make_visualizations(
         network,
         jobs,
         request.config,
-        natural_magnitude=magnitude,
+        natural_magnitude=spectrum.resized(side, side),
         on_crops=on_crops,
     )
     rows = [_write_one(picture, folder) for picture in made]
@@ -85,22 +83,12 @@ def make_visualizations(
         {
             "config": asdict(request.config) | {"canvas_px": side},
             "network": describe_network(network),
-            "spectrum": str(request.spectrum) if request.spectrum else None,
+            "spectrum": spectrum.origin(),
             "visualizations": rows,
             "generator": describe_generator(network.device),
         },
     )
     return rows
-
-
-def _magnitude(network: Network, folder: Path | None, side: int) -> Tensor | None:
-    if folder is None:
-        return None
-    canvases = [
-        to_canvas(read_photograph(folder / found.path), network.preprocessing, side)
-        for found in list_photographs(folder)
-    ]
-    return natural_magnitude(torch.stack(canvases))
 
 
 def _write_one(made: FeatureVisualization, folder: ResultFolder) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from torch import Tensor
 from generator.activations import resolve_rank
 from generator.attribution.image_result import ImageResult, sha256_of
 from generator.errors import ConfigError, PhotographError
+from generator.feature_lookup import find_objectives
 from generator.feature_text import parse_feature
 from generator.features import Feature
 from generator.networks import Network
-from generator.objectives import find_objectives
 from generator.photographs import (
     default_canvas_px,
     from_picture,

@@ -8,10 +8,11 @@ from torch import Tensor
 
 from generator.activations import score
 from generator.capture import layer_gradients
+from generator.feature_lookup import find_objective
 from generator.features import Feature
 from generator.layers import LayerInfo, by_position
 from generator.networks import Network
-from generator.objectives import Objective, find_objective
+from generator.objectives import Objective
 
 OnViews = Callable[[int], None]
 """Told how many pictures have just been through the network."""

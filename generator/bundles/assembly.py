@@ -16,10 +16,10 @@ from generator.bundles.match_checks import describe_matching
 from generator.bundles.plan_check import CheckedPlan
 from generator.bundles.stimuli import StimulusSheet, made_facts, photograph_facts
 from generator.exemplars import Tiles
+from generator.feature_lookup import describe_feature
 from generator.features import Feature
 from generator.jobs import content_key
 from generator.networks import Network
-from generator.objectives import describe_feature
 from generator.opacity import display_opacity, render_masked
 from generator.photographs import read_photograph, to_canvas
 from generator.provenance import describe_generator

@@ -20,9 +20,9 @@ from generator.bundles.made_picture import MadePicture, finite, levels, pull_fac
 from generator.capture import undisturbed
 from generator.config import AccentuationConfig
 from generator.errors import NoGradientError
+from generator.feature_lookup import find_objective
 from generator.goals.stopping import search_until
 from generator.metrics import PictureMetrics, measure_pictures
-from generator.objectives import find_objective
 from generator.optimize import optimize
 from generator.photographs import quantize
 from generator.preparation import Prepared, batches, prepare

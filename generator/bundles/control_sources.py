@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generator.bundles.control_config import ControlName, ControlsConfig
+from generator.choice_streams import feature_rng
 from generator.errors import ConfigError, PoolError
+from generator.feature_lookup import describe_feature, find_objective
 from generator.features import LOGIT_LAYER, CallableFeature, Feature, FeatureId
 from generator.jobs import content_key
 from generator.layers import by_position, check_layer, split_name
 from generator.networks import Network
-from generator.objectives import describe_feature, find_objective
 from generator.zoo.random_weights import layers_with_weights, randomized
 
 MOST_CANDIDATES = 8
@@ -54,8 +55,7 @@ class Tiled:
 
     def rng(self, purpose: str) -> np.random.Generator:
         """Chance of one feature and purpose."""
-        key = content_key(self.rng_seed, str(self.feature), purpose)
-        return np.random.default_rng(int(key[:32], 16))
+        return feature_rng(self.rng_seed, self.feature, purpose)
 
 
 def control_faults(

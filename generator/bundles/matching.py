@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.goals.growth import StopAt
 from generator.goals.levels import Level, natural_range
 from generator.goals.target import TARGET_TOLERANCE
 from generator.percentiles import percentile_of
-from generator.visualization import StopAt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

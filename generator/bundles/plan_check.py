@@ -18,10 +18,10 @@ from generator.errors import (
     LayerNotFoundError,
     PhotographError,
 )
+from generator.feature_lookup import find_objective
 from generator.features import Feature
 from generator.layers import check_layer
 from generator.networks import Network, load_network
-from generator.objectives import find_objective
 from generator.photographs import Photograph, default_canvas_px, list_photographs
 
 

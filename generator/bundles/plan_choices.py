@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-import numpy as np
-
 from generator.activation_index import ActivationIndex
 from generator.bundles.plan import Plan
+from generator.choice_streams import feature_rng
 from generator.errors import PoolError
 from generator.exemplars import Tiles, select_tiles
 from generator.features import Feature
-from generator.jobs import content_key
 from generator.query_pairs import QueryPair, select_query_pairs
 
 
@@ -26,7 +24,7 @@ def choose_tiles(index: ActivationIndex, plan: Plan) -> dict[Feature, Tiles]:
                 index.pool(feature),
                 plan.selection,
                 n_far_pairs=plan.query_pairs.far,
-                rng=_rng(plan, feature, "tiles"),
+                rng=feature_rng(plan.rng_seed, feature, "tiles"),
             )
             choose_pairs_of(index, plan, feature, tiles[feature], made_hashes=())
         except PoolError as error:
@@ -75,14 +73,8 @@ def choose_pairs_of(
         tiles,
         plan.query_pairs,
         made_hashes=made_hashes,
-        rng=_rng(plan, feature, "query pairs"),
+        rng=feature_rng(plan.rng_seed, feature, "query pairs"),
     )
-
-
-def _rng(plan: Plan, feature: Feature, purpose: str) -> np.random.Generator:
-    """Chance of one feature and purpose, whatever else the plan holds."""
-    key = content_key(plan.rng_seed, str(feature), purpose)
-    return np.random.default_rng(int(key[:32], 16))
 
 
 def _raise_all(faults: list[str]) -> None:

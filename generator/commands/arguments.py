@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from tqdm import tqdm
 
-from generator.config import OptimizerName, ParameterizationName
+from generator.config import CropLaw, OptimizerName, ParameterizationName
 from generator.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -81,6 +81,23 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
         help="names of the logits, one per line, in place of the network's own",
     )
     group.add_argument(
+        "--join",
+        action="append",
+        default=[],
+        metavar="NAME[=WEIGHTS]",
+        help="another network looked into beside it; features are then written "
+        "NETWORK/LAYER:UNIT",
+    )
+    group.add_argument(
+        "--directions",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="directions that features may name (`accentuate directions` makes them); "
+        "several are joined",
+    )
+    group.add_argument(
         "--device", default="cpu", help="cpu, cuda or cuda:N (default: cpu)"
     )
 
@@ -88,15 +105,33 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
 def network_from(arguments: argparse.Namespace) -> "Network":
     """Load the network that the arguments name."""
     # Imported late: `--help` need not wait seconds for torch.
+    from generator.joined_networks import join_networks
+    from generator.network_directions import with_directions
     from generator.networks import load_network
 
-    return load_network(
+    network = load_network(
         arguments.network,
         weights=arguments.weights,
         allow_download=arguments.download_weights,
         random_weights=arguments.random_weights,
         preprocessing=_preprocessing_from(arguments),
         labels=_labels_from(arguments),
+        device=arguments.device,
+    )
+    others = [_joined_network(text, arguments) for text in arguments.join]
+    joined = join_networks([network, *others]) if others else network
+    return with_directions(joined, arguments.directions)
+
+
+def _joined_network(text: str, arguments: argparse.Namespace) -> "Network":
+    """Load `NAME` or `NAME=WEIGHTS`."""
+    from generator.networks import load_network
+
+    name, _, weights = text.partition("=")
+    return load_network(
+        name,
+        weights=Path(weights) if weights else None,
+        allow_download=arguments.download_weights,
         device=arguments.device,
     )
 
@@ -158,6 +193,7 @@ def add_search_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--optimizer", choices=get_args(OptimizerName))
     group.add_argument("--parameterization", choices=get_args(ParameterizationName))
     group.add_argument("--draws", type=int, metavar="N", help="random crops per step")
+    group.add_argument("--crop-law", choices=get_args(CropLaw))
     group.add_argument(
         "--crop-range",
         type=float,
@@ -182,6 +218,7 @@ def search_changes(arguments: argparse.Namespace) -> dict[str, Any]:
         "optimizer": arguments.optimizer,
         "parameterization": arguments.parameterization,
         "draws_per_step": arguments.draws,
+        "crop_law": arguments.crop_law,
         "crop_range": tuple(crop_range) if crop_range else None,
         "canvas_px": arguments.canvas,
     }

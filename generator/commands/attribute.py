@@ -42,6 +42,8 @@ def add_parser(subparsers: Any) -> None:
         subparsers,
         "attribute",
         summary="Attribution maps of a feature on photographs and accentuations.",
+        details="Writes a figure for each photograph and feature, every map as shown "
+        "and as raw arrays (.npz), a table and a record.",
         example=(
             "accentuate attribute --from-result made --network mobilenet_v2 "
             "--weights mobilenet.pth --out maps\n"

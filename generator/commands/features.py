@@ -1,14 +1,20 @@
 """`accentuate features`: what can be targeted in a network."""
 
 import argparse
-from typing import Any
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from generator.commands.arguments import (
     add_command,
     add_network_arguments,
     network_from,
 )
+from generator.errors import ConfigError
 from generator.features import LOGIT_LAYER
+
+if TYPE_CHECKING:
+    from generator.networks import Network
 
 
 def add_parser(subparsers: Any) -> None:
@@ -16,7 +22,7 @@ def add_parser(subparsers: Any) -> None:
     parser = add_command(
         subparsers,
         "features",
-        summary="List the features of one layer: logits by label, or channels.",
+        summary="List the features of one layer, or draw some of each layer.",
         example="accentuate features --network embedded --match cat",
     )
     add_network_arguments(parser)
@@ -29,6 +35,17 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--match", default="", metavar="TEXT", help="only labels that contain this"
     )
+    group = parser.add_argument_group("draw features to study, as many of each layer")
+    group.add_argument("--sample", type=int, metavar="N", help="features of each layer")
+    group.add_argument(
+        "--index",
+        type=Path,
+        metavar="INDEX.parquet",
+        help="made by `accentuate index`: its layers, without features that are dead",
+    )
+    group.add_argument(
+        "--rng-seed", type=int, default=0, metavar="N", help="(default: 0)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -37,7 +54,15 @@ def run(arguments: argparse.Namespace) -> int:
     # Imported late: `--help` need not wait seconds for torch.
     from generator.layers import check_layer
 
+    if (arguments.sample is None) != (arguments.index is None):
+        raise ConfigError(
+            "--sample and --index go together: features are drawn from an index, "
+            "which says which of them are dead"
+        )
     network = network_from(arguments)
+    if arguments.sample is not None:
+        _print_sample(network, arguments)
+        return 0
     layer = check_layer(arguments.layer, network.layers)
     if layer.name == LOGIT_LAYER:
         for index, label in enumerate(network.labels):
@@ -48,3 +73,26 @@ def run(arguments: argparse.Namespace) -> int:
     for index in range(layer.n_channels):
         print(f"{layer.name}:{index}")
     return 0
+
+
+def _print_sample(network: "Network", arguments: argparse.Namespace) -> None:
+    """Print the features drawn; what was left out goes to the error stream."""
+    import numpy as np
+
+    from generator.activation_table import ActivationTable
+    from generator.feature_sampling import sample_features
+
+    if arguments.rng_seed < 0:
+        raise ConfigError(f"--rng-seed must not be negative; got {arguments.rng_seed}")
+    table = ActivationTable.read(arguments.index)
+    table.check_network(network)
+    rng = np.random.default_rng(arguments.rng_seed)
+    found = sample_features(table, arguments.sample, rng=rng)
+    for feature in found.features:
+        print(feature)
+    for layer in found.layers:
+        print(
+            f"{layer.layer}: {len(layer.features)} of {layer.n_live} drawn, "
+            f"{layer.n_dead} dead on {found.n_images} photographs",
+            file=sys.stderr,
+        )

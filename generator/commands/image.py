@@ -97,7 +97,9 @@ def add_parser(subparsers: Any) -> None:
         "--second-weights", type=Path, metavar="PATH", help="its weights file"
     )
     parser.add_argument(
-        "--preset", default="default", help="default or faccent (default: default)"
+        "--preset",
+        default="default",
+        help="default, faccent, horama or lucid (default: default)",
     )
     add_network_arguments(parser)
     add_search_arguments(parser)

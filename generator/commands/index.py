@@ -3,7 +3,7 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator.commands.arguments import (
     add_command,
@@ -11,10 +11,10 @@ from generator.commands.arguments import (
     network_from,
 )
 from generator.commands.progress_bar import ProgressBar
-from generator.errors import ConfigError
 from generator.feature_text import parse_feature
-from generator.features import Feature
-from generator.jobs import WorkFolder, write_whole
+
+if TYPE_CHECKING:
+    from generator.index_writer import IndexSummary
 
 
 def add_parser(subparsers: Any) -> None:
@@ -25,19 +25,13 @@ def add_parser(subparsers: Any) -> None:
         summary="Write how strongly each photograph of a folder drives features.",
         example=(
             "accentuate index photographs --network mobilenet_v2 "
-            "--weights mobilenet_v2.pth --feature logit:daisy "
-            "--feature features.14:17 --out index.csv"
+            "--weights mobilenet_v2.pth --layer features.14 --logits "
+            "--out index.parquet"
         ),
     )
     parser.add_argument("folder", type=Path, metavar="PHOTOGRAPHS")
     add_network_arguments(parser)
-    parser.add_argument(
-        "--feature",
-        action="append",
-        required=True,
-        metavar="LAYER:UNIT",
-        help="may be given several times",
-    )
+    _add_feature_arguments(parser)
     parser.add_argument(
         "--canvas",
         type=int,
@@ -45,34 +39,60 @@ def add_parser(subparsers: Any) -> None:
         help="side of the pictures shown (default: 8/7 of what the network sees)",
     )
     parser.add_argument(
+        "--chunk",
+        type=int,
+        default=64,
+        metavar="N",
+        help="photographs in memory at once, and the most that an interrupted run "
+        "loses; a multiple of 16 (default: 64). Changes no number.",
+    )
+    parser.add_argument(
+        "--skip-unreadable",
+        action="store_true",
+        help="leave photographs that cannot be read out, and count them",
+    )
+    parser.add_argument(
         "--out",
         type=Path,
         required=True,
-        metavar="FILE.csv",
-        help="one row per photograph; activation and percentile of each feature",
+        metavar="FILE",
+        help=".parquet: any number of features; .csv: a few, with percentiles",
     )
     parser.set_defaults(run=run)
+
+
+def _add_feature_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("features (at least one; each repeatable)")
+    group.add_argument("--feature", action="append", default=[], metavar="LAYER:UNIT")
+    group.add_argument(
+        "--layer",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="every channel of a layer that `accentuate layers` lists",
+    )
+    group.add_argument("--logits", action="store_true", help="every logit")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the table; returns the exit code."""
     # Imported late: `--help` need not wait seconds for torch.
-    from generator.activation_index import build_index
-    from generator.photographs import default_canvas_px, list_photographs
+    from generator.index_run import IndexConfig, check_index_path, index_photographs
 
-    features = [_fixed_feature(text) for text in arguments.feature]
+    check_index_path(arguments.out)
+    config = IndexConfig(
+        features=[parse_feature(text) for text in arguments.feature],
+        layers=arguments.layer,
+        with_logits=arguments.logits,
+        canvas_px=arguments.canvas,
+        chunk_size=arguments.chunk,
+        skips_unreadable=arguments.skip_unreadable,
+    )
     network = network_from(arguments)
-    out: Path = arguments.out
     try:
         with ProgressBar() as progress:
-            index = build_index(
-                network,
-                arguments.folder,
-                list_photographs(arguments.folder),
-                features,
-                canvas_px=arguments.canvas or default_canvas_px(network.preprocessing),
-                work=WorkFolder(path=out.with_name(f".{out.name}.work")),
-                progress=progress,
+            summary = index_photographs(
+                network, arguments.folder, config, arguments.out, progress=progress
             )
     except KeyboardInterrupt:
         print(
@@ -81,15 +101,23 @@ def run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 130
-    write_whole(out, index.as_table().encode())
-    print(f"{len(index.photographs)} photographs, {len(features)} features: {out}")
+    print(_describe(summary, arguments.out))
     return 0
 
 
-def _fixed_feature(text: str) -> Feature:
-    feature = parse_feature(text)
-    if feature.rank is not None:
-        raise ConfigError(
-            f"{text} is another logit for each photograph; name one logit"
+def _describe(summary: "IndexSummary", out: Path) -> str:
+    """What became of the folder, in one paragraph."""
+    lines = [f"{summary.n_images} photographs, {summary.n_features} features: {out}"]
+    if summary.n_exact_duplicates:
+        lines.append(f"{summary.n_exact_duplicates} exact duplicates left out")
+    if summary.n_near_duplicates:
+        lines.append(
+            f"{summary.n_near_duplicates} photographs look like an earlier one; "
+            "they share its duplicate_group"
         )
-    return feature
+    if summary.unreadable:
+        lines.append(
+            f"{len(summary.unreadable)} unreadable photographs left out: "
+            f"{', '.join(summary.unreadable)}"
+        )
+    return "\n".join(lines)

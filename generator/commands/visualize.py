@@ -47,8 +47,26 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--spectrum",
         type=Path,
-        metavar="DIR",
-        help="photographs whose mean spectrum fourier_phase keeps (default: 1 / f)",
+        metavar="PATH",
+        help="spectrum that fourier_phase keeps: a file of `accentuate spectrum`, or a "
+        "folder of photographs (default: of the demo's photographs)",
+    )
+    parser.add_argument(
+        "--preset",
+        default="default",
+        help="default, lucid, maco or xplique_maco (default: default)",
+    )
+    parser.add_argument(
+        "--diversity-weight",
+        type=float,
+        metavar="X",
+        help="keep the pictures of a feature from looking alike; 1 pulls as hard at "
+        "the start as the feature does (default: 0)",
+    )
+    parser.add_argument(
+        "--diversity-layer",
+        metavar="NAME",
+        help="layer whose Gram matrices say how alike they look",
     )
     add_network_arguments(parser)
     add_search_arguments(parser)
@@ -58,7 +76,11 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check everything, visualize, print the table."""
     features = [parse_feature(text) for text in arguments.feature]
-    config = VisualizationConfig().with_changes(**search_changes(arguments))
+    config = VisualizationConfig.preset(arguments.preset).with_changes(
+        **search_changes(arguments),
+        diversity_weight=arguments.diversity_weight,
+        diversity_layer=arguments.diversity_layer,
+    )
     # Imported late: `--help` need not wait seconds for torch.
     from generator.result_folder import ResultFolder
     from generator.visualize_run import VisualizeRequest, make_visualizations

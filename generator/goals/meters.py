@@ -107,7 +107,7 @@ def meter_for(
 
     def look(canvases: Tensor, draws: Draws) -> Tensor:
         with torch.no_grad():
-            crops = problem.network.preprocessing.normalize(draws.apply(canvases))
+            crops = draws.to_network(canvases, problem.network.preprocessing)
             return layer_activations(problem.network, crops, {layer})[layer]
 
     return LatentMeter(

@@ -1,12 +1,16 @@
 """The parameterization that a config names, made for given images or for noise."""
 
+import math
+
 from torch import Tensor
 
-from generator.config import SearchConfig
 from generator.parameterization import Parameterization
+from generator.parameterization.bordered import BorderedFourier
 from generator.parameterization.fourier import Fourier
 from generator.parameterization.fourier_phase import FourierPhase
+from generator.parameterization.laplacian import Laplacian
 from generator.parameterization.pixel import Pixel
+from generator.search_config import SearchConfig
 
 
 def for_images(config: SearchConfig, images: Tensor) -> Parameterization:
@@ -17,7 +21,8 @@ def for_images(config: SearchConfig, images: Tensor) -> Parameterization:
             gated=config.parameterization == "fourier_phase_gated",
             decorrelate=config.decorrelate,
         )
-    return _free(config, *images.shape[-2:])
+    height, width = images.shape[-2:]
+    return _free(config, height, width, standardize=False)
 
 
 def for_noise(config: SearchConfig, magnitude: Tensor) -> Parameterization:
@@ -27,29 +32,48 @@ def for_noise(config: SearchConfig, magnitude: Tensor) -> Parameterization:
         magnitude: (3, N, N // 2 + 1) natural spectrum, for `fourier_phase`.
     """
     side = magnitude.shape[-2]
+    standardize = config.standardize_noise
     if config.parameterization == "fourier_phase":
         return FourierPhase(
             magnitude=magnitude[None],
             width=side,
-            standardize=True,
+            phase_law=config.phase_law,
+            standardize=True if standardize is None else standardize,
             decorrelate=config.decorrelate,
         )
-    return _free(config, side, side)
+    return _free(config, side, side, standardize=bool(standardize))
 
 
-def _free(config: SearchConfig, height: int, width: int) -> Parameterization:
-    """Any image can be reached: pixels or Fourier coefficients."""
+def _free(
+    config: SearchConfig, height: int, width: int, *, standardize: bool
+) -> Parameterization:
+    """Any image can be reached: pixels, a pyramid or Fourier coefficients."""
+    pixels = math.sqrt(height * width) if config.unnormalized_fourier else 1.0
+    desaturation = config.desaturation * pixels
     if config.parameterization == "pixel":
         return Pixel(
             height=height,
             width=width,
-            desaturation=config.desaturation,
+            desaturation=desaturation,
+            standardize=standardize,
             decorrelate=config.decorrelate,
         )
-    return Fourier(
+    if config.parameterization == "fourier_bordered":
+        return BorderedFourier.around(
+            height,
+            width,
+            border_factor=config.border_factor,
+            decay_power=config.decay_power,
+            desaturation=desaturation,
+            standardize=standardize,
+            decorrelate=config.decorrelate,
+        )
+    made = Laplacian if config.parameterization == "laplacian" else Fourier
+    return made(
         height=height,
         width=width,
         decay_power=config.decay_power,
-        desaturation=config.desaturation,
+        desaturation=desaturation,
+        standardize=standardize,
         decorrelate=config.decorrelate,
     )

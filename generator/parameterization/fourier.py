@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from generator.color import from_rgb, to_rgb
+from generator.color import from_rgb, standardized, to_rgb
 from generator.spectrum import fourier_scale
 
 _NOISE_SD = 0.01
@@ -29,20 +29,33 @@ class Fourier:
     desaturation: float = 5.0
     """Divides every optimizer step."""
 
+    standardize: bool = False
+    """Give each image mean 0 and unit variance before the sigmoid (noise starts)."""
+
     decorrelate: bool = True
 
     def to_image(self, parameters: Tensor) -> Tensor:
         """(B, 3, H, W // 2 + 1, 2) to (B, 3, H, W) in (0, 1)."""
-        spectrum = torch.view_as_complex(parameters) * self._scale(parameters)
-        size = (self.height, self.width)  # an odd width is not in the spectrum's shape
-        channels = torch.fft.irfft2(spectrum, s=size, norm="ortho")  # (B, 3, H, W)
-        return to_rgb(channels / self.desaturation, decorrelate=self.decorrelate)
+        channels = self.to_channels(parameters)
+        if self.standardize:
+            channels = standardized(channels)
+        return to_rgb(channels, decorrelate=self.decorrelate)
 
     def from_image(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] to (B, 3, H, W // 2 + 1, 2)."""
-        channels = from_rgb(images, decorrelate=self.decorrelate) * self.desaturation
-        spectrum = torch.fft.rfft2(channels, norm="ortho")  # (B, 3, H, W // 2 + 1)
-        return torch.view_as_real(spectrum / self._scale(images))
+        return self.from_channels(from_rgb(images, decorrelate=self.decorrelate))
+
+    def to_channels(self, parameters: Tensor) -> Tensor:
+        """The channels (B, 3, H, W) before color and sigmoid."""
+        spectrum = torch.view_as_complex(parameters) * self._scale(parameters)
+        size = (self.height, self.width)  # an odd width is not in the spectrum's shape
+        channels: Tensor = torch.fft.irfft2(spectrum, s=size, norm="ortho")
+        return channels / self.desaturation
+
+    def from_channels(self, channels: Tensor) -> Tensor:
+        """Parameters that give these channels (B, 3, H, W)."""
+        spectrum = torch.fft.rfft2(channels * self.desaturation, norm="ortho")
+        return torch.view_as_real(spectrum / self._scale(channels))
 
     def random(self, rngs: list[np.random.Generator]) -> Tensor:
         """(B, 3, H, W // 2 + 1, 2) of normal noise."""

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from generator.color import from_rgb, to_rgb
+from generator.color import from_rgb, standardized, to_rgb
 
 _NOISE_SD = 0.05
 
@@ -21,11 +21,17 @@ class Pixel:
     desaturation: float = 5.0
     """Divides every optimizer step."""
 
+    standardize: bool = False
+    """Give each image mean 0 and unit variance before the sigmoid (noise starts)."""
+
     decorrelate: bool = True
 
     def to_image(self, parameters: Tensor) -> Tensor:
         """(B, 3, H, W) to (B, 3, H, W) in (0, 1)."""
-        return to_rgb(parameters / self.desaturation, decorrelate=self.decorrelate)
+        channels = parameters / self.desaturation
+        if self.standardize:
+            channels = standardized(channels)
+        return to_rgb(channels, decorrelate=self.decorrelate)
 
     def from_image(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] to (B, 3, H, W)."""

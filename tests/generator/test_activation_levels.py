@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from generator.accentuation import Accentuation
 from generator.accentuation_job import AccentuationJob
-from generator.activation_levels import reach_levels
+from generator.activation_levels import NaturalActivations, reach_levels
 from generator.activations import feature_activations
 from generator.config import AccentuationConfig, ParameterizationName
 from generator.errors import ConfigError, NoGradientError
@@ -124,7 +124,7 @@ def test_a_level_out_of_reach_is_flagged_and_is_the_highest_picture() -> None:
 
 def test_levels_are_met_alike_alone_and_in_a_batch() -> None:
     network = toy_network()
-    natural = {LINE: pool_of(network, LINE, 20)}
+    natural: NaturalActivations = {LINE: pool_of(network, LINE, 20)}
     jobs = [job(seed) for seed in range(4)]
     levels = [Level(kind="percentile", amount=p) for p in (20, 50, 90)]
 
@@ -195,7 +195,7 @@ def test_a_feature_without_gradient_is_told_of_in_each_direction() -> None:
             return x.mean((1, 2, 3))[:, None].expand(-1, 4) * 0
 
     network = toy_network(Constant())
-    natural = {LINE: np.array([-1, 0, 1], dtype=np.float32)}
+    natural: NaturalActivations = {LINE: np.array([-1, 0, 1], dtype=np.float32)}
     level = Level(kind="value", amount=1.0)
     config = FEW.with_changes(layer_weights=(0.0,), regularization_layers=("logit",))
     told: list[NoGradientError] = []

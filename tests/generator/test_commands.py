@@ -173,7 +173,9 @@ def test_results_are_not_mixed_with_older_ones(
     assert "not empty" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["image", "visualize", "layers", "features"])
+@pytest.mark.parametrize(
+    "command", ["image", "visualize", "spectrum", "layers", "features"]
+)
 def test_the_help_of_each_command_shows_an_example(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,9 +7,10 @@ from torch import Tensor, nn
 from generator.activations import feature_activations, strongest_logits
 from generator.capture import layer_activations, layer_gradients, undisturbed
 from generator.errors import FeatureNotFoundError, LayerNotFoundError
+from generator.feature_lookup import find_unit, position_of
 from generator.features import FeatureId
 from generator.layers import LayerInfo, by_position, channels_first, check_layer
-from generator.objectives import Unit, find_unit, position_of
+from generator.objectives import Unit
 from tests.generator.toy_network import picture, toy_module, toy_network
 
 

@@ -33,7 +33,7 @@ def test_the_latent_distance_is_the_mean_channel_norm() -> None:
 def test_the_spectral_slope_of_a_made_spectrum_is_recovered(slope: float) -> None:
     rng = torch.Generator().manual_seed(0)
     phase = 2 * math.pi * torch.rand(64, 33, generator=rng)
-    amplitude = frequencies(64, 64).clamp_min(1e-3) ** slope
+    amplitude = frequencies(64, 64).float().clamp_min(1e-3) ** slope
     amplitude[0, 0] = 0
     gray = torch.fft.irfft2(torch.polar(amplitude, phase), s=(64, 64))
 

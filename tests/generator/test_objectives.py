@@ -1,5 +1,7 @@
 """Features combined: exact weights, operands unchanged, any expression searched."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,9 +12,11 @@ from generator.accentuation import accentuate
 from generator.accentuation_job import AccentuationJob
 from generator.activations import feature_activations
 from generator.config import AccentuationConfig
+from generator.directions import Direction
 from generator.errors import ConfigError, FeatureNotFoundError
 from generator.feature_text import parse_feature
 from generator.features import CallableFeature, Combination, Feature, FeatureId
+from generator.networks import Network
 from tests.generator.toy_network import picture, toy_network
 
 A, B = FeatureId("logit", "dot"), FeatureId("logit", "wave")
@@ -144,3 +148,73 @@ def test_a_callable_that_gives_no_value_per_image_is_refused() -> None:
 
     with pytest.raises(FeatureNotFoundError, match="one value per image"):
         feature_activations(toy_network(), picture()[None], [wrong])
+
+
+def with_stripes() -> Network:
+    """A network that knows one direction of conv2, and a map of conv1."""
+    vector = np.zeros(8, dtype=np.float32)
+    vector[[1, 4]] = 0.6, -0.8
+    target = np.zeros((6, 8, 8), dtype=np.float32)
+    target[2, 3, 5] = 1.0
+    made = [("stripes", "conv2", vector), ("spot", "conv1", target)]
+    stored = {
+        name: Direction(name=name, layer=layer, vector=array, kind="supplied")
+        for name, layer, array in made
+    }
+    return replace(toy_network(), directions=stored)
+
+
+def test_a_direction_weighs_the_channels_of_its_layer() -> None:
+    network, images = with_stripes(), picture()[None]
+    along = parse_feature("conv2:direction(stripes)")
+    by_hand = 0.6 * FeatureId("conv2", "1") - 0.8 * FeatureId("conv2", "4")
+
+    found = feature_activations(network, images, [along, by_hand])[0]
+
+    assert found[0] == pytest.approx(float(found[1]), abs=1e-6)
+
+
+def test_a_spatial_target_reads_its_own_places() -> None:
+    network, images = with_stripes(), picture()[None]
+    spot, neuron = (
+        parse_feature("conv1:direction(spot)"),
+        FeatureId("conv1", "2", "3,5"),
+    )
+
+    found = feature_activations(network, images, [spot, neuron])[0]
+
+    assert found[0] == pytest.approx(float(found[1]), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "conv2:direction(stripes, cosine)",
+        "conv2:direction(stripes, dot_cosine^2)",
+        "conv2:direction(stripes)@center",
+        "conv1:direction(spot) - logit:dot",
+    ],
+)
+def test_every_form_of_a_direction_can_be_brought_out(text: str) -> None:
+    config = AccentuationConfig(steps=6, draws_per_step=2, balance_draws=8)
+    feature = parse_feature(text)
+    job = AccentuationJob(seed_image=picture(), feature=feature, rng_seed=0)
+
+    (made,) = accentuate(with_stripes(), [job], config)
+
+    assert str(feature) == text
+    assert made.activation_after > made.activation_before
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("conv2:direction(strips)", "stripes"),
+        ("conv1:direction(stripes)", "belongs to layer 'conv2'"),
+        ("conv2:direction(stripes, sine)", "is written"),
+        ("conv2:direction()", "is written"),
+    ],
+)
+def test_a_direction_that_is_not_there_is_refused(text: str, message: str) -> None:
+    with pytest.raises(FeatureNotFoundError, match=message):
+        feature_activations(with_stripes(), picture()[None], [parse_feature(text)])

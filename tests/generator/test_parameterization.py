@@ -1,30 +1,29 @@
 """Image ⇄ parameters."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from generator.color import from_rgb, mixing_matrix
-from generator.config import ParameterizationName, VisualizationConfig
-from generator.parameterization import Parameterization
-from generator.parameterization.choice import for_noise
-from generator.parameterization.fourier import Fourier
+from generator.config import (
+    AccentuationConfig,
+    ParameterizationName,
+    VisualizationConfig,
+)
+from generator.natural_spectrum import shipped_spectrum
+from generator.parameterization.bordered import BorderedFourier
+from generator.parameterization.choice import for_images, for_noise
 from generator.parameterization.fourier_phase import FourierPhase
-from generator.parameterization.pixel import Pixel
-from generator.spectrum import assumed_magnitude, fourier_scale, natural_magnitude
+from generator.parameterization.laplacian import Laplacian
+from generator.search_config import PhaseLaw
+from generator.spectrum import fourier_scale
 
 SIZES = [(16, 16), (17, 17), (16, 21), (21, 16), (33, 8)]
-NAMES = ["pixel", "fourier", "phase"]
-
-
-def made(name: str, images: Tensor, *, decorrelate: bool = True) -> Parameterization:
-    height, width = images.shape[-2:]
-    if name == "pixel":
-        return Pixel(height=height, width=width, decorrelate=decorrelate)
-    if name == "fourier":
-        return Fourier(height=height, width=width, decorrelate=decorrelate)
-    return FourierPhase.of_images(images, decorrelate=decorrelate)
+EXACT = [name for name in get_args(ParameterizationName) if "gated" not in name]
+FROM_NOISE = EXACT
 
 
 def random_images(batch: int, height: int, width: int) -> Tensor:
@@ -32,19 +31,47 @@ def random_images(batch: int, height: int, width: int) -> Tensor:
     return torch.rand(batch, 3, height, width, generator=rng).clamp(1e-4, 1 - 1e-4)
 
 
+def rngs(*keys: int) -> list[np.random.Generator]:
+    return [np.random.Generator(np.random.Philox(key)) for key in keys]
+
+
 @pytest.mark.parametrize("decorrelate", [True, False])
 @pytest.mark.parametrize("batch", [1, 8])
 @pytest.mark.parametrize(("height", "width"), SIZES)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EXACT)
 def test_an_image_comes_back_from_its_parameters(
-    name: str, height: int, width: int, batch: int, decorrelate: bool
+    name: ParameterizationName, height: int, width: int, batch: int, decorrelate: bool
 ) -> None:
+    config = AccentuationConfig(parameterization=name, decorrelate=decorrelate)
     images = random_images(batch, height, width)
-    parameterization = made(name, images, decorrelate=decorrelate)
+    parameterization = for_images(config, images)
+
+    again = parameterization.to_image(parameterization.from_image(images))
+
+    assert again.dtype == torch.float32
+    assert (again - images).abs().max() < 2e-6
+
+
+@pytest.mark.parametrize("name", EXACT)
+@pytest.mark.parametrize("side", [224, 301])
+def test_a_large_image_comes_back_too(name: ParameterizationName, side: int) -> None:
+    images = random_images(1, side, side)
+    parameterization = for_images(AccentuationConfig(parameterization=name), images)
 
     again = parameterization.to_image(parameterization.from_image(images))
 
     assert (again - images).abs().max() < 2e-6
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_double_precision_is_kept(name: ParameterizationName) -> None:
+    images = random_images(2, 16, 21).double()
+    parameterization = for_images(AccentuationConfig(parameterization=name), images)
+
+    again = parameterization.to_image(parameterization.from_image(images))
+
+    assert again.dtype == torch.float64
+    assert (again - images).abs().max() < 1e-12
 
 
 def test_gates_start_almost_open() -> None:
@@ -68,20 +95,92 @@ def test_phases_leave_magnitudes_as_they_are() -> None:
     assert torch.allclose(spectrum.abs(), phase.magnitude[..., 1:-1], rtol=1e-3)
 
 
-@pytest.mark.parametrize("name", ["pixel", "fourier", "fourier_phase"])
+@pytest.mark.parametrize("name", FROM_NOISE)
 def test_noise_is_an_image_of_the_right_size_and_its_own(
     name: ParameterizationName,
 ) -> None:
     config = VisualizationConfig(parameterization=name)
-    parameterization = for_noise(config, assumed_magnitude(17, 17))
-    rngs = [np.random.Generator(np.random.Philox(key)) for key in (1, 2)]
+    parameterization = for_noise(config, shipped_spectrum().resized(17, 17))
 
-    images = parameterization.to_image(parameterization.random(rngs))
+    images = parameterization.to_image(parameterization.random(rngs(1, 2)))
 
     assert images.shape == (2, 3, 17, 17)
     assert images.min() >= 0
     assert images.max() <= 1
     assert not torch.equal(images[0], images[1])
+
+
+@pytest.mark.parametrize("name", FROM_NOISE)
+def test_standardized_noise_has_mean_zero_and_sd_one_before_the_sigmoid(
+    name: ParameterizationName,
+) -> None:
+    """Before the colors are mixed; of phases, after it."""
+    config = VisualizationConfig(parameterization=name, standardize_noise=True)
+    parameterization = for_noise(config, shipped_spectrum().resized(32, 32))
+
+    images = parameterization.to_image(parameterization.random(rngs(1, 2)).double())
+
+    values = images.logit() if name == "fourier_phase" else from_rgb(images)
+    for one in values:
+        assert one.mean() == pytest.approx(0, abs=1e-4)
+        assert one.std() == pytest.approx(1, abs=0.05)  # 10⁻⁴ is added to it
+
+
+@pytest.mark.parametrize(("law", "sd"), [("uniform", 1.81), ("standardized", 1.0)])
+def test_phases_from_noise_follow_their_law(law: PhaseLaw, sd: float) -> None:
+    """Uniform over the full turn has sd 2π / √12."""
+    config = VisualizationConfig(parameterization="fourier_phase", phase_law=law)
+    parameterization = for_noise(config, shipped_spectrum().resized(64, 64))
+
+    phases = parameterization.random(rngs(1))
+
+    assert phases.std() == pytest.approx(sd, rel=0.03)
+
+
+def test_standardized_phases_do_not_notice_a_scale_or_a_shift() -> None:
+    config = VisualizationConfig(
+        parameterization="fourier_phase", phase_law="standardized"
+    )
+    parameterization = for_noise(config, shipped_spectrum().resized(16, 16))
+    phases = parameterization.random(rngs(1))
+
+    same = parameterization.to_image(3 * phases + 0.7)
+
+    assert torch.allclose(same, parameterization.to_image(phases), atol=1e-3)
+
+
+def test_a_change_of_hidden_coefficients_does_not_wrap_round_the_border() -> None:
+    """A gradient at the left edge alone reaches the right edge of a plain Fourier
+    picture, but not across the hidden border."""
+    images = random_images(1, 32, 32).clamp(0.3, 0.7)
+
+    def change_at_the_right(name: ParameterizationName) -> float:
+        config = AccentuationConfig(parameterization=name)
+        parameterization = for_images(config, images)
+        start = parameterization.from_image(images).requires_grad_()
+        before = parameterization.to_image(start)
+        (slope,) = torch.autograd.grad(before[..., :, 0].sum(), start)
+        after = parameterization.to_image(start + slope)
+        moved = (after - before).abs().mean((0, 1, 2))
+        return (moved[-1] / moved[0]).item()
+
+    assert change_at_the_right("fourier") > 3 * change_at_the_right("fourier_bordered")
+
+
+def test_the_border_factor_is_the_size_of_the_hidden_canvas() -> None:
+    bordered = BorderedFourier.around(20, 30, border_factor=4)
+
+    assert bordered.random(rngs(1)).shape == (1, 3, 80, 61, 2)
+
+
+def test_a_pyramid_of_zero_but_for_its_coarsest_level_is_smooth() -> None:
+    pyramid = Laplacian(height=16, width=16, decorrelate=False)
+    coarsest = torch.zeros(1, 3 * (16 * 16 + 8 * 8 + 4 * 4))
+    coarsest[:, -3 * 4 * 4 :] = torch.arange(48.0) / 48
+
+    image = pyramid.to_image(coarsest)
+
+    assert image.diff(dim=-1).abs().max() < 0.05 * (image.max() - image.min())
 
 
 def test_the_color_matrix_has_the_published_condition_number() -> None:
@@ -98,12 +197,3 @@ def test_the_scale_falls_with_frequency_and_fits_the_spectrum(
 
     assert scale.shape == torch.fft.rfft2(torch.zeros(height, width)).shape
     assert scale[0, 0] == scale.max() == max(height, width)
-
-
-def test_the_natural_spectrum_is_the_mean_over_photographs() -> None:
-    images = random_images(2, 12, 12)
-
-    magnitude = natural_magnitude(images)
-
-    by_hand = torch.fft.rfft2(from_rgb(images)).abs().mean(0)
-    assert torch.allclose(magnitude, by_hand)

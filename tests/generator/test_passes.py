@@ -12,7 +12,7 @@ from generator.errors import OutOfMemoryError
 from generator.objectives import Objective, Unit
 from generator.parameterization.choice import for_images
 from generator.passes import PassSize
-from generator.penalties.latent import ChannelDistance
+from generator.penalties.latent import LatentPenalty
 from generator.problem import Gradients, Problem, draw_for, gradients
 from generator.streams import JobStreams
 from tests.generator.toy_network import picture, toy_network
@@ -42,7 +42,14 @@ def posed(objective: Objective, passes: PassSize) -> Problem:
         streams=[JobStreams(rng_seed=0, job_id=str(job)) for job in range(3)],
         config=config,
         seed_images=seeds,
-        latent=[ChannelDistance(layer="conv1", smoothing=torch.full((3,), 1e-4))],
+        latent=[
+            LatentPenalty(
+                layer="conv1",
+                weight=1.0,
+                distance="l2",
+                smoothing=torch.full((3,), 1e-4),
+            )
+        ],
         passes=passes,
     )
 

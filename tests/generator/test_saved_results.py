@@ -19,11 +19,11 @@ from generator.activations import feature_activations
 from generator.cli import main
 from generator.config import AccentuationConfig
 from generator.demo.photographs import PhotographsConfig, write_photographs
+from generator.feature_lookup import find_objectives
 from generator.features import FeatureId
 from generator.image_run import ImageRequest, make_images, prepare
 from generator.metrics import measure_pictures
 from generator.networks import load_network
-from generator.objectives import find_objectives
 from generator.photographs import (
     from_picture,
     list_photographs,

@@ -1,6 +1,7 @@
 """Laws of the gradients, the penalty, its balance and the opacity map."""
 
 import dataclasses
+from typing import get_args
 
 import pytest
 import torch
@@ -111,9 +112,7 @@ def test_the_balance_agrees_between_rng_seeds() -> None:
     assert found.std() / found.mean() < 0.05
 
 
-@pytest.mark.parametrize(
-    "name", ["pixel", "fourier", "fourier_phase", "fourier_phase_gated"]
-)
+@pytest.mark.parametrize("name", get_args(ParameterizationName))
 def test_the_balance_agrees_between_number_formats(name: ParameterizationName) -> None:
     config = AccentuationConfig(parameterization=name)
     seeds = picture()[None]

@@ -8,9 +8,9 @@ from torch import Tensor
 
 from generator.capture import layer_activations
 from generator.config import AccentuationConfig, ParameterizationName
+from generator.feature_lookup import find_objective
 from generator.feature_text import parse_feature
 from generator.networks import Network
-from generator.objectives import find_objective
 from generator.problem import Problem, draw_for, gradients
 from generator.transforms import Draws
 from tests.generator.posed import left_half, pose_by_hand
@@ -76,7 +76,7 @@ def loss(problem: Problem, draws: Draws, parameters: Tensor) -> Tensor:
 def _seen(
     network: Network, draws: Draws, canvases: Tensor, names: set[str]
 ) -> dict[str, Tensor]:
-    crops = network.preprocessing.normalize(draws.apply(canvases))
+    crops = draws.to_network(canvases, network.preprocessing)
     return layer_activations(network, crops, names)
 
 

@@ -18,10 +18,11 @@ from generator.config import (
     ParameterizationName,
 )
 from generator.errors import ConfigError
+from generator.feature_lookup import find_objective
 from generator.feature_text import parse_feature
 from generator.features import FeatureId
 from generator.networks import Network
-from generator.objectives import Objective, find_objective
+from generator.objectives import Objective
 from generator.optimize import optimize
 from generator.penalties.choice import feature_directions
 from generator.problem import Problem, draw_for, gradients

@@ -1,0 +1,53 @@
+"""Arguments of commands that choose photographs from an index. No torch."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.errors import ConfigError
+
+if TYPE_CHECKING:
+    from generator.activation_table import ActivationTable
+    from generator.features import Feature
+
+
+def add_index_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which index, which features, which photographs of it."""
+    parser.add_argument(
+        "index", type=Path, metavar="INDEX.parquet", help="made by `accentuate index`"
+    )
+    parser.add_argument(
+        "--feature",
+        action="append",
+        required=True,
+        metavar="LAYER:UNIT",
+        help="may be given several times",
+    )
+    parser.add_argument(
+        "--rng-seed", type=int, default=0, metavar="N", help="(default: 0)"
+    )
+    parser.add_argument(
+        "--split-rng-seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="deals the photographs to four disjoint pools; the same N everywhere "
+        "keeps them disjoint (default: 0)",
+    )
+
+
+def chosen_features(
+    table: "ActivationTable", arguments: argparse.Namespace
+) -> "tuple[Feature, ...]":
+    """The features named, each once."""
+    return tuple(dict.fromkeys(table.find(text) for text in arguments.feature))
+
+
+def check_rng_seeds(arguments: argparse.Namespace) -> None:
+    """Refuse negative ones.
+
+    Raises:
+        ConfigError: one is negative.
+    """
+    if min(arguments.rng_seed, arguments.split_rng_seed) < 0:
+        raise ConfigError("--rng-seed and --split-rng-seed must not be negative")
