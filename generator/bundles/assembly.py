@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from generator.bundles.stimuli import StimulusSheet, made_facts, photograph_fact
 from generator.exemplars import Tiles
 from generator.feature_lookup import describe_feature
 from generator.features import Feature
+from generator.index_features import directions_used
 from generator.jobs import content_key
 from generator.networks import Network
 from generator.opacity import display_opacity, render_masked
@@ -48,7 +49,7 @@ def assemble_bundle(
         query_pairs += writer.add_pairs(pairs[feature])
     manifest = {
         "generator": describe_generator(checked.network.device),
-        "network": describe_network(checked.network),
+        "network": describe_network(checked.network, checked.plan.features),
         "config": config,
         "pool": pool,
         "matching": describe_matching(checked.plan.matching),
@@ -59,7 +60,7 @@ def assemble_bundle(
     return manifest, sheet.pictures
 
 
-def describe_network(network: Network) -> dict[str, Any]:
+def describe_network(network: Network, features: Sequence[Feature]) -> dict[str, Any]:
     """The `network` object of a manifest."""
     preprocessing = network.preprocessing
     labels = json.dumps(list(network.labels), ensure_ascii=False)
@@ -71,6 +72,7 @@ def describe_network(network: Network) -> dict[str, Any]:
         "mean": list(preprocessing.mean),
         "std": list(preprocessing.std),
         "labels_sha256": hashlib.sha256(labels.encode()).hexdigest(),
+        "directions": directions_used(network, features),
     }
 
 

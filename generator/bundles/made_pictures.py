@@ -200,6 +200,10 @@ def unit_key(kind: str, network: Network, config: object, content: object) -> st
         network.name,
         network.weights_sha256,
         network.device,
+        sorted(
+            sha256(direction.vector.tobytes()).hexdigest()
+            for direction in network.directions.values()
+        ),
         repr(config),
         content,
     )

@@ -34,6 +34,9 @@ class NetworkPlan:
     weights: str | None = None
     """Weights file, relative to the plan. None: the network's own."""
 
+    directions: tuple[str, ...] = ()
+    """Direction files that features may name, relative to the plan."""
+
     device: str = "cpu"
     """Where the network computes, e.g. `cpu` or `cuda:0`."""
 

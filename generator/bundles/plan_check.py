@@ -9,6 +9,7 @@ from generator.bundles.plan import NetworkPlan, Plan, PlanDraft, raise_faults
 from generator.bundles.plan_sources import (
     PlanOverrides,
     apply_network,
+    find_directions,
     find_photographs,
     find_weights,
 )
@@ -21,6 +22,7 @@ from generator.errors import (
 from generator.feature_lookup import find_objective
 from generator.features import Feature
 from generator.layers import check_layer
+from generator.network_directions import with_directions
 from generator.networks import Network, load_network
 from generator.photographs import Photograph, default_canvas_px, list_photographs
 
@@ -90,7 +92,8 @@ def _network(
         return None
     try:
         weights = find_weights(draft, overrides)
-        return load_network(table.name, weights=weights, device=table.device)
+        network = load_network(table.name, weights=weights, device=table.device)
+        return with_directions(network, find_directions(draft))
     except GeneratorError as error:
         faults.append(f"network: {error}")
         return None

@@ -10,6 +10,7 @@ from generator.activations import feature_activations
 from generator.bundle import Bundle
 from generator.errors import BundleError
 from generator.feature_text import parse_feature
+from generator.index_features import directions_used
 from generator.networks import Network
 from generator.photographs import from_picture
 
@@ -26,8 +27,8 @@ def check_activations(bundle: Bundle, network: Network) -> int:
         How many were compared.
 
     Raises:
-        BundleError: the network is not the bundle's; or names each picture whose
-            activation is another.
+        BundleError: the network or a direction is not the bundle's; or names each
+            picture whose activation is another.
         LayerNotFoundError, FeatureNotFoundError: the network lacks a feature.
     """
     wanted = bundle.manifest["network"]["weights_sha256"]
@@ -36,6 +37,13 @@ def check_activations(bundle: Bundle, network: Network) -> int:
             f"{bundle.folder} was made with {bundle.manifest['network']['name']} of "
             f"weights {wanted[:12]}…; got {network.name} of "
             f"{network.weights_sha256[:12]}…. Name its network and weights."
+        )
+    features = [parse_feature(one["feature_id"]) for one in bundle.manifest["features"]]
+    if directions_used(network, features) != bundle.manifest["network"]["directions"]:
+        names = ", ".join(bundle.manifest["network"]["directions"])
+        raise BundleError(
+            f"{bundle.folder} was made with the directions {names}; they are missing "
+            "or were changed. Name their files (--directions)."
         )
     by_feature = defaultdict(list)
     for stimulus in bundle.stimuli():

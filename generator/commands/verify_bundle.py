@@ -35,6 +35,13 @@ def add_parser(subparsers: Any) -> None:
         "--weights", type=Path, metavar="PATH", help="with --recompute: weights file"
     )
     parser.add_argument(
+        "--directions",
+        type=Path,
+        action="append",
+        metavar="FILE",
+        help="with --recompute: a direction file of the plan",
+    )
+    parser.add_argument(
         "--device", metavar="NAME", help="with --recompute: cpu, cuda or cuda:N"
     )
     parser.set_defaults(run=run)
@@ -42,7 +49,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check a bundle; returns the exit code."""
-    names = ("network", "weights", "device")
+    names = ("network", "weights", "directions", "device")
     given = [f"--{name}" for name in names if getattr(arguments, name) is not None]
     if given and not arguments.recompute:
         raise ConfigError(f"{', '.join(given)} needs --recompute; add it")
@@ -66,6 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _recompute(bundle: Bundle, arguments: argparse.Namespace) -> int:
     # Imported late: without --recompute there is no need of torch.
     from generator.bundles.recompute import check_activations
+    from generator.network_directions import with_directions
     from generator.networks import load_network
 
     network = load_network(
@@ -73,7 +81,8 @@ def _recompute(bundle: Bundle, arguments: argparse.Namespace) -> int:
         weights=arguments.weights,
         device=arguments.device or "cpu",
     )
-    return check_activations(bundle, network)
+    equipped = with_directions(network, arguments.directions or [])
+    return check_activations(bundle, equipped)
 
 
 def accentuations_as_text(bundle: Bundle) -> str:

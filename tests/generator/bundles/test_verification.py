@@ -11,6 +11,11 @@ from PIL import Image
 from generator.bundle import Bundle, read_bundle, write_bundle
 from generator.bundles.recompute import check_activations
 from generator.cli import main
+from generator.concepts.random_directions import (
+    RandomDirectionsConfig,
+    draw_directions,
+)
+from generator.direction_files import write_directions
 from generator.errors import BundleError
 from generator.networks import load_network
 from tests.generator.bundles.test_run import NOON
@@ -108,3 +113,23 @@ def test_a_network_without_recompute_is_refused(
 ) -> None:
     assert main(["verify-bundle", str(bundle.folder), "--network", "embedded"]) == 1
     assert "--network needs --recompute" in capsys.readouterr().err
+
+
+def test_a_plan_may_ask_about_a_direction_of_a_file(tmp_path: Path) -> None:
+    network = load_network("embedded")
+    drawn = RandomDirectionsConfig(layer="stage3", n=1)
+    write_directions(tmp_path / "drawn.safetensors", draw_directions(network, drawn))
+    write_photographs(tmp_path / "photographs")
+    text = EMBEDDED.replace('"stage3:2"', '"stage3:direction(random_0)"')
+    plan = tmp_path / "plan.toml"
+    plan.write_text(text + '\n[network]\ndirections = ["drawn.safetensors"]\n')
+
+    assert main(["bundle", str(plan), "--out", str(tmp_path / "out")]) == 0
+
+    (folder,) = (tmp_path / "out").glob("tiny-*")
+    feature = read_bundle(folder).manifest["features"][1]
+    assert feature["unit_index"] is None
+    assert feature["layer"] == "stage3"
+    command = ["verify-bundle", str(folder), "--recompute"]
+    assert main(command) == 1  # the direction is missing
+    assert main([*command, "--directions", str(tmp_path / "drawn.safetensors")]) == 0
