@@ -236,6 +236,7 @@ def _logit_of(network: Network, leaf: Feature) -> int | None:
 def _random_weights(tiled: Tiled, n_layers: int | None) -> ControlSource:
     """The same feature in a network whose layers were initialized anew."""
     own = tiled.network
+    n_all = len(layers_with_weights(own.module))
     part = "all layers" if n_layers is None else f"{n_layers} layers from the top"
     network = replace(
         own,
@@ -245,4 +246,4 @@ def _random_weights(tiled: Tiled, n_layers: int | None) -> ControlSource:
         name=f"{own.name}, {part} random",
         weights_sha256=content_key(own.weights_sha256, tiled.rng_seed, n_layers),
     )
-    return _source(tiled, tiled.feature, network, n_layers_from_top=n_layers)
+    return _source(tiled, tiled.feature, network, n_layers_from_top=n_layers or n_all)

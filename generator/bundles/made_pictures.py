@@ -84,8 +84,10 @@ def make_accentuations(
 
     found = _run_or_name(run, jobs, _describe, poisoned)
     made = [from_accentuation(one) for one in found]
+    names = [_describe(job) for job in jobs]
     if goal is not None:
-        refuse_missed(goal, made, [_describe(job) for job in jobs])
+        refuse_missed(goal, made, names)
+    refuse_unbudgeted(made, names)
     store_pictures(work, key, made)
     return made
 
@@ -158,6 +160,24 @@ def refuse_missed(
         f"{name}: {goal.complaint(one.activation)}"
         for name, one in zip(names, made, strict=True)
         if one.activation is not None and not goal.is_met_by(one.activation)
+    ]
+    if missed:
+        raise PoisonedJobsError("\n".join(missed))
+
+
+def refuse_unbudgeted(made: Sequence[MadePicture], names: Sequence[str]) -> None:
+    """Refuse a unit in which a picture is farther from its seed image than wanted.
+
+    One that stays nearer although nothing holds it back keeps its flag.
+
+    Raises:
+        PoisonedJobsError: names each of them, with its numbers.
+    """
+    missed = [
+        f"{name}: its distance must be {one.budget['wanted']}; it is "
+        f"{one.budget['achieved']:.4g}. Give it more steps or another distance_budget"
+        for name, one in zip(names, made, strict=True)
+        if one.budget is not None and one.budget["flag"] == "budget_not_reached"
     ]
     if missed:
         raise PoisonedJobsError("\n".join(missed))

@@ -119,13 +119,15 @@ def test_a_setting_without_end_is_a_fault_of_the_plan(
 
 
 def test_a_killed_run_goes_on_to_the_bytes_of_an_undisturbed_one(plan: Path) -> None:
-    plan.write_text(EMBEDDED_PLAN.replace("steps = 2", "steps = 30"))
+    controls = '\n[controls]\nkinds = ["random_feature", "adversarial"]\n'
+    plan.write_text(EMBEDDED_PLAN.replace("steps = 2", "steps = 30") + controls)
     out, undisturbed = plan.parent / "out", plan.parent / "undisturbed"
     command = [sys.executable, "-m", "generator", "bundle", str(plan), "--out"]
     killed = subprocess.Popen([*command, str(out)], stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
-    # Two chunks of the index, then the first feature's accentuations.
-    while len(list(out.rglob("*.npz"))) < 3 and time.monotonic() < deadline:
+    # Survey and index; accentuations, visualizations and attributions of two
+    # features; then the first control.
+    while len(list(out.rglob("*.npz"))) < 9 and time.monotonic() < deadline:
         time.sleep(0.01)
     killed.send_signal(signal.SIGKILL)
     killed.wait()

@@ -111,6 +111,31 @@ def test_controls_may_be_left_unmatched(tmp_path: Path) -> None:
         assert one["control"]["matched_on"] is None
 
 
+def test_a_distance_budget_is_written_beside_what_was_reached(tmp_path: Path) -> None:
+    text = PLAN.replace(
+        "steps = 2", 'steps = 40\ndistance_budget = "latent_relative=0.15"', 1
+    )
+
+    made = make(tmp_path, text).stimuli("accentuation")
+
+    assert len(made) == 4
+    for one in made:
+        assert one["budget"]["wanted"] == "latent_relative=0.15"
+        assert one["budget"]["achieved"] == pytest.approx(0.15, rel=0.05)
+        assert one["budget"]["flag"] is None
+
+
+def test_a_distance_budget_that_is_missed_is_named_with_its_numbers(
+    tmp_path: Path,
+) -> None:
+    text = PLAN.replace(
+        "steps = 2", 'steps = 2\ndistance_budget = "latent_relative=0.9"', 1
+    )
+
+    with pytest.raises(PoisonedJobsError, match=r"must be latent_relative=0\.9; it is"):
+        make(tmp_path, text)
+
+
 def goal(wanted: float) -> ActivationGoal:
     return ActivationGoal(
         feature_id="f", wanted=wanted, natural=np.arange(1001, dtype=np.float32)
