@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from generator.accentuation import Accentuation as Accentuation
     from generator.accentuation import accentuate as accentuate
     from generator.accentuation_job import AccentuationJob as AccentuationJob
+    from generator.activation_levels import reach_levels as reach_levels
     from generator.activation_table import ActivationTable as ActivationTable
     from generator.activations import feature_activations as feature_activations
     from generator.attribution.maps import AttributionMap as AttributionMap
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from generator.features import CallableFeature as CallableFeature
     from generator.features import Feature as Feature
     from generator.features import FeatureId as FeatureId
+    from generator.goals.levels import Level as Level
     from generator.index_run import IndexConfig as IndexConfig
     from generator.index_run import index_photographs as index_photographs
     from generator.network_directions import with_directions as with_directions
@@ -46,6 +48,7 @@ _HOMES = {
     "accentuation": ("Accentuation", "accentuate"),
     "accentuation_job": ("AccentuationJob",),
     "activation_table": ("ActivationTable",),
+    "activation_levels": ("reach_levels",),
     "activations": ("feature_activations",),
     "attribution.maps": ("AttributionMap", "attribute"),
     "attribution.settings": ("AttributionConfig",),
@@ -59,6 +62,7 @@ _HOMES = {
     "features": ("CallableFeature", "Feature", "FeatureId"),
     "index_run": ("IndexConfig", "index_photographs"),
     "network_directions": ("with_directions",),
+    "goals.levels": ("Level",),
     "networks": ("Network", "Preprocessing", "load_network"),
     "percentile_match": ("match_on_percentile",),
     "photographs": ("read_photograph", "to_canvas", "to_picture"),

@@ -374,4 +374,4 @@ def test_presets_have_names() -> None:
     assert AccentuationConfig.preset("default") == AccentuationConfig()
     assert AccentuationConfig.preset("faccent").steps == 98
     with pytest.raises(ConfigError, match="starts from noise"):
-        AccentuationConfig.preset("maco")
+        AccentuationConfig.preset("xplique_maco")

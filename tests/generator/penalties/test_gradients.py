@@ -1,6 +1,6 @@
 """The gradient of the whole loss agrees with finite differences (A1)."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import torch
@@ -16,12 +16,7 @@ from generator.transforms import Draws
 from tests.generator.posed import left_half, pose_by_hand
 from tests.generator.toy_network import picture, toy_module, toy_network
 
-PARAMETERIZATIONS: list[ParameterizationName] = [
-    "pixel",
-    "fourier",
-    "fourier_phase",
-    "fourier_phase_gated",
-]
+PARAMETERIZATIONS: tuple[ParameterizationName, ...] = get_args(ParameterizationName)
 
 FEATURES = [
     "logit:line",
