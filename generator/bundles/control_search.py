@@ -29,8 +29,9 @@ from generator.preparation import Prepared, batches, prepare
 from generator.problem import OnCrops
 from generator.steering import FixedPull
 
-WEAKENINGS = (1.0, 0.5, 0.25, 0.125, 0.0)
-"""Shares of λ tried in turn, until a control comes as far as it must."""
+WEAKENINGS = ((1.0, 1), (0.5, 2), (0.25, 2), (0.0, 4))
+"""Shares of λ and multiples of the steps, tried in turn until a control comes as far
+as it must; a search ends where it does."""
 
 _ADVERSARIAL_RATES = (0.05, 0.2, 0.8)
 """Step sizes tried in turn, the least visible change first."""
@@ -116,11 +117,15 @@ def _attempts(task: ControlTask, name: ControlName) -> list[AccentuationConfig]:
         ]
     layers = own.regularization_layers or (task.layer,)
     held = replace(own, regularization_layers=layers, distance_budget=None)
-    if not task.matches_distance or not own.has_penalty:
+    if not task.matches_distance:
         return [held]
     return [
-        replace(held, regularization_weight=share * own.regularization_weight)
-        for share in WEAKENINGS
+        replace(
+            held,
+            regularization_weight=share * own.regularization_weight,
+            steps=patience * own.steps,
+        )
+        for share, patience in WEAKENINGS
     ]
 
 

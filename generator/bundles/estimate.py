@@ -75,7 +75,7 @@ class BundleEstimate:
         ]
         for kind, count in self.jobs.items():
             note = f" ({steps[kind]} steps each)" if kind in steps else ""
-            lines.append(_line(f"{kind.replace('_', ' ')}s", f"{count}{note}"))
+            lines.append(_line(kind, f"{count}{note}"))
         return "\n".join(
             [
                 *lines,

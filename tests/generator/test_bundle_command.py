@@ -76,8 +76,8 @@ def test_a_dry_run_counts_and_makes_nothing(
 
     printed = capsys.readouterr().out
     assert re.search(r"photographs to index +60\n", printed)
-    assert re.search(r"  accentuations +4 \(2 steps each\)\n", printed)
-    assert re.search(r"  attributions +4\n", printed)
+    assert re.search(r"  accentuation +4 \(2 steps each\)\n", printed)
+    assert re.search(r"  attribution +4\n", printed)
     assert re.search(r"pictures in the bundle +40\n", printed)
     assert re.search(r"estimated peak memory +\d+\.\d GiB on cpu\n", printed)
     assert not out.exists()

@@ -9,16 +9,30 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
+from generator.accentuation_job import AccentuationJob
 from generator.bundle import Bundle, write_bundle
+from generator.bundles.control_config import ControlName, ControlsConfig
+from generator.bundles.control_goal import ControlTask
+from generator.bundles.control_sources import Tiled
+from generator.bundles.controls import make_controls
+from generator.bundles.made_picture import MadePicture
 from generator.bundles.made_pictures import PoisonedJobsError
 from generator.bundles.match_checks import find_match_faults
 from generator.bundles.matching import ActivationGoal
 from generator.bundles.run import make_bundle
+from generator.config import AccentuationConfig
 from generator.errors import BundleError, ConfigError
+from generator.feature_text import parse_feature
 from generator.jobs import WorkFolder
 from generator.progress import NoProgress
-from tests.generator.tiny_world import PLAN, check_tiny_plan, write_photographs
+from tests.generator.tiny_world import (
+    PLAN,
+    check_tiny_plan,
+    make_network,
+    write_photographs,
+)
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 MATCHED = "\n[matching]\nactivation = true\n"
@@ -86,20 +100,57 @@ def test_pictures_that_do_not_come_so_far_are_named_with_their_numbers(
     assert not list((tmp_path / "out").glob("tiny-*"))
 
 
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("random_weights", "latent distance"), ("adversarial", "activation")],
+)
 def test_controls_that_cannot_be_matched_are_named_with_their_numbers(
-    tmp_path: Path,
+    tmp_path: Path, name: ControlName, what: str
 ) -> None:
-    # Without a penalty no pull can be weakened, and two steps carry nobody far.
-    text = PLAN.replace("steps = 2", "steps = 2\nregularization_weight = 0.0", 1)
-    text += '\n[controls]\nkinds = ["unrelated_class", "random_weights"]\n'
+    network, feature = make_network(), parse_feature("logit:brick")
+    seed_image = torch.rand(3, 32, 32, generator=torch.Generator().manual_seed(0))
+    out_of_reach = MadePicture(
+        picture=np.zeros((32, 32, 3), dtype=np.uint8),
+        rng_seed=0,
+        activation=1e6,
+        latent_distance=1e6,
+        regularization_layer="0",
+    )
+    task = ControlTask(
+        network=network,
+        feature=feature,
+        jobs=[
+            AccentuationJob(
+                seed_image=seed_image, feature=feature, rng_seed=0, name="wall.png"
+            )
+        ],
+        accentuations=[out_of_reach],
+        config=AccentuationConfig(steps=2, draws_per_step=2, balance_draws=2),
+        natural_range=1.0,
+        matches_distance=True,
+    )
+    beside = Tiled(
+        network=network,
+        feature=feature,
+        tile_classes=frozenset(),
+        exemplar_logits=None,
+        rng_seed=0,
+    )
 
     with pytest.raises(PoisonedJobsError) as caught:
-        make(tmp_path, text)
+        make_controls(
+            task,
+            name,
+            beside,
+            ControlsConfig(),
+            work=WorkFolder(path=tmp_path),
+            on_crops=lambda _n: None,
+        )
 
     message = str(caught.value)
-    assert "accentuation_random_weights of " in message
-    assert "its latent distance must be" in message
-    assert "matching.distance = false" in message
+    assert message.startswith(f"accentuation_{name} of wall.png for logit:brick")
+    assert f"its {what} must be 1e+06, as of the accentuation; it reaches" in message
+    assert not list(tmp_path.iterdir())
 
 
 def test_controls_may_be_left_unmatched(tmp_path: Path) -> None:
