@@ -29,9 +29,9 @@ from generator.preparation import Prepared, batches, prepare
 from generator.problem import OnCrops
 from generator.steering import FixedPull
 
-WEAKENINGS = ((1.0, 1), (0.5, 2), (0.25, 2), (0.0, 4))
-"""Shares of λ and multiples of the steps, tried in turn until a control comes as far
-as it must; a search ends where it does."""
+WEAKENINGS = ((1.0, 1, 1), (0.5, 2, 1), (0.25, 2, 1), (0.0, 4, 1), (0.0, 4, 4))
+"""Shares of λ, multiples of the steps and of the step size, tried in turn until a
+control comes as far as it must; a search ends where it does."""
 
 _ADVERSARIAL_RATES = (0.05, 0.2, 0.8)
 """Step sizes tried in turn, the least visible change first."""
@@ -124,8 +124,9 @@ def _attempts(task: ControlTask, name: ControlName) -> list[AccentuationConfig]:
             held,
             regularization_weight=share * own.regularization_weight,
             steps=patience * own.steps,
+            learning_rate=stride * own.learning_rate,
         )
-        for share, patience in WEAKENINGS
+        for share, patience, stride in WEAKENINGS
     ]
 
 
