@@ -15,6 +15,7 @@ from torch import Tensor
 from generator.accentuation_job import AccentuationJob
 from generator.capture import undisturbed
 from generator.config import AccentuationConfig
+from generator.determinism import reproducible
 from generator.errors import NoGradientError
 from generator.feature_lookup import find_objective
 from generator.goals.budget_search import BudgetFacts, budget_search
@@ -161,7 +162,7 @@ def accentuate(
     at the same picture alone and in any batch, up to the rounding of kernels that
     differ with the batch's shape (2e-7 after 100 steps on a smooth network; where
     ReLUs switch, more). The same jobs in the same call give the same bytes on the
-    same machine and versions.
+    same machine and versions; with `config.deterministic`, in every call.
 
     Args:
         on_crops: told of progress; `config.crops_per_job` crops for each job, also
@@ -191,7 +192,7 @@ def accentuate_each(
 ) -> Iterator[Accentuation]:
     """As `accentuate`, but hands each result out as soon as its batch is finished."""
     for batch in batches(network, jobs, config):
-        with undisturbed(network.module):
+        with undisturbed(network.module), reproducible(config.deterministic):
             prepared, refused = prepare(network, batch, config, on_crops)
             for job in refused:
                 refuse(job, on_no_gradient)

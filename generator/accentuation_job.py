@@ -40,16 +40,28 @@ class AccentuationJob:
         return JobStreams(rng_seed=self.rng_seed, job_id=job_id)
 
     def check(self) -> None:
-        """Refuse a seed image that is no picture, and a region that does not fit it.
+        """Refuse a seed image or a region that is no picture, and a negative rng_seed.
 
         Raises:
-            ConfigError: a shape is another, or the region leaves [0, 1].
+            ConfigError: a shape, number format or range is another.
         """
         shape = tuple(self.seed_image.shape)
         if len(shape) != 3 or shape[0] != 3 or min(shape[1:]) < 8:
             raise ConfigError(
                 f"a seed image is (3, height, width), sides from 8 pixels; got {shape}"
             )
+        if not self.seed_image.is_floating_point():
+            raise ConfigError(
+                f"a seed image holds floats from 0 to 1; got {self.seed_image.dtype}. "
+                "Divide 8-bit levels by 255."
+            )
+        low, high = (float(end) for end in self.seed_image.detach().aminmax())
+        if not 0 <= low <= high <= 1:  # also refuses what is not a number
+            raise ConfigError(
+                f"a seed image holds values from 0 to 1; {self.name} has values from "
+                f"{low:g} to {high:g}"
+            )
+        self.streams()
         if self.region is None:
             return
         if self.region.shape != shape[1:]:

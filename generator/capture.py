@@ -1,6 +1,6 @@
 """Activations of chosen layers, and gradients there. Leaves no trace in a network."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from generator.errors import LayerNotFoundError
 from generator.features import LOGIT_LAYER
 from generator.layers import channels_first, check_layer, main_output, outputs_of
 from generator.layers import split_name as _split_name
@@ -33,9 +34,17 @@ class LayerGradient:
 
 @contextmanager
 def undisturbed(module: nn.Module) -> Iterator[None]:
-    """Evaluation mode and frozen weights inside, everything as it was afterwards."""
+    """Evaluation mode and frozen weights inside, everything as it was afterwards.
+
+    Buffers too: some modules count or average also in evaluation mode.
+    """
     was_training = {part: part.training for part in module.modules()}
     needed_gradient = {weight: weight.requires_grad for weight in module.parameters()}
+    buffers = [
+        (part, name, buffer, buffer.detach().clone())
+        for part in was_training
+        for name, buffer in part.named_buffers(recurse=False)
+    ]
     try:
         module.eval()
         for weight in needed_gradient:
@@ -46,6 +55,11 @@ def undisturbed(module: nn.Module) -> Iterator[None]:
             part.training = training
         for weight, needed in needed_gradient.items():
             weight.requires_grad_(needed)
+        with torch.no_grad():
+            for part, name, buffer, before in buffers:
+                setattr(part, name, buffer)
+                if not torch.equal(buffer, before):
+                    buffer.copy_(before)
 
 
 def layer_activations(
@@ -57,15 +71,16 @@ def layer_activations(
     removed again, whatever happens.
 
     Args:
-        inputs: (B, 3, H, W) in the network's own range.
+        inputs: (B, 3, H, W) in the network's own range, any number format.
         names: layer names that exist (see `check_layer`), or `logit` for the output.
 
     Returns:
-        The activations of each name, (B, C, *positions).
+        The activations of each name, (B, C, *positions), float32 or finer.
+
+    Raises:
+        LayerNotFoundError: these inputs do not pass through a layer.
     """
-    seen = _run(
-        network.module, inputs, names, keep=lambda output: (output.clone(), None)
-    )
+    seen = _run(network, inputs, names, keep=lambda output: (output.clone(), None))
     return {name: _ordered(network, name, seen[name]) for name in names}
 
 
@@ -97,14 +112,16 @@ def layer_gradients(
         return kept, kept.clone()
 
     with torch.enable_grad():
-        seen = _run(network.module, inputs, {*names, *score_layers}, keep=keep)
+        seen = _run(network, inputs, {*names, *score_layers}, keep=keep)
         total = score(
             {name: _ordered(network, name, seen[name]) for name in score_layers}
         ).sum()
         order = list(names)
-        found = torch.autograd.grad(
-            total, [seen[name] for name in order], allow_unused=True
-        )
+        found: Sequence[Tensor | None] = [None] * len(order)
+        if total.requires_grad:
+            found = torch.autograd.grad(
+                total, [seen[name] for name in order], allow_unused=True
+            )
     return {
         name: LayerGradient(
             activation=_ordered(network, name, seen[name].detach()),
@@ -119,11 +136,14 @@ def layer_gradients(
 
 
 def _ordered(network: "Network", name: str, activations: Tensor) -> Tensor:
-    return channels_first(activations, check_layer(name, network.layers).layout)
+    layout = check_layer(name, network.layers).layout
+    is_coarse = activations.dtype in (torch.float16, torch.bfloat16)
+    fine = activations.float() if is_coarse else activations
+    return channels_first(fine, layout)
 
 
 def _run(
-    module: nn.Module,
+    network: "Network",
     inputs: Tensor,
     names: Collection[str],
     *,
@@ -134,6 +154,7 @@ def _run(
     Args:
         keep: what of an output is kept, and what goes on in its place (None: itself).
     """
+    module = network.module
     wanted: dict[str, list[tuple[str, int | None, str | None]]] = {}
     for name in names:
         part, call, key = _split_name(name)
@@ -163,7 +184,7 @@ def _run(
         module.get_submodule(part).register_forward_hook(hook(part)) for part in wanted
     ]
     try:
-        output = module(inputs)
+        output = module(inputs.to(network.dtype))
         if LOGIT_LAYER in names:
             seen[LOGIT_LAYER] = main_output(output)
     except _Captured:
@@ -171,6 +192,12 @@ def _run(
     finally:
         for handle in handles:
             handle.remove()
+    if passed_by := sorted(set(names) - set(seen)):
+        raise LayerNotFoundError(
+            f"these pictures do not pass through {', '.join(passed_by)}: "
+            f"{network.name} goes another way than on the blank pictures that its "
+            "layers were listed with"
+        )
     return seen
 
 
@@ -179,8 +206,9 @@ def _replaced(output: Any, key: str | None, part: Tensor) -> Any:
     if key is None:
         return part
     if isinstance(output, Mapping):
-        return type(output)({**output, key: part})  # type: ignore[call-arg]
-    parts = list(output)
-    parts[int(key)] = part
+        parts = {k: part if str(k) == key else v for k, v in output.items()}
+        return type(output)(parts)  # type: ignore[call-arg]
+    elements = list(output)
+    elements[int(key)] = part
     make = getattr(type(output), "_make", type(output))  # named tuples
-    return make(parts)
+    return make(elements)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.search_config import SearchConfig
+from generator.stratified import Stratified
 
 Boxes = NDArray[np.float64]
 
@@ -17,7 +18,7 @@ _EXTRA_STRAIGHT = 5
 
 
 def crop_boxes(
-    rng: np.random.Generator,
+    rng: np.random.Generator | Stratified,
     n_draws: int,
     config: SearchConfig,
     *,
@@ -48,7 +49,10 @@ def crop_boxes(
 
 
 def _sides(
-    rng: np.random.Generator, n_draws: int, config: SearchConfig, progress: float
+    rng: np.random.Generator | Stratified,
+    n_draws: int,
+    config: SearchConfig,
+    progress: float,
 ) -> Boxes:
     if config.crop_law != "maco":
         return rng.uniform(*config.crop_range, size=n_draws)
@@ -59,7 +63,7 @@ def _sides(
 
 
 def _around_center(
-    rng: np.random.Generator, side: Boxes, config: SearchConfig
+    rng: np.random.Generator | Stratified, side: Boxes, config: SearchConfig
 ) -> Boxes:
     """(2, n_draws) top and left of crops whose centres are normally distributed."""
     center = rng.normal(0.5, config.crop_center_sd, size=(2, len(side)))

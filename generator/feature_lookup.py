@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import cast
+from typing import Any, cast
 
 import torch
 
@@ -42,8 +42,7 @@ def find_objective(network: Network, feature: Feature) -> Objective:
             right=_operand(network, feature.right),
         )
     if isinstance(feature, CallableFeature):
-        names = (check_layer(name, network.layers).name for name in feature.layers)
-        return Scored(layers=frozenset(names), function=feature.function)
+        return _find_callable(network, feature)
     if isinstance(feature, FeatureId) and feature.unit.startswith("direction("):
         return find_direction(network, feature)
     if isinstance(feature, FeatureId):
@@ -68,6 +67,16 @@ def describe_feature(network: Network, feature: Feature) -> dict[str, str | int 
     order = [layer.name for layer in network.layers]
     deepest = max(found.layers, key=order.index)
     return {"label": None, "layer": deepest, "unit_index": None}
+
+
+def _find_callable(network: Network, feature: CallableFeature) -> Scored:
+    """Its function is given the layers under the names it was written with."""
+    found = {name: check_layer(name, network.layers).name for name in feature.layers}
+
+    def function(seen: dict[str, Any]) -> Any:
+        return feature.function({name: seen[found[name]] for name in found})
+
+    return Scored(layers=frozenset(found.values()), function=function)
 
 
 def _operand(network: Network, part: Operand) -> Objective | float:
@@ -124,13 +133,12 @@ def find_unit(network: Network, feature: FeatureId) -> Unit:
     if feature.is_logit:
         if feature.position is not None:
             raise FeatureNotFoundError(f"logits have no positions; got {feature}")
-        index = logit_index(feature.unit, network.labels)
-        return Unit(layer=feature.layer, index=index, label=network.labels[index])
+        answers = check_layer(LOGIT_LAYER, network.layers)
+        return _find_logit(feature.unit, network.labels, answers)
     member, _, layer_name = feature.layer.rpartition("/")
     if layer_name == LOGIT_LAYER and member in network.members:
-        labels = network.members[member].labels
-        index = logit_index(feature.unit, labels)
-        return Unit(layer=member, index=index, label=labels[index])
+        answers = _answers_of(member, network.layers)
+        return _find_logit(feature.unit, network.members[member].labels, answers)
     layer = check_layer(feature.layer, network.layers)
     if not feature.unit.isdecimal():
         raise FeatureNotFoundError(
@@ -143,6 +151,29 @@ def find_unit(network: Network, feature: FeatureId) -> Unit:
         position=position_of(feature, layer),
         n_prefix_tokens=layer.n_prefix_tokens,
     )
+
+
+def _find_logit(unit: str, labels: Sequence[str], answers: LayerInfo) -> Unit:
+    """By label or, also in a network without labels, by number."""
+    if labels and len(labels) != answers.n_channels:
+        raise FeatureNotFoundError(
+            f"the network has {answers.n_channels} logits and {len(labels)} labels; "
+            "give one label for each logit, or none"
+        )
+    if unit.isdecimal():
+        index = checked_channel(int(unit), answers.n_channels, layer=LOGIT_LAYER)
+    else:
+        index = logit_index(unit, labels)
+    label = labels[index] if labels else None
+    return Unit(layer=answers.name, index=index, label=label)
+
+
+def _answers_of(member: str, layers: Sequence[LayerInfo]) -> LayerInfo:
+    """What a joined network's member answers; of several tensors, its logits."""
+    names = [layer.name for layer in layers]
+    parts = [f"{member}[logits]", *(n for n in names if n.startswith(f"{member}["))]
+    found = next((name for name in (member, *parts) if name in names), member)
+    return check_layer(found, layers)
 
 
 def position_of(feature: FeatureId, layer: LayerInfo) -> int | None:

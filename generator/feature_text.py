@@ -5,9 +5,18 @@ signs: `logit:black-and-tan coonhound` is one feature.
 """
 
 import re
+from collections import Counter
+from functools import lru_cache
 
 from generator.errors import ConfigError
-from generator.features import Combination, Feature, FeatureId, Operand, Operator
+from generator.features import (
+    LOGIT_LAYER,
+    Combination,
+    Feature,
+    FeatureId,
+    Operand,
+    Operator,
+)
 
 _NUMBER = re.compile(r"\d+(\.\d*)?(e[+-]?\d+)?|\.\d+")
 _DANGLING = re.compile(r"(^| )(\+|-|\*\*|\*|/)$")
@@ -24,13 +33,42 @@ def parse_feature(text: str) -> Feature:
         ConfigError: the text is no feature; says where it goes wrong.
     """
     reader = _Reader(text)
-    found = reader.sum()
+    try:
+        found = reader.sum()
+        str(found)
+    except RecursionError:
+        raise ConfigError(
+            f"{text[:40]!r}… is too long an expression; name a direction instead"
+        ) from None
     reader.skip_spaces()
     if reader.rest:
         raise ConfigError(f"{text!r} goes on after the feature: {reader.rest!r}")
     if not isinstance(found, Feature):
         raise ConfigError(f"{text!r} is a number; name a feature, e.g. logit:brick")
     return found
+
+
+@lru_cache(maxsize=8)
+def logit_features(labels: tuple[str, ...], n_logits: int) -> tuple[FeatureId, ...]:
+    """Every logit by its label, or by its number where the label would not be read
+    back as this logit: shared, itself a number, or with signs of the algebra."""
+    folded = Counter(label.casefold() for label in labels)
+    found = []
+    for index in range(n_logits):
+        label = labels[index] if index < len(labels) else ""
+        named = FeatureId(LOGIT_LAYER, label)
+        is_its_own = folded[label.casefold()] == 1 and not label.isdecimal()
+        if not is_its_own or not _is_read_back(named):
+            named = FeatureId(LOGIT_LAYER, str(index))
+        found.append(named)
+    return tuple(found)
+
+
+def _is_read_back(feature: FeatureId) -> bool:
+    try:
+        return parse_feature(str(feature)) == feature and feature.rank is None
+    except ConfigError:
+        return False
 
 
 class _Reader:

@@ -1,5 +1,6 @@
 """Names of features: what in a network responds, and their algebra. No torch."""
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -137,6 +138,10 @@ class CallableFeature(Feature):
     function: Callable[[dict[str, Any]], Any]
     """Activations by layer, each (B, C, *positions), to one value per image, (B,)."""
 
+    def __post_init__(self) -> None:
+        if not self.layers:
+            raise ConfigError(f"{self} reads no layer; name those it is given")
+
     def __str__(self) -> str:
         return f"callable({self.name})"
 
@@ -170,6 +175,9 @@ class Combination(Feature):
                 f"{self} has no meaning: features are added and subtracted, multiplied "
                 "by features and numbers, divided by and raised to numbers"
             )
+        numbers = [p for p in (self.left, self.right) if not isinstance(p, Feature)]
+        if not all(math.isfinite(number) for number in numbers):
+            raise ConfigError(f"{self} computes with a number that is not finite")
         if self.operator == "/" and self.right == 0:
             raise ConfigError(f"{self} divides by zero")
 
@@ -208,7 +216,7 @@ class Combination(Feature):
 def _text(part: Operand, at_least: int) -> str:
     """A part of an expression, in parentheses where it binds more loosely."""
     if not isinstance(part, Feature):
-        return f"{part:.17g}" if part != int(part) else f"{part:.0f}"
+        return f"{part:.0f}" if float(part).is_integer() else f"{part:.17g}"
     if isinstance(part, Combination) and _PRECEDENCE[part.operator] < at_least:
         return f"({part})"
     return str(part)

@@ -31,12 +31,14 @@ from generator.image_tables import (
 )
 from generator.metrics import spectral_slope
 from generator.networks import Network, Preprocessing
+from generator.photograph_folder import display_names
 from generator.photographs import (
     default_canvas_px,
     list_photographs,
     read_photograph,
     to_canvas,
 )
+from generator.preparation import batches
 from generator.problem import OnCrops
 from generator.provenance import describe_generator
 from generator.result_folder import ResultFolder
@@ -114,12 +116,14 @@ def prepare(network: Network, request: ImageRequest) -> ImageJobs:
 
     Raises:
         PhotographError, LayerNotFoundError, FeatureNotFoundError: one is not there.
+        ConfigError: the rng_seed or the regularization layer does not do.
     """
     preprocessing = network.preprocessing
     canvas_px = request.config.canvas_px or default_canvas_px(preprocessing)
     fixed = [feature for feature in request.features if feature.rank is None]
     find_objectives(network, fixed)
     paths = _files(request.photographs)
+    names = display_names(paths)
     jobs = []
     for path in paths:
         photograph = read_photograph(path)
@@ -131,10 +135,12 @@ def prepare(network: Network, request: ImageRequest) -> ImageJobs:
                 rng_seed=request.rng_seed,
                 suppress=request.suppress,
                 region=_region(request.region, photograph, preprocessing, canvas_px),
-                name=path.name,
+                name=names[path],
             )
             for feature in request.features
         ]
+    for _ in batches(network, jobs, request.config):
+        pass  # refuses what cannot be posed before the pool is looked at
     features = sorted({job.feature for job in jobs})
     pool = _natural_pool(network, request.pool, features, canvas_px)
     if request.levels:
@@ -270,18 +276,21 @@ def _write_one(
     outcome: ImageOutcome,
     folder: ResultFolder,
 ) -> None:
-    saved = save_accentuation(made, folder, gif=request.gif, mp4=request.mp4)
-    file, views = saved.picture.name, saved.views
-    row = picture_row(
-        made, file=file, pool=prepared.pool, second=request.second_network
-    )
-    outcome.rows.append(row)
-    outcome.distances.extend(distance_rows(made, file=file))
-    outcome.changes.append(channel_change(network, made))
+    with folder.together():
+        saved = save_accentuation(made, folder, gif=request.gif, mp4=request.mp4)
+        file, views = saved.picture.name, saved.views
+        row = picture_row(
+            made, file=file, pool=prepared.pool, second=request.second_network
+        )
+        change = channel_change(network, made)
     pictures = [
         *(views.seed_image, views.picture, views.opacity_map),
         *(views.masked, views.change),
     ]
+    # Only now: an interruption above leaves no row without its other tables.
+    outcome.rows.append(row)
+    outcome.distances.extend(distance_rows(made, file=file))
+    outcome.changes.append(change)
     outcome.sheet.append(SheetRow(pictures=pictures, caption=_caption(row)))
 
 

@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from generator.accentuation import Accentuation
-from generator.activations import feature_activations, network_view
-from generator.capture import layer_activations, undisturbed
+from generator.activations import feature_activations, whole_activations
+from generator.capture import undisturbed
 from generator.errors import FeatureNotFoundError
 from generator.feature_lookup import find_objective
 from generator.features import Feature, FeatureId
@@ -157,9 +157,8 @@ def channel_change(network: Network, made: Accentuation) -> torch.Tensor:
     """(C,) channel means at the regularization layer, less those of the seed image."""
     both = torch.stack([made.image, quantize(made.job.seed_image.cpu().float())])
     with undisturbed(network.module), torch.no_grad():
-        view = network_view(network, both)
         layer = made.regularization_layer
-        seen = by_position(layer_activations(network, view, [layer])[layer]).mean(2)
+        seen = by_position(whole_activations(network, both, [layer])[layer]).mean(2)
     change: torch.Tensor = (seen[0] - seen[1]).cpu()
     return change
 

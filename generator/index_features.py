@@ -7,7 +7,7 @@ from typing import Any
 
 from generator.errors import ConfigError
 from generator.feature_lookup import describe_feature, find_objective
-from generator.feature_text import parse_feature
+from generator.feature_text import logit_features, parse_feature
 from generator.features import LOGIT_LAYER, Feature, FeatureId
 from generator.layers import LayerInfo, check_layer
 from generator.networks import Network
@@ -129,15 +129,10 @@ def _canonical(network: Network, feature: Feature) -> Feature:
 
 def _channel(network: Network, layer: str, index: int) -> FeatureId:
     """A whole channel or logit; a logit by label, unless the label misleads."""
-    numbered = FeatureId(layer, str(index))
-    if layer != LOGIT_LAYER or index >= len(network.labels):
-        return numbered
-    label = network.labels[index]
-    labelled = FeatureId(layer, label)
-    if label.isdecimal() or label.startswith("#") or not _can_be_read(labelled):
-        return numbered
-    is_unique = sum(one.casefold() == label.casefold() for one in network.labels) == 1
-    return labelled if is_unique else numbered
+    labels = network.labels
+    if layer != LOGIT_LAYER or index >= len(labels):
+        return FeatureId(layer, str(index))
+    return logit_features(labels, len(labels))[index]
 
 
 def _can_be_read(feature: Feature) -> bool:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from generator.errors import LayerNotFoundError
 from generator.features import LOGIT_LAYER
 
-Layout = Literal["NCHW", "NHWC", "NLC", "NC"]
+Layout = Literal["NCHW", "NHWC", "NCL", "NLC", "NC"]
 """Axes of a layer's activations: B images, C channels, H × W rows and columns, or L
 tokens."""
 
@@ -21,6 +21,9 @@ _MOST_PREFIX_TOKENS = 8
 """Class and register tokens before those of the picture; more are not believable."""
 
 _CHANNELS_FIRST = (nn.Conv2d, nn.BatchNorm2d, nn.GroupNorm, nn.MaxPool2d, nn.AvgPool2d)
+
+_CHANNELS_BEFORE_TOKENS = (nn.Conv1d, nn.BatchNorm1d, nn.MaxPool1d, nn.AvgPool1d)
+_CHANNELS_AFTER_TOKENS = (nn.LayerNorm, nn.Linear, nn.MultiheadAttention)
 
 _PERMUTED: dict[tuple[int, ...], Layout] = {
     (0, 3, 1, 2): "NCHW",
@@ -169,17 +172,19 @@ class _LayoutRule:
     """Tells channels-last maps from channels-first ones.
 
     Square pictures have square maps: where exactly two axes agree they are rows and
-    columns. Where that is undecided, the last module that fixes the order decides.
+    columns. Where that is undecided, and for tokens, the last module that fixes the
+    order decides.
     """
 
     def __init__(self) -> None:
         self._maps: Layout = "NCHW"
+        self._tokens: Layout = "NLC"
 
     def of(self, part: nn.Module, output: Tensor) -> Layout:
         if output.ndim == 2:
             return "NC"
         if output.ndim == 3:
-            return "NLC"
+            return self._of_tokens(part)
         first, second, third = output.shape[1:]
         if isinstance(part, _CHANNELS_FIRST) or second == third != first:
             self._maps = "NCHW"
@@ -190,6 +195,15 @@ class _LayoutRule:
         else:
             self._maps = _PERMUTED.get(tuple(getattr(part, "dims", ())), self._maps)
         return self._maps
+
+    def _of_tokens(self, part: nn.Module) -> Layout:
+        if isinstance(part, nn.Flatten):  # of maps; what follows often turns it round
+            return "NCL"
+        if isinstance(part, _CHANNELS_BEFORE_TOKENS):
+            self._tokens = "NCL"
+        elif isinstance(part, _CHANNELS_AFTER_TOKENS):
+            self._tokens = "NLC"
+        return self._tokens
 
 
 def _described(

@@ -8,8 +8,8 @@ import torch
 from skimage.metrics import structural_similarity
 from torch import Tensor
 
-from generator.activations import network_view
-from generator.capture import layer_activations, undisturbed
+from generator.activations import whole_activations
+from generator.capture import undisturbed
 from generator.features import LOGIT_LAYER
 from generator.layers import by_position
 from generator.networks import Network
@@ -64,7 +64,8 @@ class PictureMetrics:
 
     specificity: float | None
     """Gain of the feature over the median absolute gain of the other units of its
-    layer; None for features that are no unit, or where nothing else moved."""
+    layer, read at the same place or places; None for features that are no unit, or
+    where nothing else moved."""
 
 
 def measure_pictures(
@@ -86,7 +87,7 @@ def measure_pictures(
     names = {*layers, *read, *([LOGIT_LAYER] if has_logits else [])}
     with undisturbed(network.module), torch.no_grad():
         after, before = (
-            layer_activations(network, network_view(network, canvases), names)
+            whole_activations(network, canvases, names)
             for canvases in (pictures, references)
         )
     return [
@@ -120,6 +121,8 @@ def latent_distance(seen: Tensor, near: Tensor) -> LatentDistance:
 
 def structural_similarity_to(picture: Tensor, reference: Tensor) -> float:
     """SSIM of two pictures (3, H, W) in [0, 1], mean over RGB; 1 for equal ones.
+
+    Windows are 7 × 7 pixels that weigh alike, not the Gaussian ones of the source.
 
     Source: Wang, Bovik, Sheikh & Simoncelli (2004), Image quality assessment.
     """
@@ -180,7 +183,8 @@ def _top(network: Network, seen: Mapping[str, Tensor], i: int) -> tuple[str, ...
     if LOGIT_LAYER not in seen or not network.labels:
         return ()
     order = seen[LOGIT_LAYER][i].argsort(descending=True, stable=True)[:N_TOP]
-    return tuple(network.labels[index] for index in order.tolist())
+    labels = network.labels  # fewer than logits: those without a name are numbers
+    return tuple(labels[i] if i < len(labels) else str(i) for i in order.tolist())
 
 
 def _specificity(
@@ -191,8 +195,12 @@ def _specificity(
 ) -> float | None:
     if not isinstance(objective, Unit):
         return None
-    change = (after[objective.layer] - before[objective.layer])[i : i + 1]
-    gains = by_position(change)[0].mean(1)  # (C,)
+    name = objective.layer
+    now, then = (
+        objective.of_every_channel({name: seen[name][i : i + 1]})[0].float()
+        for seen in (after, before)
+    )
+    gains = now - then  # (C,)
     others = torch.cat([gains[: objective.index], gains[objective.index + 1 :]])
-    typical = float(others.abs().median()) if len(others) else 0.0
+    typical = float(others.abs().quantile(0.5)) if len(others) else 0.0
     return float(gains[objective.index]) / typical if typical > 0 else None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from generator.capture import undisturbed
 from generator.directions import Direction
@@ -67,15 +68,40 @@ class Network:
     members: "Mapping[str, Network]" = field(default_factory=dict)
     """The networks a joined one consists of, by their names in it."""
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """Number format of its weights, which its inputs must have too."""
+        formats = (w.dtype for w in self.module.parameters() if w.is_floating_point())
+        return next(formats, torch.float32)
+
     @cached_property
     def layers(self) -> tuple[LayerInfo, ...]:
-        """Every layer, found by showing it blank images once; `logit` last."""
+        """Every layer, found by showing it blank images once; `logit` last.
+
+        Raises:
+            NetworkError: it cannot look at RGB pictures of `input_px` on its device.
+        """
+        if any(is_lazy(part) for part in self.module.parameters()):
+            raise NetworkError(
+                f"{self.name} has layers whose size is not known yet; show it one "
+                "picture before it is handed over"
+            )
         side = self.preprocessing.input_px
-        weight = next(self.module.parameters(), torch.zeros(()))
-        dtype = weight.dtype if weight.is_floating_point() else torch.float32
-        blank = torch.zeros(2, 3, side, side, device=self.device, dtype=dtype)
-        with undisturbed(self.module):
-            return probe_layers(self.module, blank=blank)
+        blank = torch.zeros(2, 3, side, side, device=self.device, dtype=self.dtype)
+        try:
+            with undisturbed(self.module):
+                return probe_layers(self.module, blank=blank)
+        except RuntimeError as error:  # another shape, number format or device
+            # Imported late: passes are made of draws, which need this file.
+            from generator.passes import is_out_of_memory
+
+            if is_out_of_memory(error):
+                raise
+            reason = str(error).splitlines()[0]
+            raise NetworkError(
+                f"{self.name} cannot look at pictures of 3 x {side} x {side} values, "
+                f"{self.dtype} on {self.device}: {reason}"
+            ) from error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

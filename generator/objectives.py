@@ -52,10 +52,14 @@ class Unit:
         return frozenset({self.layer})
 
     def __call__(self, activations: Activations) -> Tensor:
-        responses = by_position(activations[self.layer])[:, self.index]  # (B, P)
+        return self.of_every_channel(activations)[:, self.index]
+
+    def of_every_channel(self, activations: Activations) -> Tensor:
+        """What the same place or places say of each channel of the layer, (B, C)."""
+        responses = by_position(activations[self.layer])  # (B, C, P)
         if self.position is not None:
-            return responses[:, self.position]
-        return responses[:, self.n_prefix_tokens :].mean(1)
+            return responses[:, :, self.position]
+        return responses[:, :, self.n_prefix_tokens :].mean(2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -19,12 +19,22 @@ class PassSize:
     n_crops: int | None = None
     """None: all of a step."""
 
-    def halve(self, tried: int) -> None:
+    def halve(self, tried: int, *, is_fixed: bool = False) -> None:
         """Half of what was tried.
 
+        Args:
+            is_fixed: passes of another size would round differently, which is not
+                wanted.
+
         Raises:
-            OutOfMemoryError: a single crop does not fit.
+            OutOfMemoryError: a single crop does not fit, or the size is fixed.
         """
+        if is_fixed:
+            raise OutOfMemoryError(
+                f"{tried} crops do not fit into the memory, and smaller passes would "
+                "not give the same bytes; lower draws_per_step or canvas_px, or leave "
+                "`deterministic` off"
+            )
         if tried <= 1:
             raise OutOfMemoryError(
                 "one crop of one picture does not fit into the memory; use a smaller "

@@ -1,6 +1,8 @@
 """Which photographs a folder holds. No torch."""
 
 import hashlib
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,3 +89,14 @@ def file_sha256(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise PhotographError(f"{path} cannot be read: {error}") from error
+
+
+def display_names(paths: Sequence[Path]) -> dict[Path, str]:
+    """What each is called in tables: the file's name, its path where two share it."""
+    count = Counter(path.name for path in paths)
+    names = {p: p.name if count[p.name] == 1 else p.as_posix() for p in paths}
+    # File names may hold bytes that are no text.
+    return {
+        path: name.encode(errors="backslashreplace").decode()
+        for path, name in names.items()
+    }

@@ -152,10 +152,13 @@ def prepare(
         offset=config.balance_offset,
         on_crops=on_crops,
     )
-    if not torch.isfinite(pull.objective).all():
+    is_finite = torch.isfinite(pull.objective).tolist()
+    if not all(is_finite):
+        job = batch[is_finite.index(False)].job
         raise NotFiniteError(
-            f"{network.name} answers with values that are not numbers; "
-            "check its weights and preprocessing"
+            f"{job.feature} of {job.name} has values or gradients in {network.name} "
+            "that are not numbers; check the feature, and the network's weights and "
+            "preprocessing"
         )
     moves = (pull.objective > 0).tolist()
     refused = [one.job for one, can in zip(batch, moves, strict=True) if not can]

@@ -111,7 +111,8 @@ def gradients(problem: Problem, canvases: Tensor, draws: Draws) -> Gradients:
         except (torch.OutOfMemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise
-            problem.passes.halve(part.n_crops)
+            is_fixed = problem.config.deterministic
+            problem.passes.halve(part.n_crops, is_fixed=is_fixed)
             pending = [half for whole in (part, *pending) for half in whole.halves()]
     for penalty in problem.canvas:
         totals.add_canvas(penalty)
@@ -228,5 +229,7 @@ def _scores(
 
 
 def _gradient(values: Tensor, leaf: Tensor, *, keep_graph: bool = False) -> Tensor:
+    if not values.requires_grad:  # nothing of it depends on the canvases
+        return torch.zeros_like(leaf)
     (gradient,) = torch.autograd.grad(values.sum(), leaf, retain_graph=keep_graph)
     return gradient

@@ -20,8 +20,8 @@ def choose_layer(
     Unless one is wanted: the first stage with one position for each 8 × 8 input
     pixels (mobilenet_v2: features.4, resnet50: layer2), or, where there is none that
     coarse, the last one with positions. Where pictures are cut into patches at once
-    (vision transformers), the stage after a quarter of the stages. Never deeper than
-    the feature's own layer.
+    (vision transformers), the stage after a quarter of those with weights. Never
+    deeper than the feature's own layer.
 
     Args:
         module: the network.
@@ -51,6 +51,7 @@ def choose_layer(
         )
     coarse = [s for s in placed if (s.stride_px or 0) >= _STRIDE_PX - 0.5]
     if coarse and coarse[0] is placed[0]:
+        coarse = [s for s in coarse if _has_weights(module, s.name)]
         coarse = coarse[len(coarse) // 4 :]
     chosen = (coarse or placed[-1:])[0].name
     return chosen if order.index(chosen) <= end else feature
@@ -77,8 +78,10 @@ def stages(module: nn.Module, layers: Sequence[LayerInfo]) -> list[LayerInfo]:
         name, child = pending.pop(0)
         layer = by_name.get(name)
         stride = layer.stride_px if layer else None
-        is_container = isinstance(child, nn.Sequential | nn.ModuleList) or (
-            stride is None and any(inner.startswith(f"{name}.") for inner in placed)
+        is_container = (
+            isinstance(child, nn.Sequential | nn.ModuleList)
+            or (stride is None and any(one.startswith(f"{name}.") for one in placed))
+            or ("." not in name and _holds_a_stack(child))
         )
         if is_container and (stride is None or stride > 1.5 * _STRIDE_PX):
             inner = [(f"{name}.{key}", part) for key, part in child.named_children()]
@@ -86,3 +89,15 @@ def stages(module: nn.Module, layers: Sequence[LayerInfo]) -> list[LayerInfo]:
         elif layer is not None:
             found.append(layer)
     return found
+
+
+def _has_weights(module: nn.Module, name: str) -> bool:
+    return any(True for _ in module.get_submodule(name).parameters())
+
+
+def _holds_a_stack(part: nn.Module) -> bool:
+    """Whether a part is a row of like blocks in a shell, as encoders are."""
+    for child in part.children():
+        if isinstance(child, nn.Sequential | nn.ModuleList) and len(child) > 2:
+            return len({type(block) for block in child}) == 1
+    return False

@@ -153,6 +153,11 @@ class SearchConfig:
     """Crops that go through the network at once: bounds the memory needed. None: as
     many as four of 224 × 224 pixels hold, which suits the caches of a CPU."""
 
+    deterministic: bool = False
+    """The same bytes for a job alone, in any company and in any order: each job has
+    passes of its own, of one size, through deterministic algorithms in full float32.
+    Same machine, versions and number of threads."""
+
     trajectory_frames: int = 0
     """Pictures kept on the way from start to end, evenly spaced; 0 keeps none."""
 
@@ -266,6 +271,8 @@ class SearchConfig:
 
     def jobs_per_pass(self, input_px: int) -> int:
         """Jobs that are searched together on a network that sees `input_px` squared."""
+        if self.deterministic:  # kernels round differently for each batch's shape
+            return 1
         pictures = self.pictures_per_pass or _PIXELS_PER_PASS // input_px**2
         return max(1, pictures // self.draws_per_step)
 

@@ -18,6 +18,7 @@ from generator.resampling import (
     turned_views,
 )
 from generator.search_config import CropOutside, SearchConfig
+from generator.stratified import Stratified
 from generator.streams import JobStreams, Purpose
 
 
@@ -141,10 +142,16 @@ def draw(
         crop, noise = "balance_crop", "balance_noise"
     elif for_evaluation is not None:
         crop, noise = "evaluation_crop", "evaluation_noise"
+    # A balance is a mean over few draws: spread out, they make it vary less. The
+    # reference's law keeps to independent draws.
+    spread = for_balance is not None and config.crop_law != "truncated"
     progress = step / max(1, config.steps - 1) if is_search else 0.0
     boxes = torch.from_numpy(
         np.stack(
-            [_boxes(s.rng(crop, step), n_draws, config, progress) for s in streams]
+            [
+                _boxes(s.rng(crop, step), n_draws, config, progress, spread=spread)
+                for s in streams
+            ]
         )
     )  # (J, T, 3 or 6)
     sampling = _sampling(boxes, config, input_px, canvas_size, like)
@@ -168,11 +175,17 @@ def draw(
 
 
 def _boxes(
-    rng: np.random.Generator, n_draws: int, config: SearchConfig, progress: float
+    rng: np.random.Generator,
+    n_draws: int,
+    config: SearchConfig,
+    progress: float,
+    *,
+    spread: bool,
 ) -> Boxes:
     if config.crop_law == "jitter":
         return jitters(rng, n_draws, config)
-    return crop_boxes(rng, n_draws, config, progress=progress)
+    source = Stratified(rng) if spread else rng
+    return crop_boxes(source, n_draws, config, progress=progress)
 
 
 def _outside(config: SearchConfig) -> CropOutside | None:

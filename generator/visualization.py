@@ -14,6 +14,7 @@ from generator.activations import feature_activations
 from generator.balance import Pull, measure_pull
 from generator.capture import undisturbed
 from generator.config import PROBE_DRAWS, VisualizationConfig
+from generator.determinism import reproducible
 from generator.errors import ConfigError, NoGradientError
 from generator.feature_lookup import find_objectives
 from generator.features import Feature
@@ -105,7 +106,7 @@ def visualize(
     objectives = find_objectives(network, [job.feature for job in jobs])
     members = list(zip(jobs, objectives, strict=True))
     made: dict[int, FeatureVisualization] = {}
-    with undisturbed(network.module):
+    with undisturbed(network.module), reproducible(config.deterministic):
         for batch in _batches(network, members, config):
             found = _run(network, batch, config, magnitude, stop, on_crops)
             made |= {id(one.job): one for one in found}

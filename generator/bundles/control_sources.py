@@ -15,7 +15,7 @@ from torch import Tensor
 
 from generator.bundles.control_config import ControlName, ControlsConfig
 from generator.choice_streams import feature_rng
-from generator.errors import ConfigError, PoolError
+from generator.errors import ConfigError, NetworkError, PoolError
 from generator.feature_lookup import describe_feature, find_objective
 from generator.features import LOGIT_LAYER, CallableFeature, Feature, FeatureId
 from generator.jobs import content_key
@@ -68,6 +68,11 @@ def control_faults(
             f"controls.kinds: unrelated_class needs labelled logits, which "
             f"{network.name} lacks; leave it out"
         )
+    if {"random_weights", "random_weights_cascade"}.intersection(config.kinds):
+        try:
+            randomized(network.module, rng_seed=0, n_layers_from_top=0)
+        except NetworkError as error:
+            faults.append(f"controls.kinds: random_weights: {error}")
     for feature in features:
         if "random_weights_cascade" in config.kinds:
             faults += _cascade_faults(network, feature, config)

@@ -1,6 +1,7 @@
 """Arguments that several commands share. No torch."""
 
 import argparse
+import math
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, get_args
@@ -153,16 +154,17 @@ def second_network_from(arguments: argparse.Namespace) -> "Network | None":
 
 def _preprocessing_from(arguments: argparse.Namespace) -> "Preprocessing | None":
     given = (arguments.input_px, arguments.mean, arguments.std)
-    if not any(given):
+    if all(setting is None for setting in given):
         return None
-    if not all(given):
+    if any(setting is None for setting in given):
         raise ConfigError(
             "--input-px, --mean and --std belong together; give all three"
         )
-    if arguments.input_px < 8 or min(arguments.std) <= 0:
+    is_finite = all(math.isfinite(x) for x in [*arguments.mean, *arguments.std])
+    if arguments.input_px < 8 or min(arguments.std) <= 0 or not is_finite:
         raise ConfigError(
-            "--input-px must be at least 8 and every --std above 0; "
-            f"got {arguments.input_px} and {arguments.std}"
+            "--input-px must be at least 8, every --std above 0 and all finite; "
+            f"got {arguments.input_px}, {arguments.mean} and {arguments.std}"
         )
     # Imported late: `--help` need not wait seconds for torch.
     from generator.networks import Preprocessing
@@ -179,7 +181,7 @@ def _labels_from(arguments: argparse.Namespace) -> tuple[str, ...] | None:
     if arguments.labels is None:
         return None
     try:
-        text = arguments.labels.read_text(encoding="utf-8")
+        text = arguments.labels.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"--labels {arguments.labels}: {error}") from error
     return tuple(line.strip() for line in text.splitlines() if line.strip())
@@ -205,6 +207,12 @@ def add_search_arguments(parser: argparse.ArgumentParser) -> None:
         "--canvas", type=int, metavar="PX", help="side of the pictures, pixels"
     )
     group.add_argument(
+        "--deterministic",
+        action="store_const",
+        const=True,
+        help="the same bytes for each picture in whatever company it is made; slower",
+    )
+    group.add_argument(
         "--rng-seed", type=int, default=0, metavar="N", help="(default: 0)"
     )
 
@@ -221,6 +229,7 @@ def search_changes(arguments: argparse.Namespace) -> dict[str, Any]:
         "crop_law": arguments.crop_law,
         "crop_range": tuple(crop_range) if crop_range else None,
         "canvas_px": arguments.canvas,
+        "deterministic": arguments.deterministic,
     }
 
 

@@ -11,6 +11,7 @@ from generator.commands.arguments import (
     network_from,
 )
 from generator.errors import ConfigError
+from generator.feature_text import logit_features
 from generator.features import LOGIT_LAYER
 
 if TYPE_CHECKING:
@@ -65,10 +66,10 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     layer = check_layer(arguments.layer, network.layers)
     if layer.name == LOGIT_LAYER:
-        for index, label in enumerate(network.labels):
-            if arguments.match.casefold() in label.casefold():
-                unit = label if network.labels.count(label) == 1 else str(index)
-                print(f"{LOGIT_LAYER}:{unit}\t{index}\t{label}")
+        labels = network.labels or ("",) * layer.n_channels
+        for index, feature in enumerate(logit_features(labels, len(labels))):
+            if arguments.match.casefold() in labels[index].casefold():
+                print(f"{feature}\t{index}\t{labels[index]}")
         return 0
     for index in range(layer.n_channels):
         print(f"{layer.name}:{index}")

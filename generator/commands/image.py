@@ -185,6 +185,8 @@ def _cell(value: Any, width: int, style: str) -> str:
 
 def print_summary(rows: list[dict[str, Any]], *, n_refused: int, n_pool: int) -> None:
     """How many reached their goal, rose, and came to the top of the pool."""
+    if n_refused:
+        print(f"without a gradient, no picture made: {n_refused}")
     missed = sum(row["flag"] is not None for row in rows)
     if any(row["goal"] for row in rows):
         print(f"goal reached in {len(rows) - missed} of {len(rows)}")
@@ -200,5 +202,3 @@ def print_summary(rows: list[dict[str, Any]], *, n_refused: int, n_pool: int) ->
             f"at or above the 99th percentile of {n_pool} pool photographs: "
             f"{top} of {len(rows)}"
         )
-    if n_refused:
-        print(f"without a gradient, no picture made: {n_refused}")

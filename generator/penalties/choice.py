@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from generator.activations import network_view
-from generator.capture import layer_activations, layer_gradients
+from generator.activations import network_view, whole_activations
+from generator.capture import layer_gradients
 from generator.config import AccentuationConfig
 from generator.layers import by_position, check_layer
 from generator.networks import Network
@@ -41,8 +41,8 @@ def latent_terms(
     if not weights:
         return []
     with torch.no_grad():
-        view = network_view(network, seed_images)
-        seen = layer_activations(network, view, weights.keys())
+        seen = whole_activations(network, seed_images, weights.keys())
+    view = network_view(network, seed_images)
     is_free = config.distance == "feature_orthogonal"
     return [
         LatentPenalty(

@@ -1,7 +1,9 @@
 """A network of the user's own, by the import path of a function that builds it."""
 
 import importlib
+import inspect
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from torch import nn
@@ -53,6 +55,8 @@ def load_own_module(name: str, source: NetworkSource) -> Network:
 
 def _built(name: str) -> nn.Module | Network:
     path, _, attribute = name.partition(":")
+    if not all(part.isidentifier() for part in [*path.split("."), attribute]):
+        raise NetworkError(f"{name!r} is no import path; write PACKAGE.MODULE:FUNCTION")
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
@@ -63,13 +67,26 @@ def _built(name: str) -> nn.Module | Network:
             f"{name} cannot be imported: {error}. Write PACKAGE.MODULE:FUNCTION, "
             "findable from the current folder."
         ) from error
-    built = build() if callable(build) and not isinstance(build, nn.Module) else build
+    built = build
+    if callable(build) and not isinstance(build, nn.Module):
+        _check_needs_nothing(build, name)
+        built = build()
     if not isinstance(built, nn.Module | Network):
         raise NetworkError(
             f"{name} must give a torch.nn.Module or a generator.Network; "
             f"got {type(built).__name__}"
         )
     return built
+
+
+def _check_needs_nothing(build: Callable[..., object], name: str) -> None:
+    try:
+        inspect.signature(build).bind()
+    except TypeError as error:
+        raise NetworkError(
+            f"{name} is called without arguments, but: {error}. Write a function that "
+            "needs none."
+        ) from error
 
 
 def _with_numbered_labels(network: Network) -> Network:

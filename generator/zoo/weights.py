@@ -105,8 +105,13 @@ def state_sha256(module: nn.Module) -> str:
 def built_at_random(build: Callable[[], nn.Module], *, rng_seed: int) -> nn.Module:
     """A module as its constructor initializes it, from a seed of its own.
 
-    torch's global generator is left as it was.
+    Layers that start at zero, such as the classifiers of vision transformers, would
+    respond to nothing; they are drawn too. torch's global generator is left as it was.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(rng_seed)
-        return build()
+        module = build()
+        for part in module.modules():
+            if isinstance(part, nn.Linear | nn.Conv2d) and not part.weight.any():
+                part.reset_parameters()
+        return module

@@ -375,3 +375,90 @@ def test_presets_have_names() -> None:
     assert AccentuationConfig.preset("faccent").steps == 98
     with pytest.raises(ConfigError, match="starts from noise"):
         AccentuationConfig.preset("xplique_maco")
+
+
+@pytest.mark.parametrize(
+    ("seed_image", "message"),
+    [
+        ((picture() * 255).byte(), "floats from 0 to 1; got torch.uint8"),
+        (picture() * 255, "values from 0 to 1"),
+        (picture() - 0.5, "values from 0 to 1"),
+        (picture() * float("nan"), "values from nan to nan"),
+    ],
+)
+def test_a_seed_image_in_another_range_is_refused(
+    seed_image: Tensor, message: str
+) -> None:
+    job = AccentuationJob(
+        seed_image=seed_image, feature=FeatureId("logit", "1"), rng_seed=0
+    )
+
+    with pytest.raises(ConfigError, match=message):
+        job.check()
+
+
+class WithoutGradient(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.toy = toy_module()
+
+    @torch.no_grad()
+    def forward(self, images: Tensor) -> Tensor:
+        answer: Tensor = self.toy(images)
+        return answer
+
+
+def test_a_network_that_gives_no_gradients_is_refused() -> None:
+    job = AccentuationJob(
+        seed_image=picture(), feature=FeatureId("logit", "1"), rng_seed=0
+    )
+
+    with pytest.raises(NoGradientError):
+        accentuate(toy_network(WithoutGradient()), [job], AccentuationConfig(steps=1))
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_networks_of_any_number_format_can_be_climbed(dtype: torch.dtype) -> None:
+    network = toy_network(toy_module().to(dtype))
+    job = AccentuationJob(
+        seed_image=picture(), feature=FeatureId("conv2", "1"), rng_seed=0
+    )
+
+    (made,) = accentuate(network, [job], AccentuationConfig(steps=8, balance_draws=8))
+
+    assert made.activation_after > made.activation_before
+    assert made.raw_map.dtype == torch.float32
+
+
+class Small(nn.Module):
+    """A device that holds one picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.toy = toy_module()
+
+    def forward(self, images: Tensor) -> Tensor:
+        if len(images) > 1 and float(images.abs().sum()) > 0:  # blanks may be probed
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        answer: Tensor = self.toy(images)
+        return answer
+
+
+def test_where_one_picture_fits_at_a_time_several_jobs_are_finished() -> None:
+    config = AccentuationConfig(
+        steps=2, draws_per_step=2, balance_draws=4, pictures_per_pass=8
+    )
+    jobs = [
+        AccentuationJob(
+            seed_image=picture(rng_seed=i), feature=FeatureId("logit", "1"), rng_seed=0
+        )
+        for i in range(3)
+    ]
+
+    small = accentuate(toy_network(Small()), jobs, config)
+
+    for found, plain in zip(
+        small, accentuate(toy_network(), jobs, config), strict=True
+    ):
+        assert (found.image - plain.image).abs().max() <= 1 / 255 + 1e-6
+        assert found.metrics.top_after == plain.metrics.top_after

@@ -3,6 +3,7 @@
 import pytest
 
 from generator.errors import ConfigError, FeatureNotFoundError
+from generator.feature_text import logit_features
 from generator.features import FeatureId, logit_index
 
 LABELS = ("tabby", "tiger cat", "crane", "lynx", "crane")
@@ -48,3 +49,13 @@ def test_an_unknown_label_is_refused_with_close_names() -> None:
 def test_an_index_beyond_the_last_logit_is_refused() -> None:
     with pytest.raises(FeatureNotFoundError, match="5 channels"):
         logit_index("5", LABELS)
+
+
+def test_logits_are_named_so_that_they_are_found_again() -> None:
+    # ImageNet has two cardigans, a dog and a garment, told apart by one capital.
+    labels = ("Cardigan", "beagle", "cardigan", "7")
+
+    units = [feature.unit for feature in logit_features(labels, 4)]
+
+    assert units == ["0", "beagle", "2", "3"]
+    assert [logit_index(unit, labels) for unit in units] == [0, 1, 2, 3]

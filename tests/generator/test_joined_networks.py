@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import Tensor, nn
 
 from generator.accentuation import accentuate
 from generator.accentuation_job import AccentuationJob
@@ -55,3 +56,24 @@ def test_two_networks_can_be_set_against_each_other() -> None:
 def test_two_networks_of_one_name_cannot_be_joined() -> None:
     with pytest.raises(NetworkError, match="different names"):
         join_networks([toy_network(), toy_network()])
+
+
+class AnswersWithMore(nn.Module):
+    """A toy that gives its logits by name, after something else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.toy = toy_module()
+
+    def forward(self, images: Tensor) -> dict[str, Tensor]:
+        return {"mean": images.mean((2, 3)), "logits": self.toy(images)}
+
+
+def test_a_member_may_give_its_logits_by_name() -> None:
+    more = replace(toy_network(AnswersWithMore()), name="more")
+    joined = join_networks([toy_network(), more])
+    features = [parse_feature(f"{name}/logit:wave") for name in ("toy", "more")]
+
+    found = feature_activations(joined, picture()[None], features)[0]
+
+    assert found[0] == found[1]

@@ -1,12 +1,19 @@
 """Looking into a network without leaving a trace."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor, nn
 
 from generator.activations import feature_activations, strongest_logits
 from generator.capture import layer_activations, layer_gradients, undisturbed
-from generator.errors import FeatureNotFoundError, LayerNotFoundError
+from generator.errors import (
+    FeatureNotFoundError,
+    LayerNotFoundError,
+    NetworkError,
+)
 from generator.feature_lookup import find_unit, position_of
 from generator.features import FeatureId
 from generator.layers import LayerInfo, by_position, channels_first, check_layer
@@ -250,3 +257,171 @@ def test_logits_are_ranked_from_the_strongest() -> None:
     values = feature_activations(network, canvas[None], ranked)[0]
     assert len(ranked) == 4
     assert values.tolist() == sorted(values.tolist(), reverse=True)
+
+
+def test_a_ranked_logit_is_the_strongest_whatever_the_labels_look_like() -> None:
+    shuffled = replace(toy_network(), labels=("3", "dot", "a - b", "Dot"))
+
+    ranked = strongest_logits(shuffled, picture())
+
+    activations = feature_activations(shuffled, picture()[None], ranked)[0].tolist()
+    assert activations == sorted(activations, reverse=True)
+    assert sorted(map(str, ranked)) == ["logit:0", "logit:1", "logit:2", "logit:3"]
+
+
+def test_logits_of_a_network_without_labels_are_numbered() -> None:
+    plain = replace(toy_network(), labels=())
+
+    unit = find_unit(plain, FeatureId("logit", "3"))
+
+    assert (unit.index, unit.label) == (3, None)
+    assert str(strongest_logits(plain, picture())[0]).removeprefix("logit:").isdecimal()
+
+
+@pytest.mark.parametrize("labels", [("a", "b"), tuple("abcdefgh")])
+def test_labels_that_are_not_one_for_each_logit_are_refused(
+    labels: tuple[str, ...],
+) -> None:
+    network = replace(toy_network(), labels=labels)
+
+    with pytest.raises(
+        FeatureNotFoundError, match=f"4 logits and {len(labels)} labels"
+    ):
+        find_unit(network, FeatureId("logit", "0"))
+
+
+class Odd(nn.Module):
+    """A toy that passes its first layer's answer on through `through`."""
+
+    def __init__(self, through: nn.Module) -> None:
+        super().__init__()
+        self.toy = toy_module()
+        self.through = through
+
+    def forward(self, images: Tensor) -> Tensor:
+        first = self.through(self.toy.conv1(images))
+        rest = first[7] if isinstance(first, dict) else first
+        for part in list(self.toy)[1:]:
+            rest = part(rest)
+        answer: Tensor = rest
+        return answer
+
+
+class Counting(nn.Module):
+    """Counts its calls, and replaces one of its buffers, in evaluation mode too."""
+
+    calls: Tensor
+    last: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(()))
+        self.register_buffer("last", torch.zeros(()))
+
+    def forward(self, seen: Tensor) -> Tensor:
+        self.calls += 1
+        self.last = self.last + 1
+        return seen
+
+
+class Numbered(nn.Module):
+    def forward(self, seen: Tensor) -> dict[int, Tensor]:
+        return {3: seen, 7: 2 * seen}
+
+
+class Wayward(nn.Module):
+    """Looks at blank pictures only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.for_blanks = nn.Identity()
+
+    def forward(self, seen: Tensor) -> Tensor:
+        is_blank = bool((seen[0] == seen[-1]).all())
+        return self.for_blanks(seen) if is_blank else seen
+
+
+def test_buffers_are_put_back_where_a_module_changes_them() -> None:
+    counting = Counting()
+    network = toy_network(Odd(counting))
+    buffers = [counting.calls, counting.last]
+
+    feature_activations(network, picture()[None], [FeatureId("toy.conv2", "1")])
+
+    assert counting.calls is buffers[0]
+    assert counting.last is buffers[1]
+    assert [float(counting.calls), float(counting.last)] == [0, 0]
+
+
+def test_gradients_reach_a_layer_that_numbers_its_outputs() -> None:
+    network = toy_network(Odd(Numbered()))
+
+    def score(seen: Mapping[str, Tensor]) -> Tensor:
+        return seen["logit"][:, 0]
+
+    found = layer_gradients(
+        network,
+        picture(16, 16)[None],
+        score,
+        ["through[3]", "through[7]"],
+        score_layers=["logit"],
+    )
+
+    assert found["through[3]"].gradient.abs().sum() == 0
+    assert found["through[7]"].gradient.abs().sum() > 0
+
+
+def test_a_layer_that_some_pictures_pass_by_is_an_error() -> None:
+    network = toy_network(Odd(Wayward()))
+    views = torch.stack([picture(16, 16), picture(16, 16, rng_seed=1)])
+
+    with pytest.raises(LayerNotFoundError, match=r"do not pass through through\.for_b"):
+        layer_activations(network, views, ["through.for_blanks"])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "tolerance"), [(torch.float64, 1e-6), (torch.bfloat16, 0.05)]
+)
+def test_networks_of_any_number_format_see_the_same(
+    dtype: torch.dtype, tolerance: float
+) -> None:
+    feature = [FeatureId("act2", "1"), FeatureId("logit", "2")]
+    usual = feature_activations(toy_network(), picture()[None], feature)
+
+    other = toy_network(toy_module().to(dtype))
+    found = feature_activations(other, picture()[None], feature)
+
+    assert found.tolist()[0] == pytest.approx(usual.tolist()[0], abs=tolerance)
+    (seen,) = layer_activations(other, picture(16, 16)[None], ["act2"]).values()
+    assert seen.dtype == (torch.float64 if dtype == torch.float64 else torch.float32)
+
+
+@pytest.mark.parametrize(
+    ("module", "message"),
+    [
+        (nn.Conv2d(1, 4, 3), "pictures of 3 x 16 x 16"),
+        (toy_module().to("meta"), "on cpu"),
+        (nn.LazyConv2d(4, 3), "not known yet"),
+    ],
+)
+def test_a_network_that_cannot_look_at_pictures_says_why(
+    module: nn.Module, message: str
+) -> None:
+    with pytest.raises(NetworkError, match=message):
+        _ = toy_network(module).layers
+
+
+def test_a_channel_of_a_layer_in_one_dimension_is_a_channel() -> None:
+    lines = nn.Sequential(
+        nn.Conv2d(3, 5, 4, stride=4), nn.Flatten(2), nn.Conv1d(5, 7, 1), nn.ReLU()
+    )
+    network = toy_network(lines)
+
+    shapes = {layer.name: layer.shape for layer in network.layers}
+    found = feature_activations(network, picture(16, 16)[None], [FeatureId("2", "6")])
+
+    assert shapes == {"0": (5, 4, 4), "1": (5, 16), "2": (7, 16), "3": (7, 16)}
+    (seen,) = layer_activations(
+        network, network.preprocessing.normalize(picture(16, 16)[None]), ["2"]
+    ).values()
+    assert float(found) == pytest.approx(float(seen[0, 6].mean().detach()), abs=1e-6)

@@ -4,7 +4,9 @@ import math
 
 import pytest
 import torch
+from torch import Tensor, nn
 
+from generator.capture import layer_activations
 from generator.metrics import (
     change_diversity,
     latent_distance,
@@ -74,3 +76,42 @@ def test_specificity_compares_a_units_gain_with_those_of_its_layer() -> None:
     )
     assert len(found.top_after) == 4
     assert set(found.latent) == {"conv1"}
+
+
+class Tokens(nn.Module):
+    """A class token before four patch tokens of five channels each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            self.patches = nn.Conv2d(3, 5, 8, stride=8)
+            self.mixed = nn.Linear(5, 5)
+            self.readout = nn.Linear(5, 4)
+
+    def forward(self, images: Tensor) -> Tensor:
+        places = self.patches(images).flatten(2).transpose(1, 2)  # (B, 4, 5)
+        class_token = 100 * places.mean(1, keepdim=True) ** 3
+        tokens: Tensor = self.mixed(torch.cat([class_token, places], dim=1))
+        return self.readout(tokens.mean(1))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("position", [None, 3])
+def test_specificity_compares_units_at_the_places_that_the_feature_reads(
+    position: int | None,
+) -> None:
+    network = toy_network(Tokens())
+    before, after = picture(16, 16)[None], picture(16, 16, rng_seed=1)[None]
+    unit = Unit(
+        layer="mixed", index=2, label=None, position=position, n_prefix_tokens=1
+    )
+
+    (found,) = measure_pictures(network, after, before, [unit], layers=["patches"])
+
+    views = [network.preprocessing.normalize(image) for image in (after, before)]
+    seen = [layer_activations(network, view, ["mixed"])["mixed"][0] for view in views]
+    change = (seen[0] - seen[1]).detach()  # (C, class token and four places)
+    gains = change[:, 1:].mean(1) if position is None else change[:, position]
+    low, high = gains[[0, 1, 3, 4]].abs().sort().values[1:3]
+    expected = float(gains[2] / ((low + high) / 2))
+    assert found.specificity == pytest.approx(expected, rel=1e-3)

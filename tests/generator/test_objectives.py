@@ -1,12 +1,13 @@
 """Features combined: exact weights, operands unchanged, any expression searched."""
 
+from collections import OrderedDict
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from torch import Tensor
+from torch import Tensor, nn
 
 from generator.accentuation import accentuate
 from generator.accentuation_job import AccentuationJob
@@ -17,7 +18,7 @@ from generator.errors import ConfigError, FeatureNotFoundError
 from generator.feature_text import parse_feature
 from generator.features import CallableFeature, Combination, Feature, FeatureId
 from generator.networks import Network
-from tests.generator.toy_network import picture, toy_network
+from tests.generator.toy_network import picture, toy_module, toy_network
 
 A, B = FeatureId("logit", "dot"), FeatureId("logit", "wave")
 
@@ -218,3 +219,34 @@ def test_every_form_of_a_direction_can_be_brought_out(text: str) -> None:
 def test_a_direction_that_is_not_there_is_refused(text: str, message: str) -> None:
     with pytest.raises(FeatureNotFoundError, match=message):
         feature_activations(with_stripes(), picture()[None], [parse_feature(text)])
+
+
+def test_a_callable_gets_layers_under_the_names_it_was_written_with() -> None:
+    nested = CallableFeature(
+        name="first channel",
+        layers=("toy_conv1",),
+        function=lambda seen: seen["toy_conv1"][:, 0].mean((1, 2)),
+    )
+    network = toy_network(nn.Sequential(OrderedDict(toy=toy_module())))
+    same = FeatureId("toy.conv1", "0")
+
+    found = feature_activations(network, picture()[None], [nested, same])[0]
+
+    assert found[0] == pytest.approx(float(found[1]))
+
+
+def test_a_callable_that_reads_no_layer_is_refused() -> None:
+    with pytest.raises(ConfigError, match="reads no layer"):
+        CallableFeature(name="nothing", layers=(), function=lambda seen: seen)
+
+
+@pytest.mark.parametrize("text", ["1e400 * logit:dot", "logit:dot / 1e400"])
+def test_a_weight_that_is_not_finite_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="not finite"):
+        parse_feature(text)
+
+
+@pytest.mark.parametrize("text", ["(" * 5000 + "logit:dot", "logit:dot + " * 5000])
+def test_an_endless_expression_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="too long an expression"):
+        parse_feature(text + "logit:dot")

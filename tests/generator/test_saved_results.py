@@ -13,12 +13,14 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor
 
+from generator import image_run, saved_accentuation
 from generator.accentuation import accentuate
 from generator.accentuation_job import AccentuationJob
 from generator.activations import feature_activations
 from generator.cli import main
 from generator.config import AccentuationConfig
 from generator.demo.photographs import PhotographsConfig, write_photographs
+from generator.errors import ConfigError, LayerNotFoundError
 from generator.feature_lookup import find_objectives
 from generator.features import FeatureId
 from generator.image_run import ImageRequest, make_images, prepare
@@ -236,3 +238,79 @@ def test_the_picture_changes_most_where_the_opacity_map_says(tmp_path: Path) -> 
     assert len(ratios) >= 10
     assert np.mean(np.array(ratios) > 1) >= 0.9
     assert np.median(ratios) > 1.5
+
+
+def request_for(*photographs: Path, **changes: Any) -> ImageRequest:
+    config = AccentuationConfig(
+        steps=2, canvas_px=72, balance_draws=8, pictures_per_pass=1
+    )
+    return ImageRequest(
+        photographs=photographs,
+        features=[FeatureId("logit", "brick")],
+        pool=changes.pop("pool", []),
+        rng_seed=changes.pop("rng_seed", 0),
+        config=config.with_changes(**changes),
+    )
+
+
+@pytest.mark.parametrize("stage", ["picture_row", "channel_change", "save"])
+def test_files_and_tables_agree_wherever_the_run_is_interrupted(
+    photographs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    network, request = load_network("embedded"), request_for(photographs)
+    out, n_calls = tmp_path / "made", 0
+
+    def stop_at_the_second(original: Any) -> Any:
+        def stopping(*arguments: Any, **options: Any) -> Any:
+            nonlocal n_calls
+            n_calls += 1
+            if n_calls == 2:
+                raise KeyboardInterrupt
+            return original(*arguments, **options)
+
+        return stopping
+
+    home, name = {
+        "picture_row": (image_run, "picture_row"),
+        "channel_change": (image_run, "channel_change"),
+        "save": (saved_accentuation, "record_of"),  # after the pictures are written
+    }[stage]
+    monkeypatch.setattr(home, name, stop_at_the_second(getattr(home, name)))
+
+    with pytest.raises(KeyboardInterrupt):
+        make_images(
+            network, request, prepare(network, request), ResultFolder.create(out)
+        )
+
+    (row,) = rows_of(out)
+    assert {path.name.split(".")[0] for path in out.glob("p-*")} == {
+        row["file"].removesuffix(".png")
+    }
+    assert len((out / "features.csv").read_text().splitlines()) == 2
+
+
+def test_photographs_of_one_name_are_told_apart_in_the_table(
+    photographs: Path, tmp_path: Path
+) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        original = photographs / ("p 0.png" if folder == "a" else "p 1.png")
+        (tmp_path / folder / "same.png").write_bytes(original.read_bytes())
+    request = request_for(tmp_path / "a", tmp_path / "b")
+
+    names = [job.name for job in prepare(load_network("embedded"), request).jobs]
+
+    assert names == [str(tmp_path / folder / "same.png") for folder in ("a", "b")]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"regularization_layers": ("stage33",)}, {"rng_seed": -1}]
+)
+def test_what_cannot_be_searched_is_refused_before_the_pool_is_looked_at(
+    photographs: Path, tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    unread = tmp_path / "no such pool"
+    request = request_for(photographs, pool=[unread], **changes)
+
+    with pytest.raises((LayerNotFoundError, ConfigError), match=r"stage33|rng_seed"):
+        prepare(load_network("embedded"), request)

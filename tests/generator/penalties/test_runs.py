@@ -141,13 +141,11 @@ def test_every_balance_agrees_between_number_formats(
 
 @pytest.mark.parametrize("setting", [*DISTANCES, "layers", "pixel"])
 def test_every_balance_agrees_between_rng_seeds(setting: str) -> None:
-    """Over 24 streams, 128 draws: standard deviation 6 % for l2 on this network."""
     config = AccentuationConfig().with_changes(**SETTINGS[setting])
 
     found = torch.stack([balance_of(config, torch.float32, s) for s in range(5)])
 
-    most = 0.25 if setting == "cosine" else 0.10
-    assert (found.std(0) / found.mean(0)).max() < most
+    assert (found.std(0) / found.mean(0)).max() < 0.05
 
 
 @pytest.mark.parametrize("setting", ["cosine", "pixel", "spectrum"])
@@ -162,7 +160,7 @@ def test_the_balance_of_a_squared_term_does_not_depend_on_the_offset(
     )
 
     # logarithms of small magnitudes bend sooner
-    assert torch.allclose(near, far, rtol=0.1 if setting == "spectrum" else 0.02)
+    assert torch.allclose(near, far, rtol=0.2 if setting == "spectrum" else 0.02)
 
 
 @pytest.mark.parametrize("distance", ["l2", "l1", "feature_orthogonal"])

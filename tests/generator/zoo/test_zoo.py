@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils import prune
 
 from generator.cli import main
 from generator.errors import NetworkError
@@ -126,3 +127,66 @@ def test_the_command_takes_a_module_of_ones_own(
     assert "conv2" in capsys.readouterr().out
     assert main(["layers", "--network", name, "--input-px", "16"]) == 1
     assert "belong together" in capsys.readouterr().err
+
+
+class Attending(nn.Module):
+    """Weights of every kind: by a constructor, by none, and by a parametrization."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.class_token = nn.Parameter(torch.arange(8.0))
+        self.attention = nn.MultiheadAttention(8, 2)
+        self.normed = nn.utils.parametrizations.weight_norm(nn.Linear(8, 8))
+        self.readout = nn.Linear(8, 4)
+
+
+def test_no_weight_of_a_random_network_stays_as_it_was_trained() -> None:
+    trained = Attending()
+    with torch.no_grad():  # biases start at zero, so training has moved them
+        for weight in trained.parameters():
+            weight.add_(torch.linspace(1, 2, weight.numel()).view_as(weight))
+
+    untrained = randomized(trained, rng_seed=0)
+
+    changed = dict(untrained.named_parameters())
+    for name, weight in trained.named_parameters():
+        assert not torch.equal(weight, changed[name]), name
+
+
+def test_a_network_that_cannot_be_copied_says_what_to_undo() -> None:
+    module = toy_module()
+    prune.l1_unstructured(  # type: ignore[no-untyped-call]
+        module.conv1, "weight", amount=0.5
+    )
+
+    with pytest.raises(NetworkError, match=r"prune\.remove"):
+        randomized(module, rng_seed=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (".toy:build", "no import path"),
+        (":build", "no import path"),
+        ("tests.generator.toy_network:", "no import path"),
+        ("tests.generator.toy_network:LayerNeedsSides", "cannot be imported"),
+        ("torch.nn:Linear", "called without arguments"),
+    ],
+)
+def test_an_import_path_that_builds_nothing_is_refused(name: str, message: str) -> None:
+    with pytest.raises(NetworkError, match=message):
+        load_network(name)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--input-px", "0"],
+        ["--input-px", "16", "--mean", "0", "0", "0", "--std", "nan", "1", "1"],
+    ],
+)
+def test_preprocessing_that_makes_no_sense_is_refused(
+    options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["layers", "--network", "embedded", *options]) == 1
+    assert "--std" in capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""Our own acceptance checks, run on the user's network."""
