@@ -10,6 +10,12 @@ from generator.parameterization import Parameterization
 from generator.search_config import SearchConfig
 
 _EPSILON = 1e-8
+"""Keeps parameters without a gradient where they are; as in PyTorch."""
+
+_SHARED_EPSILON = 1e-30
+"""A shared moment is zero only where a whole picture has no gradient. Features as faint
+as those of untrained networks move as far as any other."""
+
 _WARMING = 0.004
 """`nadam`: how fast β₁ approaches its value; as in PyTorch."""
 
@@ -82,8 +88,10 @@ class Adam:
 
     def _moved(self, parameters: Tensor, mean: Tensor, step: int) -> Tensor:
         square = self._square / (1 - self._config.square_decay ** (step + 1))
+        is_shared = self._config.optimizer == "shared_adam"
+        floor = _SHARED_EPSILON if is_shared else _EPSILON
         return parameters - step_size(self._config, step) * mean / (
-            square.sqrt() + _EPSILON
+            square.sqrt() + floor
         )
 
 

@@ -76,6 +76,17 @@ def test_shared_adam_keeps_the_proportions_of_the_gradient() -> None:
     assert torch.allclose(moved / moved[0, 1], slope / slope[0, 1])
 
 
+def test_shared_adam_walks_as_far_for_the_faintest_feature() -> None:
+    """Untrained networks have gradients far below the usual floor of 1e-8."""
+    start = torch.zeros(2, 5, 2).double()
+    strong, faint = (
+        walked(make_optimizer(settings("shared_adam"), start), start, scale * slopes(2))
+        for scale in (1.0, 1e-12)
+    )
+
+    assert torch.allclose(strong, faint, atol=1e-12)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_steps_shrink_to_zero_over_the_cool_down(name: OptimizerName) -> None:
     """10 steps, half of them cooling: the last one has 1/5 of the learning rate."""

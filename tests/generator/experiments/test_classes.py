@@ -115,8 +115,8 @@ def test_an_unknown_class_is_refused_with_close_names(
         )
 
 
-@pytest.mark.parametrize("name", ["lambda-sweep", "class-logits", "misclassification"])
-def test_a_network_without_labels_is_refused_with_a_remedy(
+@pytest.mark.parametrize("name", ["class-logits", "misclassification"])
+def test_classes_of_a_network_without_labels_are_refused_with_a_remedy(
     name: str, photograph: list[Path], tmp_path: Path
 ) -> None:
     nameless = replace(little_network(), labels=())
