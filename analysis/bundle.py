@@ -8,6 +8,9 @@ from typing import Any
 
 from analysis.errors import ExportFormatError
 
+SCHEMA_VERSION = 2
+"""Of the bundles this analysis reads."""
+
 
 def read_feature_labels(folder: Path, header: Mapping[str, Any]) -> dict[str, str]:
     """Names of the features for people, from the bundle the study was run with.
@@ -25,6 +28,7 @@ def read_feature_labels(folder: Path, header: Mapping[str, Any]) -> dict[str, st
     try:
         content = (folder / "manifest.json").read_bytes()
         manifest = json.loads(content)
+        version = manifest["schema_version"]
         features = manifest["features"]
         found_id = manifest["bundle_id"]
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -39,6 +43,12 @@ def read_feature_labels(folder: Path, header: Mapping[str, Any]) -> dict[str, st
             f"manifest SHA-256 {sha256[:12]}…; the export says "
             f"{header['bundle_id']!r} and {str(header['manifest_sha256'])[:12]}…. "
             "Give the bundle that was imported into the server."
+        )
+    if version != SCHEMA_VERSION:
+        raise ExportFormatError(
+            f"{folder} is of bundle schema version {version!r}; this analysis reads "
+            f"{SCHEMA_VERSION}. Use the version of study-analysis that belongs to the "
+            "bundle's generator."
         )
     return {
         str(feature["feature_id"]): str(feature["label"])

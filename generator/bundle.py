@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from generator.bundle_checks import find_faults
+from generator.bundles.checks import find_faults
 from generator.errors import BundleError, OutputError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MANIFEST = "manifest.json"
 IMAGES = "images"
 
@@ -129,7 +129,8 @@ def read_bundle(folder: Path) -> Bundle:
     if version != SCHEMA_VERSION:
         raise BundleError(
             f"{path} is of schema version {version!r}; this program reads "
-            f"{SCHEMA_VERSION}: use the version of accentuate that wrote it"
+            f"{SCHEMA_VERSION}: make the bundle anew from its plan, or use the version "
+            "of accentuate that wrote it"
         )
     return Bundle(folder=folder, manifest=manifest)
 

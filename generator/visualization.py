@@ -18,10 +18,10 @@ from generator.determinism import reproducible
 from generator.errors import ConfigError, NoGradientError
 from generator.feature_lookup import find_objectives
 from generator.features import Feature
+from generator.goals.growth import StopAt, grow
 from generator.natural_spectrum import shipped_spectrum
 from generator.networks import Network
 from generator.objectives import Objective
-from generator.optimize import optimize
 from generator.parameterization.choice import for_noise
 from generator.penalties.set_similarity import SetSimilarity
 from generator.photographs import default_canvas_px, quantize
@@ -74,6 +74,7 @@ def visualize(
     config: VisualizationConfig,
     *,
     natural_magnitude: Tensor | None = None,
+    stop: StopAt | None = None,
     on_crops: OnCrops | None = None,
 ) -> list[FeatureVisualization]:
     """Grow a picture for each job from its own noise; results in the order given.
@@ -84,6 +85,8 @@ def visualize(
     Args:
         natural_magnitude: (3, N, N // 2 + 1) of a `NaturalSpectrum`, N the side of the
             picture; used by `fourier_phase`. None: the one that the package brings.
+        stop: activation at which growth ends. A picture that never comes so far is the
+            highest on its way. None: all steps are taken.
         on_crops: told of progress; `config.crops_per_job` crops for each job.
 
     Raises:
@@ -105,7 +108,7 @@ def visualize(
     made: dict[int, FeatureVisualization] = {}
     with undisturbed(network.module), reproducible(config.deterministic):
         for batch in _batches(network, members, config):
-            found = _run(network, batch, config, magnitude, on_crops)
+            found = _run(network, batch, config, magnitude, stop, on_crops)
             made |= {id(one.job): one for one in found}
     return [made[id(job)] for job in jobs]
 
@@ -130,6 +133,7 @@ def _run(
     batch: list[_Member],
     config: VisualizationConfig,
     magnitude: Tensor,
+    stop: StopAt | None,
     on_crops: OnCrops | None,
 ) -> Iterator[FeatureVisualization]:
     jobs = [job for job, _ in batch]
@@ -151,16 +155,18 @@ def _run(
     )
     _check_movable(pull, jobs)
     trajectory = Trajectory(parameterization, config)
-    found = optimize(
+    features = [job.feature for job in jobs]
+    found = grow(
         problem,
+        features,
         start,
+        stop=stop,
         steering=FixedPull(factors=config.diversity_weight * pull.balance()),
         on_iterate=trajectory.see,
         on_crops=on_crops,
     )
     with torch.no_grad():
         images = quantize(problem.parameterization.to_image(found.parameters))
-    features = [job.feature for job in jobs]
     activations = feature_activations(network, images, features).diagonal()
     corrected = found.opacity.corrected()
     for i, job in enumerate(jobs):
@@ -169,7 +175,7 @@ def _run(
             image=images[i].cpu(),
             opacity_map=corrected[i].cpu(),
             activation=float(activations[i]),
-            n_steps=found.n_steps,
+            n_steps=found.n_steps[i],
             trajectory=trajectory.of(i),
         )
 

@@ -12,26 +12,38 @@ from study_server.errors import BundleError
 from study_server.json_table import Table, parse_table
 from study_server.stimulus import Stimulus, check_image, read_file
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 STIMULUS_ID = re.compile(r"[0-9a-f]{32}")
 BUNDLE_ID = re.compile(r"[A-Za-z0-9._-]{1,80}-[0-9a-f]{12}")
-KINDS = frozenset(
+CONTROL_KINDS = frozenset(
     {
-        "natural",
-        "seed_image",
-        "accentuation",
-        "feature_visualization",
-        "opacity_map",
-        "masked_accentuation",
+        "accentuation_random_feature",
+        "accentuation_random_direction",
+        "accentuation_unrelated_class",
+        "accentuation_adversarial",
+        "accentuation_random_weights",
+        "accentuation_random_weights_cascade",
     }
 )
+KINDS = CONTROL_KINDS | {
+    "natural",
+    "seed_image",
+    "accentuation",
+    "feature_visualization",
+    "attribution",
+    "opacity_map",
+    "masked_accentuation",
+}
 STRATA = ("near", "far", "within_class")
 LISTED_KINDS = {
     "natural": "natural",
     "seed_images": "seed_image",
     "accentuations": "accentuation",
     "feature_visualizations": "feature_visualization",
+    "attributions": "attribution",
 }
+PER_SEED_IMAGE = ("accentuations", "attributions")
+"""Lists whose i-th image is made from the i-th seed image."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,11 +53,16 @@ class Feature:
     feature_id: str
     label: str | None
     layer: str
-    unit_index: int
+    unit_index: int | None
+    """None for a feature that is no single unit."""
     natural: tuple[str, ...]
     seed_images: tuple[str, ...]
     accentuations: tuple[str, ...]
     feature_visualizations: tuple[str, ...]
+    attributions: tuple[str, ...]
+    """Seed images under their heat maps, in the order of the seed images."""
+    controls: Mapping[str, tuple[str, ...]]
+    """Kind to images made from the same seed images, that explain no better."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,12 +164,26 @@ def _feature(row: Table) -> Feature:
         feature_id=row.take("feature_id", str),
         label=row.take_or_none("label"),
         layer=row.take("layer", str),
-        unit_index=row.take("unit_index", int),
+        unit_index=(
+            None
+            if row.values.get("unit_index") is None
+            else row.take("unit_index", int)
+        ),
         natural=row.names("natural"),
         seed_images=row.names("seed_images"),
         accentuations=row.names("accentuations"),
         feature_visualizations=row.names("feature_visualizations"),
+        attributions=row.names("attributions"),
+        controls=_controls(row),
     )
+
+
+def _controls(row: Table) -> dict[str, tuple[str, ...]]:
+    controls = Table(row.take("controls", dict), f"{row.place}: controls")
+    for kind in controls.values:
+        if kind not in CONTROL_KINDS:
+            raise BundleError(f"{controls.place}: unknown kind {kind!r}")
+    return {kind: controls.names(kind) for kind in controls.values}
 
 
 def _query_pair(row: Table) -> QueryPair:
@@ -220,12 +251,18 @@ def _feature_faults(bundle: Bundle, feature: Feature) -> Iterator[str]:
         for stimulus_id in getattr(feature, name):
             listed.append(stimulus_id)
             yield from _stimulus_faults(bundle, feature, name, stimulus_id, kind)
-    seeds = [bundle.stimuli[i].seed_image_id for i in feature.accentuations]
-    if seeds != list(feature.seed_images):
-        yield (
-            f"feature {feature.feature_id!r}: the i-th accentuation must be made from "
-            "the i-th seed image"
-        )
+    for kind, stimulus_ids in feature.controls.items():
+        for stimulus_id in stimulus_ids:
+            listed.append(stimulus_id)
+            yield from _stimulus_faults(bundle, feature, kind, stimulus_id, kind)
+    for name in PER_SEED_IMAGE:
+        seeds = [bundle.stimuli[i].seed_image_id for i in getattr(feature, name)]
+        if seeds != list(feature.seed_images):
+            yield (
+                f"feature {feature.feature_id!r}: the i-th "
+                f"{LISTED_KINDS[name].replace('_', ' ')} must be made from the i-th "
+                "seed image"
+            )
     for pair in bundle.pairs_of(feature.feature_id):
         name = f"query pair {pair.query_pair_id!r}"
         if pair.high_stimulus_id == pair.low_stimulus_id:

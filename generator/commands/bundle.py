@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from generator.commands.arguments import add_command
-from generator.commands.progress_bar import ProgressBar
-from generator.jobs import WorkFolder
-from generator.plan import draft_plan
-from generator.plan_sources import (
+from generator.bundles.plan import draft_plan
+from generator.bundles.plan_sources import (
     PlanOverrides,
     apply_network,
     find_finished,
     remember_finished,
     sources_key,
 )
+from generator.commands.arguments import add_command
+from generator.commands.progress_bar import ProgressBar
+from generator.jobs import WorkFolder
 
 
 def add_parser(subparsers: Any) -> None:
@@ -76,9 +76,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(finished.folder)
         return 0
     # Imported late, because torch takes seconds that a finished bundle needs not wait.
-    from generator.bundle_estimate import estimate_bundle
-    from generator.bundle_run import make_bundle
-    from generator.plan_check import check_plan
+    from generator.bundles.estimate import estimate_bundle
+    from generator.bundles.plan_check import check_plan
+    from generator.bundles.run import make_bundle
 
     checked = check_plan(draft, overrides)
     if arguments.dry_run:

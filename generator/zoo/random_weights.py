@@ -69,6 +69,11 @@ def _weights_of(part: nn.Module) -> list[nn.Parameter]:
     return list(part.parameters(recurse=False))
 
 
+def layers_with_weights(module: nn.Module) -> list[str]:
+    """Names of the layers that `randomized` counts, the top one last."""
+    return [name for name, part in module.named_modules() if _weights_of(part)]
+
+
 def count_layers(module: nn.Module) -> int:
     """Layers with weights, those that `randomized` counts."""
-    return sum(bool(_weights_of(part)) for part in module.modules())
+    return len(layers_with_weights(module))

@@ -30,6 +30,10 @@ CONDITIONS: Mapping[str, Condition] = {
         needs={"seed_images": 1, "accentuations": 1},
         tiles=lambda f, n: _side_by_side(f.seed_images, f.accentuations, n),
     ),
+    "attribution": Condition(
+        needs={"seed_images": 1, "attributions": 1},
+        tiles=lambda f, n: _side_by_side(f.seed_images, f.attributions, n),
+    ),
     "feature_visualization": Condition(
         needs={"feature_visualizations": 2},
         tiles=lambda f, n: f.feature_visualizations[:n],

@@ -24,11 +24,15 @@ QUICK: dict[str, Any] = {
 }
 
 
-def write_bundle(folder: Path) -> dict[str, Any]:
+def write_bundle(folder: Path, *, schema_version: int = 2) -> dict[str, Any]:
     """A manifest, and the export header that goes with it."""
     folder.mkdir()
     features = [{"feature_id": f"logit:{i}", "label": f"brick {i}"} for i in range(20)]
-    manifest = {"bundle_id": "demo-0123456789ab", "features": features}
+    manifest = {
+        "schema_version": schema_version,
+        "bundle_id": "demo-0123456789ab",
+        "features": features,
+    }
     content = json.dumps(manifest).encode()
     (folder / "manifest.json").write_bytes(content)
     return {"manifest_sha256": hashlib.sha256(content).hexdigest()}
@@ -49,6 +53,20 @@ def test_features_get_their_names_from_the_studys_own_bundle(
     write_report(config)
 
     assert "brick 3" in (tmp_path / "r" / "figures" / "features.csv").read_text()
+
+
+def test_a_bundle_of_an_older_schema_is_refused(tmp_path: Path) -> None:
+    header = write_bundle(tmp_path / "bundle", schema_version=1)
+    path = write_zip(tmp_path / "e.zip", draw_tables(SyntheticStudy()), header=header)
+    config = ReportConfig(
+        export_path=path,
+        out_dir=tmp_path / "r",
+        bundle_dir=tmp_path / "bundle",
+        **QUICK,
+    )
+
+    with pytest.raises(ExportFormatError, match=r"schema version 1; .* reads 2"):
+        write_report(config)
 
 
 def test_another_studys_bundle_is_refused(tmp_path: Path, export_path: Path) -> None:

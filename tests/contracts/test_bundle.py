@@ -8,21 +8,27 @@ import pytest
 
 from analysis.bundle import read_feature_labels
 from generator.bundle import Bundle
-from generator.bundle_run import make_bundle
+from generator.bundles.run import make_bundle
+from generator.bundles.schema import KINDS
 from generator.jobs import WorkFolder
 from generator.progress import NoProgress
+from study_server.bundle import KINDS as SERVER_KINDS
 from study_server.bundle import read_bundle
+from study_server.design.conditions import CONDITIONS, panel_stimulus_ids
 from study_server.errors import BundleError
+from tests.generator.bundles.test_controls import CONTROLS_PLAN
 from tests.generator.tiny_world import check_tiny_plan, write_photographs
+
+PLAN = CONTROLS_PLAN.replace('"2:1"', '"logit:grass"')
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    """A real bundle of a tiny network."""
+    """A real bundle of a tiny network, with an expression and every control."""
     folder = tmp_path_factory.mktemp("bundle")
     write_photographs(folder / "photographs")
     return make_bundle(
-        check_tiny_plan(folder),
+        check_tiny_plan(folder, PLAN),
         folder / "bundles",
         work=WorkFolder(path=folder / "work"),
         progress=NoProgress(),
@@ -40,6 +46,27 @@ def test_the_server_reads_every_feature_pair_and_image(made: Bundle) -> None:
     ]
     assert len(bundle.query_pairs) == len(manifest["query_pairs"])
     assert len(bundle.stimuli) == len(manifest["stimuli"])
+    assert [f.unit_index for f in bundle.features] == [None, 1]
+
+
+def test_the_server_reads_attributions_and_controls(made: Bundle) -> None:
+    for read, written in zip(
+        read_bundle(made.folder).features, made.manifest["features"], strict=True
+    ):
+        assert list(read.attributions) == written["attributions"]
+        assert {kind: list(ids) for kind, ids in read.controls.items()} == (
+            written["controls"]
+        )
+
+
+def test_both_sides_know_the_same_kinds() -> None:
+    assert SERVER_KINDS == KINDS
+
+
+@pytest.mark.parametrize("condition", sorted(CONDITIONS))
+def test_every_condition_finds_its_panel(made: Bundle, condition: str) -> None:
+    for feature in read_bundle(made.folder).features:
+        assert len(panel_stimulus_ids(condition, feature, n_tiles=2)) == 2
 
 
 def test_the_server_refuses_a_changed_byte_and_names_the_image(
@@ -67,4 +94,4 @@ def test_the_analysis_finds_the_names_of_the_features(made: Bundle) -> None:
 
     labels = read_feature_labels(made.folder, header)
 
-    assert labels["logit:brick"] == "brick"
+    assert labels == {"logit:grass": "grass"}

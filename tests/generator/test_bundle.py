@@ -16,9 +16,11 @@ from generator.bundle import (
     verify_bundle,
     write_bundle,
 )
+from generator.bundles.control_config import MatchingConfig
+from generator.bundles.match_checks import describe_matching
+from generator.bundles.stimuli import StimulusSheet
 from generator.errors import BundleError
 from generator.features import FeatureId
-from generator.stimuli import StimulusSheet
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 FEATURE = FeatureId("logit", "brick")
@@ -50,6 +52,7 @@ def make_content() -> tuple[dict[str, Any], dict[str, bytes]]:
     for kind in ("opacity_map", "masked_accentuation"):
         add(kind, "view", seed_image_id=seed, accentuation_id=accentuation)
     visualization = add("feature_visualization", "noise", rng_seed=1)
+    attribution = add("attribution", "heat", seed_image_id=seed)
     feature = {
         "feature_id": str(FEATURE),
         "label": "brick",
@@ -59,6 +62,8 @@ def make_content() -> tuple[dict[str, Any], dict[str, bytes]]:
         "seed_images": [seed],
         "accentuations": [accentuation],
         "feature_visualizations": [visualization],
+        "attributions": [attribution],
+        "controls": {},
     }
     pair = {
         "query_pair_id": "p1",
@@ -73,6 +78,7 @@ def make_content() -> tuple[dict[str, Any], dict[str, bytes]]:
         "network": {},
         "config": {},
         "pool": {"n_images": 4},
+        "matching": describe_matching(MatchingConfig()),
         "features": [feature],
         "query_pairs": [pair],
         "stimuli": sheet.sorted_records(),
@@ -271,9 +277,9 @@ def test_a_folder_without_manifest_is_no_bundle(tmp_path: Path) -> None:
 
 
 def test_a_manifest_of_another_schema_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text('{"schema_version": 2}')
+    (tmp_path / "manifest.json").write_text('{"schema_version": 1}')
 
-    with pytest.raises(BundleError, match="schema version 2; this program reads 1"):
+    with pytest.raises(BundleError, match="schema version 1; this program reads 2"):
         read_bundle(tmp_path)
 
 

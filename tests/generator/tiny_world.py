@@ -7,10 +7,10 @@ import torch
 from PIL import Image
 from torch import nn
 
+from generator.bundles.plan import draft_plan
+from generator.bundles.plan_check import CheckedPlan
 from generator.networks import Network, Preprocessing
 from generator.photographs import list_photographs
-from generator.plan import draft_plan
-from generator.plan_check import CheckedPlan
 
 CLASSES = ("brick", "grass", "sky", "fur", "stone")
 
@@ -45,6 +45,10 @@ regularization_layers = ["0"]
 [visualization]
 steps = 2
 draws_per_step = 2
+
+[attribution]
+method = "rise"
+rise_masks = 8
 """
 
 

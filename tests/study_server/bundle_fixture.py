@@ -26,7 +26,8 @@ def write_bundle(
     """Write a bundle into a new folder inside `parent` and return the folder.
 
     Features are `logit:feature-0`, …; each has `n_tiles` natural images and feature
-    visualizations, half as many seed images and accentuations, and `n_pairs` pairs.
+    visualizations, half as many seed images, accentuations and attributions, and
+    `n_pairs` pairs.
     """
     (parent / "new" / "images").mkdir(parents=True)
     rng = Random(7)
@@ -46,11 +47,12 @@ def write_bundle(
         stimulus["width_px"] = stimulus["height_px"] = image_side_px
         (parent / "new" / stimulus["file"]).write_bytes(content)
     manifest = {
-        "schema_version": 1,
+        "schema_version": 2,
         "generator": {"version": "0", "commit": None, "device": "cpu"},
         "network": {"name": "tiny", "input_px": image_side_px},
         "config": {},
         "pool": {"n_images": 100, "sha256": "0" * 64, "classes": {}},
+        "matching": {},
         "features": features,
         "query_pairs": pairs,
         "stimuli": sorted(stimuli, key=lambda row: str(row["stimulus_id"])),
@@ -98,6 +100,8 @@ def _feature(
         "seed_images": seed_images,
         "accentuations": make("accentuation", n_tiles // 2, iter(seed_images)),
         "feature_visualizations": make("feature_visualization", n_tiles),
+        "attributions": make("attribution", n_tiles // 2, iter(seed_images)),
+        "controls": {},
     }
     pairs = [
         {

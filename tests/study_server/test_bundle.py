@@ -37,8 +37,9 @@ def test_a_whole_bundle_is_read(folder: Path) -> None:
         "logit:feature-1",
     ]
     assert len(bundle.pairs_of("logit:feature-1")) == 2
-    # 8 natural + 8 visualizations + 4 seeds + 4 accentuations + 2 pairs of 2
-    assert len(bundle.stimuli) == 2 * 28
+    # 8 natural + 8 visualizations + 4 seeds, accentuations and heat maps
+    # each + 2 pairs of 2
+    assert len(bundle.stimuli) == 2 * 32
 
 
 def test_one_changed_byte_in_an_image_is_found(folder: Path) -> None:
@@ -130,8 +131,21 @@ def text_for_number(manifest: Manifest) -> None:
     manifest["features"][0]["unit_index"] = "0"
 
 
-def newer_schema(manifest: Manifest) -> None:
-    manifest["schema_version"] = 2
+def older_schema(manifest: Manifest) -> None:
+    manifest["schema_version"] = 1
+
+
+def swap_attributions(manifest: Manifest) -> None:
+    manifest["features"][0]["attributions"].reverse()
+
+
+def unknown_control(manifest: Manifest) -> None:
+    manifest["features"][0]["controls"] = {"accentuation_by_hand": []}
+
+
+def control_of_another_kind(manifest: Manifest) -> None:
+    feature = manifest["features"][0]
+    feature["controls"] = {"accentuation_random_feature": feature["natural"][:1]}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +162,10 @@ def newer_schema(manifest: Manifest) -> None:
         (unknown_stratum, "unknown stratum 'middling'"),
         (wrong_size, "48 x 48 pixels"),
         (text_for_number, "unit_index must be int; got '0'"),
-        (newer_schema, "schema_version is 2"),
+        (older_schema, "schema_version is 1; this server reads 2"),
+        (swap_attributions, "i-th attribution"),
+        (unknown_control, "unknown kind 'accentuation_by_hand'"),
+        (control_of_another_kind, "not 'accentuation_random_feature' of its own"),
     ],
 )
 def test_a_manifest_at_odds_with_itself_is_refused(

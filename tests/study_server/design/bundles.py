@@ -41,4 +41,6 @@ def _feature(name: str, index: int, n_tiles: int) -> Feature:
         seed_images=images("seed", n_tiles // 2),
         accentuations=images("accentuation", n_tiles // 2),
         feature_visualizations=images("visualization", n_tiles),
+        attributions=images("attribution", n_tiles // 2),
+        controls={},
     )

@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from generator.activation_index import ActivationIndex
 from generator.bundle import encode_png
-from generator.bundle_schema import STIMULUS_KEYS
+from generator.bundles.made_picture import MadePicture
+from generator.bundles.schema import STIMULUS_KEYS
 from generator.features import Feature
 from generator.jobs import content_key
-from generator.made_pictures import MadePicture
 from generator.perceptual_hash import difference_hash, hash_text
+
+_LUMA = np.array([0.2126, 0.7152, 0.0722])
+"""Weights of RGB in a picture's lightness (ITU-R BT.709)."""
 
 
 @dataclass(kw_only=True)
@@ -55,6 +58,7 @@ class StimulusSheet:
         stimulus_id = self.opaque_id(kind, str(feature), *role)
         content = encode_png(picture)
         height, width, _ = picture.shape
+        luma = picture.astype(np.float64) @ _LUMA / 255  # (H, W)
         record: dict[str, Any] = dict.fromkeys(STIMULUS_KEYS)
         record |= {
             "stimulus_id": stimulus_id,
@@ -65,6 +69,8 @@ class StimulusSheet:
             "height_px": height,
             "feature_id": str(feature),
             "perceptual_hash": hash_text(difference_hash(picture)),
+            "luminance": float(luma.mean()),
+            "contrast": float(luma.std()),
         }
         self.records[stimulus_id] = record | known
         self.pictures[stimulus_id] = content
@@ -80,32 +86,61 @@ def photograph_facts(
 ) -> Mapping[str, object]:
     """What a record says of a photograph of the pool."""
     photograph = index.photographs[position]
-    activation = float(index.column(feature)[position])
+    column = index.column(feature)
+    activation = float(column[position])
     return {
         "source": {"path": photograph.path, "sha256": photograph.sha256},
         "class_label": photograph.class_label,
-        "activation": activation,
-        "activation_percentile": index.percentile(feature, activation),
+        "activation_rank": 1 + int((column > column[position]).sum()),
+        **_response(index, feature, activation),
     }
 
 
 def made_facts(
     index: ActivationIndex, feature: Feature, made: MadePicture
 ) -> Mapping[str, object]:
-    """What a record says of an accentuation or a feature visualization."""
-    before = made.activation_before
+    """What a record says of an accentuation, a control or a feature visualization."""
+    before, after = made.activation_before, made.activation
+    if after is None:
+        raise ValueError("a made picture that is shown alone has an activation")
     return {
         "rng_seed": made.rng_seed,
-        "activation": made.activation,
-        "activation_percentile": index.percentile(feature, made.activation),
+        **_response(index, feature, after),
         "activation_before": before,
         "activation_before_percentile": (
             None if before is None else index.percentile(feature, before)
         ),
-        "latent_distance": made.latent_distance,
-        "latent_distance_relative": made.latent_distance_relative,
-        "ssim": made.ssim,
-        "regularization_layer": made.regularization_layer,
-        "regularization_weight": made.regularization_weight,
-        "regularization_balance": made.regularization_balance,
+        **{name: getattr(made, name) for name in _COPIED},
     }
+
+
+def _response(
+    index: ActivationIndex, feature: Feature, activation: float
+) -> Mapping[str, object]:
+    """An activation, raw and against those of the pool."""
+    column = index.column(feature).astype(np.float64)
+    spread = float(column.std())
+    return {
+        "activation": activation,
+        "activation_percentile": index.percentile(feature, activation),
+        "activation_z": (activation - float(column.mean())) / spread
+        if spread > 0
+        else None,
+    }
+
+
+_COPIED = (
+    "latent_distance",
+    "latent_distance_relative",
+    "ssim",
+    "pixel_rmse",
+    "specificity",
+    "regularization_layer",
+    "regularization_weight",
+    "regularization_unit",
+    "penalties",
+    "target",
+    "budget",
+    "control",
+)
+"""Keys of a record that a made picture brings itself."""

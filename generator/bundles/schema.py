@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from generator.bundles.control_config import CONTROL_KINDS
+
 Record = Mapping[str, Any]
 
 KINDS = frozenset(
@@ -13,13 +15,17 @@ KINDS = frozenset(
         "feature_visualization",
         "opacity_map",
         "masked_accentuation",
+        "attribution",
+        *CONTROL_KINDS,
     }
 )
 STRATA = frozenset({"near", "far", "within_class"})
 
 _TEXT, _COUNT, _NUMBER = (str,), (int,), (int, float)
 _MAYBE_TEXT, _MAYBE_NUMBER = (str, type(None)), (int, float, type(None))
+_MAYBE_COUNT = (int, type(None))
 _TABLE, _MAYBE_TABLE, _LIST = (dict,), (dict, type(None)), (list,)
+_MAYBE_LIST = (list, type(None))
 
 MANIFEST_KEYS: dict[str, tuple[type, ...]] = {
     "schema_version": _COUNT,
@@ -29,6 +35,7 @@ MANIFEST_KEYS: dict[str, tuple[type, ...]] = {
     "network": _TABLE,
     "config": _TABLE,
     "pool": _TABLE,
+    "matching": _TABLE,
     "features": _LIST,
     "query_pairs": _LIST,
     "stimuli": _LIST,
@@ -38,6 +45,7 @@ FEATURE_LISTS = {
     "seed_images": "seed_image",
     "accentuations": "accentuation",
     "feature_visualizations": "feature_visualization",
+    "attributions": "attribution",
 }
 """Each list of a feature, with the kind of its stimuli."""
 
@@ -45,8 +53,9 @@ FEATURE_KEYS: dict[str, tuple[type, ...]] = {
     "feature_id": _TEXT,
     "label": _MAYBE_TEXT,
     "layer": _TEXT,
-    "unit_index": _COUNT,
+    "unit_index": _MAYBE_COUNT,
     **dict.fromkeys(FEATURE_LISTS, _LIST),
+    "controls": _TABLE,
 }
 PAIR_KEYS: dict[str, tuple[type, ...]] = {
     "query_pair_id": _TEXT,
@@ -69,17 +78,27 @@ STIMULUS_KEYS: dict[str, tuple[type, ...]] = {
     "source": _MAYBE_TABLE,
     "class_label": _MAYBE_TEXT,
     "perceptual_hash": _TEXT,
-    "rng_seed": (int, type(None)),
+    "luminance": _NUMBER,
+    "contrast": _NUMBER,
+    "rng_seed": _MAYBE_COUNT,
     "activation": _MAYBE_NUMBER,
     "activation_percentile": _MAYBE_NUMBER,
+    "activation_z": _MAYBE_NUMBER,
+    "activation_rank": _MAYBE_COUNT,
     "activation_before": _MAYBE_NUMBER,
     "activation_before_percentile": _MAYBE_NUMBER,
     "latent_distance": _MAYBE_NUMBER,
     "latent_distance_relative": _MAYBE_NUMBER,
     "ssim": _MAYBE_NUMBER,
+    "pixel_rmse": _MAYBE_NUMBER,
+    "specificity": _MAYBE_NUMBER,
     "regularization_layer": _MAYBE_TEXT,
     "regularization_weight": _MAYBE_NUMBER,
-    "regularization_balance": _MAYBE_NUMBER,
+    "regularization_unit": _MAYBE_TEXT,
+    "penalties": _MAYBE_LIST,
+    "target": _MAYBE_TABLE,
+    "budget": _MAYBE_TABLE,
+    "control": _MAYBE_TABLE,
     "display": _MAYBE_TABLE,
 }
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from generator.bundles.plan import draft_plan, read_plan
+from generator.bundles.plan_check import check_plan
+from generator.bundles.plan_sources import PlanOverrides
 from generator.errors import ConfigError
 from generator.features import FeatureId
-from generator.plan import draft_plan, read_plan
-from generator.plan_check import check_plan
-from generator.plan_sources import PlanOverrides
 from tests.generator.tiny_world import PLAN, write_photographs
 
 EMBEDDED_PLAN = PLAN.replace('"0"', '"stage2"').replace('"0:2"', '"stage3:2"')
@@ -137,6 +137,45 @@ def test_unknown_names_and_wrong_keys_are_refused_together(folder: Path) -> None
     assert "no layer 'stagee3'; close names: stage3" in message
     assert "accentuation.regularization_layers" in message
     assert "unknown key query_pairs.nearr" in message
+
+
+def test_what_pictures_cannot_follow_is_refused_with_the_rest(folder: Path) -> None:
+    text = (
+        EMBEDDED_PLAN.replace(
+            'regularization_layers = ["stage2"]',
+            'distance_budget = "ssim=0.1"\npenalty_side = "inside"',
+        )
+        + "[matching]\nactivation = true\n"
+        + '[controls]\nkinds = ["random_weights_cascade"]\ncascade_steps = 99\n'
+    )
+
+    message = check(folder, text)
+
+    assert "has 4 faults" in message
+    assert "need a region of each seed image" in message
+    assert "distance_budget and matching.activation cannot both be reached" in message
+    assert "controls.cascade_steps must not exceed" in message
+    assert "lead to stage3:2; got 99" in message
+
+
+@pytest.mark.parametrize(
+    ("table", "fault"),
+    [
+        (
+            '[controls]\nkinds = ["random"]',
+            "controls.kinds must be a list, each one of",
+        ),
+        ("[controls]\ncascade_steps = 0", "cascade_steps must be at least 1; got 0"),
+        ("[matching]\npercentile_points = 0", "percentile_points must be above 0"),
+        ('[matching]\nactivation = "yes"', "matching.activation must be true or false"),
+    ],
+)
+def test_controls_and_matching_are_checked_like_the_rest(
+    tmp_path: Path, table: str, fault: str
+) -> None:
+    faults = faults_of(tmp_path, f"{PLAN}\n{table}\n")
+
+    assert any(fault in line for line in faults), faults
 
 
 def test_a_channel_the_layer_does_not_have_is_refused(folder: Path) -> None:

@@ -7,10 +7,10 @@ import pytest
 from torch import Tensor, nn
 
 from generator.accentuation_job import AccentuationJob
+from generator.bundles.made_pictures import PoisonedJobsError, make_accentuations
 from generator.config import AccentuationConfig
 from generator.features import FeatureId
 from generator.jobs import WorkFolder
-from generator.made_pictures import PoisonedJobsError, make_accentuations
 from tests.generator.tiny_world import make_network
 from tests.generator.toy_network import picture
 

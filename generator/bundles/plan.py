@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
+from generator.bundles.attribution_config import AttributionPlan
+from generator.bundles.control_config import ControlsConfig, MatchingConfig
 from generator.config import AccentuationConfig, VisualizationConfig
 from generator.errors import ConfigError
 from generator.exemplars import SelectionConfig
@@ -31,6 +33,9 @@ class NetworkPlan:
 
     weights: str | None = None
     """Weights file, relative to the plan. None: the network's own."""
+
+    directions: tuple[str, ...] = ()
+    """Direction files that features may name, relative to the plan."""
 
     device: str = "cpu"
     """Where the network computes, e.g. `cpu` or `cuda:0`."""
@@ -97,6 +102,9 @@ class Plan:
     query_pairs: QueryPairConfig
     accentuation: AccentuationConfig
     visualization: VisualizationConfig
+    attribution: AttributionPlan
+    controls: ControlsConfig
+    matching: MatchingConfig
 
     def as_config(self) -> dict[str, Any]:
         """The plan as a manifest stores it: plain values, defaults filled in."""
@@ -120,6 +128,9 @@ TABLES: dict[str, type[Any]] = {
     "query_pairs": QueryPairConfig,
     "accentuation": AccentuationConfig,
     "visualization": VisualizationConfig,
+    "attribution": AttributionPlan,
+    "controls": ControlsConfig,
+    "matching": MatchingConfig,
 }
 """The tables of a plan, each with the config it becomes."""
 

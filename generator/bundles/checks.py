@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from generator.bundle_schema import (
+from generator.bundles.match_checks import find_match_faults
+from generator.bundles.schema import (
     FEATURE_LISTS,
     KINDS,
     STRATA,
@@ -26,12 +27,14 @@ def find_faults(folder: Path, manifest: Record) -> list[str]:
     if faults:
         return faults
     stimuli = {one["stimulus_id"]: one for one in manifest["stimuli"]}
-    return [
+    faults = [
         *_file_faults(folder, stimuli),
         *_order_faults(manifest["stimuli"]),
         *_reference_faults(manifest, stimuli),
         *_pair_faults(manifest, stimuli),
     ]
+    # What is matched can be looked at only where every name leads somewhere.
+    return faults or [*find_match_faults(manifest, stimuli)]
 
 
 def _file_faults(folder: Path, stimuli: Mapping[str, Record]) -> Iterable[str]:
@@ -121,16 +124,18 @@ def _reference_faults(manifest: Record, stimuli: Mapping[str, Record]) -> Iterab
 
 
 def _seed_faults(feature: Record, stimuli: Mapping[str, Record]) -> Iterable[str]:
-    made_from = [
-        stimuli[one]["seed_image_id"]
-        for one in feature["accentuations"]
-        if one in stimuli
-    ]
-    if made_from != feature["seed_images"]:
-        yield (
-            f"{feature['feature_id']}: the i-th accentuation must be made from the "
-            "i-th seed image"
-        )
+    for name, kind in [
+        ("accentuations", "accentuation"),
+        ("attributions", "attribution"),
+    ]:
+        made_from = [
+            stimuli[one]["seed_image_id"] for one in feature[name] if one in stimuli
+        ]
+        if made_from != feature["seed_images"]:
+            yield (
+                f"{feature['feature_id']}: the i-th {kind} must be made from the "
+                "i-th seed image"
+            )
 
 
 def _link_faults(

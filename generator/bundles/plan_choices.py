@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from generator.activation_index import ActivationIndex
+from generator.bundles.plan import Plan
 from generator.choice_streams import feature_rng
 from generator.errors import PoolError
 from generator.exemplars import Tiles, select_tiles
 from generator.features import Feature
-from generator.plan import Plan
 from generator.query_pairs import QueryPair, select_query_pairs
 
 

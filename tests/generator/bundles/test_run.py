@@ -15,14 +15,14 @@ from torch import Tensor, nn
 
 from generator.activations import feature_activations
 from generator.bundle import Bundle
-from generator.bundle_run import make_bundle
+from generator.bundles.made_pictures import PoisonedJobsError
+from generator.bundles.plan_check import CheckedPlan
+from generator.bundles.run import make_bundle
 from generator.errors import PhotographError, PoolError
 from generator.features import FeatureId
 from generator.jobs import WorkFolder
-from generator.made_pictures import PoisonedJobsError
 from generator.perceptual_hash import bits_apart
 from generator.photographs import from_picture
-from generator.plan_check import CheckedPlan
 from generator.progress import NoProgress
 from tests.generator.tiny_world import (
     PLAN,
@@ -106,6 +106,7 @@ def test_a_bundle_holds_what_the_plan_asks_for(bundle: Bundle) -> None:
         "opacity_map": 4,
         "masked_accentuation": 4,
         "feature_visualization": 4,
+        "attribution": 4,
     }
     assert re.fullmatch(r"tiny-[0-9a-f]{12}", bundle.bundle_id)
     assert bundle.folder.name == bundle.bundle_id
@@ -125,7 +126,7 @@ def test_every_activation_is_that_of_the_saved_picture(
     bundle: Bundle, checked: CheckedPlan
 ) -> None:
     for stimulus in bundle.stimuli():
-        if stimulus["kind"] in {"opacity_map", "masked_accentuation"}:
+        if stimulus["kind"] in {"opacity_map", "masked_accentuation", "attribution"}:
             assert stimulus["activation"] is None
             continue
         feature = FeatureId.parse(stimulus["feature_id"])
@@ -158,6 +159,7 @@ def test_no_query_looks_like_anything_its_panels_show(bundle: Bundle) -> None:
                 "seed_images",
                 "accentuations",
                 "feature_visualizations",
+                "attributions",
             ]
             for one in feature[name]
         ]

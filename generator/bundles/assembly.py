@@ -2,28 +2,29 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
 from generator.activation_index import ActivationIndex
+from generator.bundles.control_config import kind_of
+from generator.bundles.made_picture import MadePicture, levels
+from generator.bundles.maker import FeaturePictures
+from generator.bundles.match_checks import describe_matching
+from generator.bundles.plan_check import CheckedPlan
+from generator.bundles.stimuli import StimulusSheet, made_facts, photograph_facts
 from generator.exemplars import Tiles
 from generator.feature_lookup import describe_feature
 from generator.features import Feature
+from generator.index_features import directions_used
 from generator.jobs import content_key
-from generator.made_pictures import MadePicture
 from generator.networks import Network
 from generator.opacity import display_opacity, render_masked
 from generator.photographs import read_photograph, to_canvas
-from generator.plan_check import CheckedPlan
 from generator.provenance import describe_generator
 from generator.query_pairs import QueryPair
-from generator.stimuli import StimulusSheet, made_facts, photograph_facts
 
 
 def assemble_bundle(
@@ -31,8 +32,7 @@ def assemble_bundle(
     index: ActivationIndex,
     *,
     tiles: Mapping[Feature, Tiles],
-    accentuations: Mapping[Feature, list[MadePicture]],
-    visualizations: Mapping[Feature, list[MadePicture]],
+    made: Mapping[Feature, FeaturePictures],
     pairs: Mapping[Feature, tuple[QueryPair, ...]],
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The manifest's content, and the PNG file of each stimulus_id."""
@@ -45,17 +45,14 @@ def assemble_bundle(
         writer = _FeatureWriter(
             checked=checked, index=index, feature=feature, sheet=sheet
         )
-        features.append(
-            writer.add_panels(
-                tiles[feature], accentuations[feature], visualizations[feature]
-            )
-        )
+        features.append(writer.add_panels(tiles[feature], made[feature]))
         query_pairs += writer.add_pairs(pairs[feature])
     manifest = {
         "generator": describe_generator(checked.network.device),
-        "network": describe_network(checked.network),
+        "network": describe_network(checked.network, checked.plan.features),
         "config": config,
         "pool": pool,
+        "matching": describe_matching(checked.plan.matching),
         "features": features,
         "query_pairs": query_pairs,
         "stimuli": sheet.sorted_records(),
@@ -63,7 +60,7 @@ def assemble_bundle(
     return manifest, sheet.pictures
 
 
-def describe_network(network: Network) -> dict[str, Any]:
+def describe_network(network: Network, features: Sequence[Feature]) -> dict[str, Any]:
     """The `network` object of a manifest."""
     preprocessing = network.preprocessing
     labels = json.dumps(list(network.labels), ensure_ascii=False)
@@ -75,6 +72,7 @@ def describe_network(network: Network) -> dict[str, Any]:
         "mean": list(preprocessing.mean),
         "std": list(preprocessing.std),
         "labels_sha256": hashlib.sha256(labels.encode()).hexdigest(),
+        "directions": directions_used(network, features),
     }
 
 
@@ -87,12 +85,7 @@ class _FeatureWriter:
     feature: Feature
     sheet: StimulusSheet
 
-    def add_panels(
-        self,
-        tiles: Tiles,
-        accentuations: list[MadePicture],
-        visualizations: list[MadePicture],
-    ) -> dict[str, Any]:
+    def add_panels(self, tiles: Tiles, made: FeaturePictures) -> dict[str, Any]:
         """Add everything that panels show; returns the feature's own object."""
         seed_ids = [
             self._add_photograph("seed_image", int(position), ("tile", number))
@@ -107,13 +100,29 @@ class _FeatureWriter:
             ],
             "seed_images": seed_ids,
             "accentuations": [
-                self._add_accentuation(made, seed_id)
-                for made, seed_id in zip(accentuations, seed_ids, strict=True)
+                self._add_accentuation(one, seed_id)
+                for one, seed_id in zip(made.accentuations, seed_ids, strict=True)
             ],
             "feature_visualizations": [
-                self._add_made("feature_visualization", made, (number,))
-                for number, made in enumerate(visualizations)
+                self._add_made("feature_visualization", one, (number,))
+                for number, one in enumerate(made.visualizations)
             ],
+            "attributions": [
+                self._add_attribution(one, seed_id)
+                for one, seed_id in zip(made.attributions, seed_ids, strict=True)
+            ],
+            "controls": {
+                kind_of(name): [
+                    self._add_made(
+                        kind_of(name),
+                        one,
+                        (number,),
+                        seed_image_id=seed_ids[number % len(seed_ids)],
+                    )
+                    for number, one in enumerate(of_kind)
+                ]
+                for name, of_kind in made.controls.items()
+            },
         }
 
     def add_pairs(self, pairs: tuple[QueryPair, ...]) -> list[dict[str, Any]]:
@@ -145,13 +154,33 @@ class _FeatureWriter:
         preprocessing = self.checked.network.preprocessing
         canvas = to_canvas(image, preprocessing, self.checked.canvas_px)
         facts = photograph_facts(self.index, self.feature, position)
-        return self.sheet.add(kind, self.feature, role, _levels(canvas), **facts)
+        return self.sheet.add(kind, self.feature, role, levels(canvas), **facts)
 
     def _add_made(
         self, kind: str, made: MadePicture, role: tuple[object, ...], **known: object
     ) -> str:
         facts = made_facts(self.index, self.feature, made)
         return self.sheet.add(kind, self.feature, role, made.picture, **facts, **known)
+
+    def _add_attribution(self, made: MadePicture, seed_id: str) -> str:
+        """Add a seed image under its heat map, and how that was made."""
+        config = self.checked.plan.attribution
+        input_px = self.checked.network.preprocessing.input_px
+        return self.sheet.add(
+            "attribution",
+            self.feature,
+            (seed_id,),
+            made.picture,
+            seed_image_id=seed_id,
+            rng_seed=made.rng_seed,
+            display={
+                "method": config.method,
+                "settings": config.settings_of(config.method, input_px),
+                "clip_percent": config.clip_percent,
+                "blur_px": config.blur_px(self.checked.canvas_px),
+                "overlay_opacity": config.overlay_opacity,
+            },
+        )
 
     def _add_accentuation(self, made: MadePicture, seed_id: str) -> str:
         """Add an accentuation with its opacity map and its masked view."""
@@ -175,17 +204,9 @@ class _FeatureWriter:
                 kind,
                 self.feature,
                 (seed_id,),
-                _levels(view),
+                levels(view),
                 seed_image_id=seed_id,
                 accentuation_id=accentuation_id,
                 display={"clip_percent": config.clip_percent, "blur_px": blur_px},
             )
         return accentuation_id
-
-
-def _levels(canvas: Tensor) -> NDArray[np.uint8]:
-    """(3, H, W) in [0, 1] as (H, W, 3) uint8, each value rounded."""
-    levels: NDArray[np.uint8] = (
-        (canvas.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).contiguous().numpy()
-    )
-    return levels

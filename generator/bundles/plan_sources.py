@@ -8,14 +8,15 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from generator import demo
 from generator.bundle import Bundle, verify_bundle
+from generator.bundles.plan import NetworkPlan, PhotographsPlan, PlanDraft
 from generator.errors import GeneratorError
 from generator.jobs import content_key, write_whole
 from generator.photograph_folder import list_photographs
-from generator.plan import NetworkPlan, PhotographsPlan, PlanDraft
 from generator.provenance import code_key
 
-EMBEDDED_WEIGHTS = Path(__file__).with_name("demo") / "weights.safetensors"
+EMBEDDED_WEIGHTS = Path(demo.__file__).with_name("weights.safetensors")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,8 +38,8 @@ def apply_network(draft: PlanDraft, overrides: PlanOverrides) -> PlanDraft:
     table: NetworkPlan | None = draft.tables["network"]
     if table is None or overrides.network in {None, table.name}:
         return draft
-    # The plan's weights belong to the plan's network.
-    changed = replace(table, name=overrides.network, weights=None)
+    # The plan's weights and directions belong to the plan's network.
+    changed = replace(table, name=overrides.network, weights=None, directions=())
     return replace(draft, tables=draft.tables | {"network": changed})
 
 
@@ -50,6 +51,13 @@ def find_weights(draft: PlanDraft, overrides: PlanOverrides) -> Path | None:
     if table is None or table.weights is None:
         return None
     return draft.path.parent / table.weights
+
+
+def find_directions(draft: PlanDraft) -> list[Path]:
+    """The direction files of the plan."""
+    table: NetworkPlan | None = draft.tables["network"]
+    names = table.directions if table is not None else ()
+    return [draft.path.parent / name for name in names]
 
 
 def find_photographs(draft: PlanDraft, overrides: PlanOverrides) -> Path | None:
@@ -74,7 +82,10 @@ def sources_key(draft: PlanDraft, overrides: PlanOverrides) -> str | None:
     if weights is None and plan.network.name == "embedded":
         weights = EMBEDDED_WEIGHTS
     folder = find_photographs(draft, overrides)
-    if folder is None or weights is None or not weights.is_file():
+    directions = find_directions(apply_network(draft, overrides))
+    if folder is None or weights is None:
+        return None
+    if not all(path.is_file() for path in (weights, *directions)):
         return None
     try:
         photographs = list_photographs(folder)
@@ -83,7 +94,10 @@ def sources_key(draft: PlanDraft, overrides: PlanOverrides) -> str | None:
     return content_key(
         plan.as_config(),
         code_key(),
-        hashlib.sha256(weights.read_bytes()).hexdigest(),
+        [
+            hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in (weights, *directions)
+        ],
         [[one.path, one.sha256, one.class_label] for one in photographs],
     )
 

@@ -3,6 +3,16 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.bundles.attributions import attribution_faults
+from generator.bundles.control_sources import control_faults
+from generator.bundles.plan import NetworkPlan, Plan, PlanDraft, raise_faults
+from generator.bundles.plan_sources import (
+    PlanOverrides,
+    apply_network,
+    find_directions,
+    find_photographs,
+    find_weights,
+)
 from generator.errors import (
     FeatureNotFoundError,
     GeneratorError,
@@ -12,15 +22,9 @@ from generator.errors import (
 from generator.feature_lookup import find_objective
 from generator.features import Feature
 from generator.layers import check_layer
+from generator.network_directions import with_directions
 from generator.networks import Network, load_network
 from generator.photographs import Photograph, default_canvas_px, list_photographs
-from generator.plan import NetworkPlan, Plan, PlanDraft, raise_faults
-from generator.plan_sources import (
-    PlanOverrides,
-    apply_network,
-    find_photographs,
-    find_weights,
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +54,10 @@ def check_plan(draft: PlanDraft, overrides: PlanOverrides) -> CheckedPlan:
     faults = list(draft.faults)
     network = _network(draft, overrides, faults)
     if network is not None:
-        faults += _feature_faults(network, draft.features)
+        found = _found_features(network, draft.features, faults)
         faults += _layer_faults(network, draft)
+        faults += _picture_faults(network, found, draft)
+    faults += _goal_faults(draft)
     folder = find_photographs(draft, overrides)
     photographs = _photographs(folder, draft, faults)
     if photographs:
@@ -86,20 +92,56 @@ def _network(
         return None
     try:
         weights = find_weights(draft, overrides)
-        return load_network(table.name, weights=weights, device=table.device)
+        network = load_network(table.name, weights=weights, device=table.device)
+        return with_directions(network, find_directions(draft))
     except GeneratorError as error:
         faults.append(f"network: {error}")
         return None
 
 
-def _feature_faults(network: Network, features: tuple[Feature, ...]) -> list[str]:
-    """Features the network does not have."""
-    faults = []
+def _found_features(
+    network: Network, features: tuple[Feature, ...], faults: list[str]
+) -> list[Feature]:
+    """The features the network has; the others are faults."""
+    found = []
     for feature in features:
         try:
             find_objective(network, feature)
+            found.append(feature)
         except (LayerNotFoundError, FeatureNotFoundError) as error:
             faults.append(f"features: {str(feature)!r}: {error}")
+    return found
+
+
+def _picture_faults(
+    network: Network, features: list[Feature], draft: PlanDraft
+) -> list[str]:
+    """Attributions and controls that these features of this network cannot have."""
+    attribution, controls = draft.tables["attribution"], draft.tables["controls"]
+    faults = []
+    if attribution is not None:
+        faults += attribution_faults(network, features, attribution)
+    if controls is not None:
+        faults += control_faults(network, features, controls)
+    return faults
+
+
+def _goal_faults(draft: PlanDraft) -> list[str]:
+    """Settings of the accentuations that a bundle cannot follow."""
+    accentuation, matching = draft.tables["accentuation"], draft.tables["matching"]
+    if accentuation is None:
+        return []
+    faults = []
+    if accentuation.uses_region:
+        faults.append(
+            "accentuation: penalty_side and edit_inside_only need a region of each "
+            "seed image, which a plan does not give; leave them out"
+        )
+    if matching is not None and matching.activation and accentuation.distance_budget:
+        faults.append(
+            "accentuation.distance_budget and matching.activation cannot both be "
+            "reached; ask for one of them"
+        )
     return faults
 
 

@@ -1,0 +1,59 @@
+"""From a checked plan to a bundle on disk, stage by stage; finished work is reused."""
+
+from datetime import datetime
+from pathlib import Path
+
+from generator.activation_index import build_index
+from generator.bundle import Bundle, write_bundle
+from generator.bundles.assembly import assemble_bundle
+from generator.bundles.maker import Maker
+from generator.bundles.plan_check import CheckedPlan
+from generator.bundles.plan_choices import choose_pairs, choose_tiles
+from generator.jobs import WorkFolder
+from generator.progress import Progress
+
+
+def make_bundle(
+    checked: CheckedPlan,
+    out: Path,
+    *,
+    work: WorkFolder,
+    progress: Progress,
+    created_at: datetime,
+) -> Bundle:
+    """Index the photographs, choose, make the pictures, and write the bundle.
+
+    Query pairs are chosen last, because none may look like a made picture; that the
+    pool can supply them is seen before anything is made.
+
+    Args:
+        out: folder the bundle is written into.
+        work: keeps what is finished, for a run that follows.
+
+    Raises:
+        PhotographError: photographs cannot be read; nothing was made.
+        PoolError: the photographs cannot supply a feature.
+        PoisonedJobsError: some pictures cannot be made or matched; the others are
+            kept.
+    """
+    plan = checked.plan
+    index = build_index(
+        checked.network,
+        checked.folder,
+        checked.photographs,
+        plan.features,
+        canvas_px=checked.canvas_px,
+        work=work,
+        progress=progress,
+    )
+    tiles = choose_tiles(index, plan)
+    maker = Maker(
+        checked=checked, index=index, tiles=tiles, work=work, progress=progress
+    )
+    made = maker.make_all()
+    hashes = {feature: made[feature].perceptual_hashes for feature in plan.features}
+    pairs = choose_pairs(index, plan, tiles, hashes)
+    content, pictures = assemble_bundle(
+        checked, index, tiles=tiles, made=made, pairs=pairs
+    )
+    return write_bundle(out, plan.name, content, pictures, created_at=created_at)

@@ -1,0 +1,53 @@
+"""Searches that end where a measure of the picture takes a wanted value."""
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from generator.goals.level_watch import AtLevel, LevelWatch
+from generator.goals.straddle import Measure
+from generator.optimize import Iterate, OnIterate, optimize
+from generator.problem import OnCrops, Problem
+from generator.steering import Steering
+
+
+def search_until(
+    problem: Problem,
+    start: Tensor,
+    *,
+    steering: Steering,
+    measure: Measure,
+    wanted: Sequence[float],
+    tolerance: Sequence[float],
+    on_iterate: OnIterate | None = None,
+    on_crops: OnCrops | None = None,
+) -> AtLevel:
+    """Climb until every job has passed its value, then find it between two iterates.
+
+    A job that never passes its value comes back at its highest iterate: the caller
+    looks at what was reached.
+
+    Args:
+        start: (J, …) parameters.
+        measure: parameters to one number for each job.
+        wanted: of each job.
+        tolerance: error of each job at which its bisection stops.
+        on_crops: told of every crop of the config's steps, also of those spared.
+
+    Raises:
+        NotFiniteError: the search ended in values that are not numbers.
+    """
+    watch = LevelWatch(measure, [[value] for value in wanted])
+
+    def watch_all(here: Iterate) -> bool:
+        is_over = watch.on_iterate(here)
+        return (on_iterate is not None and on_iterate(here)) or is_over
+
+    config = problem.config
+    found = optimize(
+        problem, start, steering=steering, on_iterate=watch_all, on_crops=on_crops
+    )
+    if on_crops is not None:
+        spared = config.steps - found.n_steps
+        on_crops(len(start) * spared * config.draws_per_step)
+    return watch.found(0, tolerance=tolerance)
