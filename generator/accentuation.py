@@ -5,7 +5,7 @@ Source: Hamblin, Fel, Saha, Konkle & Alvarez (2024), Feature Accentuation: Revea
     coverage-corrected opacity map and the crops are ours.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from generator.accentuation_job import AccentuationJob
 from generator.capture import undisturbed
 from generator.config import AccentuationConfig
 from generator.determinism import reproducible
-from generator.errors import NoGradientError
 from generator.feature_lookup import find_objective
 from generator.goals.budget_search import BudgetFacts, budget_search
 from generator.goals.target import TargetFacts
@@ -29,12 +28,10 @@ from generator.penalties.facts import PenaltyFacts
 from generator.photographs import quantize
 from generator.preparation import Prepared, batches, prepare
 from generator.problem import OnCrops
+from generator.refusals import OnRefused, Refusal, broken_at_the_end, report
 from generator.regularization import recorded_layers
 from generator.steering import FixedPull
 from generator.trajectory import Snapshot, Trajectory
-
-OnNoGradient = Callable[[AccentuationJob, NoGradientError], None]
-"""Told of a job whose feature responds to no change of its seed image."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -154,7 +151,7 @@ def accentuate(
     config: AccentuationConfig,
     *,
     on_crops: OnCrops | None = None,
-    on_no_gradient: OnNoGradient | None = None,
+    on_refused: OnRefused | None = None,
 ) -> list[Accentuation]:
     """Accentuate seed images, several at once; results in the order of the jobs.
 
@@ -167,16 +164,16 @@ def accentuate(
     Args:
         on_crops: told of progress; `config.crops_per_job` crops for each job, also
             for one that is refused.
-        on_no_gradient: called for a job whose feature responds to no change of the
-            seed image; that job has no result. None: the error is raised.
+        on_refused: called for a job whose feature responds to no change of the seed
+            image, or whose numbers break; that job has no result and the others are
+            finished. None: the error is raised.
 
     Raises:
         LayerNotFoundError, FeatureNotFoundError: the network has no such feature.
-        NoGradientError: see `on_no_gradient`.
-        NotFiniteError: a search ended in values that are not numbers.
+        NoGradientError, NotFiniteError: see `on_refused`.
     """
     found = accentuate_each(
-        network, jobs, config, on_crops=on_crops, on_no_gradient=on_no_gradient
+        network, jobs, config, on_crops=on_crops, on_refused=on_refused
     )
     by_job = {id(accentuation.job): accentuation for accentuation in found}
     return [by_job[id(job)] for job in jobs if id(job) in by_job]
@@ -188,36 +185,27 @@ def accentuate_each(
     config: AccentuationConfig,
     *,
     on_crops: OnCrops | None = None,
-    on_no_gradient: OnNoGradient | None = None,
+    on_refused: OnRefused | None = None,
 ) -> Iterator[Accentuation]:
     """As `accentuate`, but hands each result out as soon as its batch is finished."""
     for batch in batches(network, jobs, config):
         with undisturbed(network.module), reproducible(config.deterministic):
             prepared, refused = prepare(network, batch, config, on_crops)
-            for job in refused:
-                refuse(job, on_no_gradient)
+            report(refused, on_refused)
             if refused and on_crops is not None:  # the steps they do not take
                 on_crops(len(refused) * config.steps * config.draws_per_step)
-            finished = _run(prepared, config, on_crops) if prepared else []
-        yield from finished
-
-
-def refuse(job: AccentuationJob, on_no_gradient: OnNoGradient | None) -> None:
-    """Tell of a job that cannot move, or raise the error when nobody listens."""
-    error = NoGradientError(
-        f"{job.feature} does not respond to any change of {job.name}: its gradient is "
-        "exactly zero on every crop, so there is nothing to bring out. Choose another "
-        "feature for this photograph, or another photograph."
-    )
-    if on_no_gradient is None:
-        raise error
-    on_no_gradient(job, error)
+            ended = _run(prepared, config, on_crops) if prepared else []
+        for one in ended:
+            if isinstance(one, Refusal):
+                report([one], on_refused)
+            else:
+                yield one
 
 
 def _run(
     prepared: Prepared, config: AccentuationConfig, on_crops: OnCrops | None
-) -> list[Accentuation]:
-    """Search, then measure what would be saved."""
+) -> list[Accentuation | Refusal]:
+    """Search, then measure what would be saved; in the order of the jobs."""
     problem = prepared.problem
     trajectory = Trajectory(problem.parameterization, config)
     factors = prepared.pull(config.regularization_weight)
@@ -234,6 +222,7 @@ def _run(
         steering=search or FixedPull(factors=factors),
         on_iterate=on_iterate,
         on_crops=on_crops,
+        keep_broken=True,
     )
     budgets: list[BudgetFacts | None] = [None] * len(prepared.jobs)
     parameters = found.parameters
@@ -241,11 +230,22 @@ def _run(
         chosen = search.chosen()
         budgets = [*search.facts(chosen)]
         parameters = chosen.parameters
+    parameters = whole(parameters, found, prepared)
     made = measured(prepared, config, parameters, found.opacity)
     return [
         replace(one, n_steps=found.n_steps, trajectory=trajectory.of(i), budget=budget)
-        for i, (one, budget) in enumerate(zip(made, budgets, strict=True))
+        if is_finite
+        else broken_at_the_end(one.job, config.learning_rate)
+        for i, (one, budget, is_finite) in enumerate(
+            zip(made, budgets, found.is_finite.tolist(), strict=True)
+        )
     ]
+
+
+def whole(parameters: Tensor, found: Iterate, prepared: Prepared) -> Tensor:
+    """(J, …) parameters that can be measured: a broken job's are those of its start."""
+    is_finite = found.is_finite.view(-1, *[1] * (parameters.ndim - 1))
+    return torch.where(is_finite, parameters, prepared.start)
 
 
 def measured(

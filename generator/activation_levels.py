@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from generator.accentuation import Accentuation, OnNoGradient, measured, refuse
+from generator.accentuation import Accentuation, measured
 from generator.accentuation_job import AccentuationJob
 from generator.activations import feature_activations
 from generator.capture import undisturbed
@@ -28,6 +28,7 @@ from generator.optimize import optimize
 from generator.photographs import quantize
 from generator.preparation import Prepared, batches, pose, prepare, start_of
 from generator.problem import OnCrops, Problem
+from generator.refusals import OnRefused, Refusal, broken_at_the_end, report
 from generator.steering import FixedPull
 
 NaturalActivations = Mapping[Feature, NDArray[np.float32]]
@@ -65,7 +66,7 @@ def reach_levels(
     natural: NaturalActivations,
     *,
     on_crops: OnCrops | None = None,
-    on_no_gradient: OnNoGradient | None = None,
+    on_refused: OnRefused | None = None,
 ) -> list[list[Accentuation]]:
     """Pictures at each level of activation, for each job.
 
@@ -76,8 +77,9 @@ def reach_levels(
     Args:
         natural: activations to natural photographs of every job's feature.
         on_crops: told of progress: `config.crops_per_job` for each search.
-        on_no_gradient: called for a job whose feature responds to no change of the
-            seed image; it has no results in that direction. None: an error is raised.
+        on_refused: called for a job whose feature responds to no change of the seed
+            image; it has no results in that direction. Also for one whose numbers
+            break; it has those levels that it passed before. None: an error is raised.
 
     Returns:
         For each job its pictures in the order of the levels.
@@ -85,7 +87,7 @@ def reach_levels(
     Raises:
         ConfigError: a level means nothing for a feature; the config has a distance
             budget; or a job already says `suppress`.
-        NoGradientError: see `on_no_gradient`.
+        NoGradientError, NotFiniteError: see `on_refused`.
     """
     found: list[dict[Level, Accentuation]] = [{} for _ in jobs]
     for index, made in reach_each(
@@ -95,7 +97,7 @@ def reach_levels(
         levels,
         natural,
         on_crops=on_crops,
-        on_no_gradient=on_no_gradient,
+        on_refused=on_refused,
     ):
         if made.target is not None:
             found[index][made.target.asked] = made
@@ -110,7 +112,7 @@ def reach_each(
     natural: NaturalActivations,
     *,
     on_crops: OnCrops | None = None,
-    on_no_gradient: OnNoGradient | None = None,
+    on_refused: OnRefused | None = None,
 ) -> Iterator[tuple[int, Accentuation]]:
     """As `reach_levels`, but hands each picture out with the number of its job."""
     targets = _plan_targets(jobs, config, levels, natural)
@@ -121,13 +123,16 @@ def reach_each(
         for batch in batches(network, [path.job for path in paths], config):
             with undisturbed(network.module):
                 prepared, refused = prepare(network, batch, config, on_crops)
-                for job in refused:
-                    refuse(job, on_no_gradient)
+                report(refused, on_refused)
                 if refused and on_crops is not None:  # the steps they do not take
                     on_crops(len(refused) * config.steps * config.draws_per_step)
                 own = [by_job[id(job)] for job in prepared.jobs] if prepared else []
                 made = list(_climb(prepared, own, config, on_crops)) if prepared else []
-            yield from made
+            for one in made:
+                if isinstance(one, Refusal):
+                    report([one], on_refused)
+                else:
+                    yield one
 
 
 def check_levels(
@@ -233,7 +238,7 @@ def _climb(
     paths: Sequence[_Path],
     config: AccentuationConfig,
     on_crops: OnCrops | None,
-) -> Iterator[tuple[int, Accentuation]]:
+) -> Iterator[tuple[int, Accentuation] | Refusal]:
     """Search once, then find and measure the picture at each level."""
     sign = -1.0 if paths[0].job.suppress else 1.0
     watch = LevelWatch(
@@ -246,7 +251,16 @@ def _climb(
         steering=FixedPull(factors=prepared.pull(config.regularization_weight)),
         on_iterate=watch.on_iterate,
         on_crops=on_crops,
+        keep_broken=True,
     )
+    is_finite = found.is_finite.tolist()
+
+    def is_there(row: int, number: int) -> bool:
+        return is_finite[row] or watch.has_passed(row, number)
+
+    for row, path in enumerate(paths):
+        if not all(is_there(row, number) for number in range(len(path.targets))):
+            yield broken_at_the_end(path.job, config.learning_rate)
     if on_crops is not None:  # the steps they need not take
         spared = config.steps - found.n_steps
         on_crops(len(paths) * spared * config.draws_per_step)
@@ -254,8 +268,10 @@ def _climb(
     for number in range(max(len(path.targets) for path in paths)):
         at_level = watch.found(number, tolerance=tolerance)
         made = measured(prepared, config, at_level.parameters, at_level.opacity)
-        for path, stand, one in zip(paths, at_level.stands, made, strict=True):
-            if number < len(path.targets):
+        for row, (path, stand, one) in enumerate(
+            zip(paths, at_level.stands, made, strict=True)
+        ):
+            if number < len(path.targets) and is_there(row, number):
                 facts = _facts(path.targets[number], one)
                 yield path.index, replace(one, n_steps=stand.n_steps, target=facts)
 

@@ -31,6 +31,12 @@ class Pull:
     penalties: Tensor
     """(J, K)."""
 
+    @property
+    def is_finite(self) -> Tensor:
+        """(J,) whether all of a job's norms are numbers."""
+        is_held = torch.isfinite(self.penalties).all(1)
+        return torch.isfinite(self.objective) & is_held
+
     def balance(self) -> Tensor:
         """(J, K) b: a penalty's gradient times b is as large as the objective's."""
         felt = self.penalties > 0

@@ -11,13 +11,13 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from generator.accentuation import Accentuation, OnNoGradient, accentuate_each
+from generator.accentuation import Accentuation, accentuate_each
 from generator.accentuation_job import AccentuationJob
 from generator.activation_levels import check_levels, reach_each
 from generator.activations import feature_activations, resolve_rank
 from generator.config import AccentuationConfig
 from generator.contact_sheet import SheetRow, contact_sheet
-from generator.errors import NoGradientError, PhotographError
+from generator.errors import GeneratorError, PhotographError
 from generator.feature_lookup import find_objectives
 from generator.features import Feature
 from generator.goals.levels import Level
@@ -41,6 +41,7 @@ from generator.photographs import (
 from generator.preparation import batches
 from generator.problem import OnCrops
 from generator.provenance import describe_generator
+from generator.refusals import OnRefused
 from generator.result_folder import ResultFolder
 from generator.saved_accentuation import save_accentuation
 
@@ -96,7 +97,7 @@ class ImageOutcome:
 
     sheet: list[SheetRow] = field(default_factory=list)
 
-    refused: list[tuple[AccentuationJob, NoGradientError]] = field(default_factory=list)
+    refused: list[tuple[AccentuationJob, GeneratorError]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -229,7 +230,7 @@ def make_images(
     """
     outcome = ImageOutcome()
 
-    def refuse(job: AccentuationJob, error: NoGradientError) -> None:
+    def refuse(job: AccentuationJob, error: GeneratorError) -> None:
         outcome.refused.append((job, error))
         if on_refused is not None:
             on_refused(str(error))
@@ -247,13 +248,13 @@ def _search(
     request: ImageRequest,
     prepared: ImageJobs,
     on_crops: OnCrops | None,
-    refuse: OnNoGradient,
+    refuse: OnRefused,
 ) -> Iterator[Accentuation]:
     """Every picture as soon as it is there."""
     jobs, config = prepared.jobs, request.config
     if not request.levels:
         yield from accentuate_each(
-            network, jobs, config, on_crops=on_crops, on_no_gradient=refuse
+            network, jobs, config, on_crops=on_crops, on_refused=refuse
         )
         return
     for _, made in reach_each(
@@ -263,7 +264,7 @@ def _search(
         request.levels,
         prepared.pool.activations,
         on_crops=on_crops,
-        on_no_gradient=refuse,
+        on_refused=refuse,
     ):
         yield made
 

@@ -26,6 +26,11 @@ class Iterate:
     opacity: OpacityAccumulator
     """Summed over the steps so far; goes on being added to."""
 
+    @property
+    def is_finite(self) -> Tensor:
+        """(J,) whether all parameters of a job are numbers."""
+        return torch.isfinite(self.parameters).flatten(1).all(1)
+
 
 OnIterate = Callable[[Iterate], bool]
 """Sees where a search stands; True ends it."""
@@ -38,6 +43,7 @@ def optimize(
     steering: Steering,
     on_iterate: OnIterate | None = None,
     on_crops: OnCrops | None = None,
+    keep_broken: bool = False,
 ) -> Iterate:
     """Climb each job's objective, held back by its penalties.
 
@@ -46,9 +52,11 @@ def optimize(
         steering: how hard each penalty pulls, step by step.
         on_iterate: shown the start and every iterate.
         on_crops: told after each step.
+        keep_broken: return also jobs that ended in values that are not numbers; the
+            caller asks `Iterate.is_finite`.
 
     Raises:
-        NotFiniteError: the search ended in values that are not numbers.
+        NotFiniteError: a search ended in values that are not numbers.
 
     Source: Hamblin et al. (2024), Feature Accentuation, arXiv 2402.10039.
     """
@@ -83,7 +91,7 @@ def optimize(
     else:
         if on_iterate is not None:
             on_iterate(here)
-    if not torch.isfinite(here.parameters).all():
+    if not keep_broken and not here.is_finite.all():
         raise NotFiniteError(
             "the search ended in values that are not numbers; "
             f"try a learning_rate below {config.learning_rate:g}"

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from generator.accentuation_job import AccentuationJob
-from generator.balance import measure_pull
+from generator.balance import Pull, measure_pull
 from generator.config import AccentuationConfig
-from generator.errors import ConfigError, NotFiniteError
+from generator.errors import ConfigError
 from generator.feature_lookup import find_objective
 from generator.layers import check_layer
 from generator.networks import Network
@@ -21,6 +21,7 @@ from generator.penalties.choice import canvas_terms, latent_terms
 from generator.penalties.facts import PenaltyFacts
 from generator.penalties.region import canvas_weights
 from generator.problem import OnCrops, Problem
+from generator.refusals import Refusal, broken_at_the_start, without_gradient
 from generator.regularization import choose_layer
 
 
@@ -138,11 +139,11 @@ def prepare(
     batch: Sequence[PosedJob],
     config: AccentuationConfig,
     on_crops: OnCrops | None,
-) -> tuple[Prepared | None, list[AccentuationJob]]:
-    """Measure the balance, and part the jobs that can move from those that cannot.
+) -> tuple[Prepared | None, list[Refusal]]:
+    """Measure the balance, and part the jobs that can be searched for from the others.
 
     Returns:
-        The batch of those that can (None: none can), and the others.
+        The batch of those that can (None: none can), and why the others cannot.
     """
     problem = pose(network, batch, config)
     pull = measure_pull(
@@ -152,29 +153,36 @@ def prepare(
         offset=config.balance_offset,
         on_crops=on_crops,
     )
-    is_finite = torch.isfinite(pull.objective).tolist()
-    if not all(is_finite):
-        job = batch[is_finite.index(False)].job
-        raise NotFiniteError(
-            f"{job.feature} of {job.name} has values or gradients in {network.name} "
-            "that are not numbers; check the feature, and the network's weights and "
-            "preprocessing"
-        )
-    moves = (pull.objective > 0).tolist()
-    refused = [one.job for one, can in zip(batch, moves, strict=True) if not can]
-    movable = [one for one, can in zip(batch, moves, strict=True) if can]
+    refused = _refusals(network, batch, pull)
+    movable = [one for one, no in zip(batch, refused, strict=True) if no is None]
+    refusals = [no for no in refused if no is not None]
     if not movable:
-        return None, refused
-    if refused:
+        return None, refusals
+    if refusals:
         problem = pose(network, movable, config)
     prepared = Prepared(
         jobs=[one.job for one in movable],
         problem=problem,
         start=start_of(problem, config),
         layers=movable[0].layers,
-        balance=pull.balance()[pull.objective > 0],
+        balance=pull.balance()[[no is None for no in refused]],
     )
-    return prepared, refused
+    return prepared, refusals
+
+
+def _refusals(
+    network: Network, batch: Sequence[PosedJob], pull: Pull
+) -> list[Refusal | None]:
+    """For each job why it cannot be searched for; None: it can."""
+    found: list[Refusal | None] = []
+    for posed, is_finite, strength in zip(
+        batch, pull.is_finite.tolist(), pull.objective.tolist(), strict=True
+    ):
+        if not is_finite:
+            found.append(broken_at_the_start(posed.job, network.name))
+        else:
+            found.append(None if strength > 0 else without_gradient(posed.job))
+    return found
 
 
 def pose(

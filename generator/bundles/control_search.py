@@ -19,7 +19,7 @@ from generator.bundles.control_sources import ControlSource
 from generator.bundles.made_picture import MadePicture, finite, levels, pull_facts
 from generator.capture import undisturbed
 from generator.config import AccentuationConfig
-from generator.errors import NoGradientError
+from generator.errors import NoGradientError, NotFiniteError
 from generator.feature_lookup import find_objective
 from generator.goals.stopping import search_until
 from generator.metrics import PictureMetrics, measure_pictures
@@ -149,7 +149,10 @@ def _search(
         with undisturbed(network.module):
             prepared, refused = prepare(network, batch, config, on_crops)
             if prepared is None or refused:
-                names = ", ".join(job.name for job in refused)
+                for refusal in refused:
+                    if isinstance(refusal.error, NotFiniteError):
+                        raise refusal.error
+                names = ", ".join(refusal.job.name for refusal in refused)
                 raise NoGradientError(
                     f"{source.about['target']} of {network.name} does not respond to "
                     f"any change of {names}"

@@ -63,14 +63,12 @@ def make_accentuations(
         return stored
     poisoned: list[str] = []
 
-    def note(job: AccentuationJob, error: NoGradientError) -> None:
+    def note(job: AccentuationJob, error: GeneratorError) -> None:
         poisoned.append(f"{_describe(job)}: {error}")
 
     def run(some: Sequence[AccentuationJob]) -> list[Accentuation]:
         if goal is None:
-            return accentuate(
-                network, some, config, on_crops=on_crops, on_no_gradient=note
-            )
+            return accentuate(network, some, config, on_crops=on_crops, on_refused=note)
         reached = reach_levels(
             network,
             some,
@@ -78,7 +76,7 @@ def make_accentuations(
             [goal.level],
             {job.feature: goal.natural for job in some},
             on_crops=on_crops,
-            on_no_gradient=note,
+            on_refused=note,
         )
         return [one for of_job in reached for one in of_job]
 

@@ -14,7 +14,7 @@ from generator.activations import feature_activations
 from generator.circuits.config import CircuitConfig
 from generator.circuits.levels import match_level, straddling, straight_way
 from generator.config import AccentuationConfig, SearchConfig, VisualizationConfig
-from generator.errors import NoGradientError
+from generator.errors import GeneratorError, NoGradientError, NotFiniteError
 from generator.features import Feature
 from generator.networks import Network
 from generator.photographs import quantize
@@ -166,7 +166,7 @@ def _accentuations(
         jobs,
         _with_trajectory(search_of(order.kind, config)),
         on_crops=on_crops,
-        on_no_gradient=_leave_out,
+        on_refused=_leave_out,
     )
     trajectories = {int(made.job.name): made.trajectory for made in found}
     return _matched(network, order, trajectories, like=seed_images)
@@ -255,8 +255,14 @@ def _matched(
     )
 
 
-def _leave_out(_job: AccentuationJob, _error: NoGradientError) -> None:
-    """A seed image that the feature does not respond to gives no picture."""
+def _leave_out(_job: AccentuationJob, error: GeneratorError) -> None:
+    """A seed image that the feature does not respond to gives no picture.
+
+    Raises:
+        NotFiniteError: numbers that break are no finding about a seed image.
+    """
+    if isinstance(error, NotFiniteError):
+        raise error
 
 
 def _none(like: Tensor) -> Made:

@@ -186,7 +186,9 @@ def _cell(value: Any, width: int, style: str) -> str:
 def print_summary(rows: list[dict[str, Any]], *, n_refused: int, n_pool: int) -> None:
     """How many reached their goal, rose, and came to the top of the pool."""
     if n_refused:
-        print(f"without a gradient, no picture made: {n_refused}")
+        print(f"no picture made, for the reasons above: {n_refused}")
+    if n_pool:
+        print(f"%: percentile among {n_pool} pool photographs")
     missed = sum(row["flag"] is not None for row in rows)
     if any(row["goal"] for row in rows):
         print(f"goal reached in {len(rows) - missed} of {len(rows)}")

@@ -16,7 +16,7 @@ from generator.accentuation import Accentuation, accentuate_each
 from generator.accentuation_job import AccentuationJob
 from generator.activations import feature_activations
 from generator.contact_sheet import labelled_sheet
-from generator.errors import NoGradientError
+from generator.errors import GeneratorError, NotFiniteError
 from generator.experiments.panel import Panel
 from generator.experiments.record import figure_record
 from generator.experiments.scene import Scene, SeedImage, natural_pool
@@ -204,7 +204,9 @@ class Studio:
         by_job = {id(trial.job): trial for trial in trials}
         refused: list[Trial] = []
 
-        def refuse(job: AccentuationJob, _error: NoGradientError) -> None:
+        def refuse(job: AccentuationJob, error: GeneratorError) -> None:
+            if isinstance(error, NotFiniteError):
+                raise error
             refused.append(by_job[id(job)])
 
         for made in accentuate_each(
@@ -212,7 +214,7 @@ class Studio:
             [trial.job for trial in trials],
             trials[0].config,
             on_crops=self.on_crops,
-            on_no_gradient=refuse,
+            on_refused=refuse,
         ):
             trial = by_job[id(made.job)]
             yield trial, trial.in_shown_units(made)

@@ -79,6 +79,10 @@ class LevelWatch:
         self._before = now
         return len(self._pairs) == sum(len(levels) for levels in self._wanted)
 
+    def has_passed(self, job: int, number: int) -> bool:
+        """Whether a job's search came past its level of that number."""
+        return (job, number) in self._pairs
+
     def found(self, number: int, *, tolerance: Sequence[float]) -> AtLevel:
         """The picture of every job at the level of that number, counted from 0.
 

@@ -27,7 +27,7 @@ def posed(
     (batch,) = batches(network, jobs, config)
     prepared, refused = prepare(network, batch, config, None)
     if prepared is None or refused:
-        raise ValueError(f"no gradient for {[str(job.feature) for job in refused]}")
+        raise ValueError("; ".join(str(refusal.error) for refusal in refused))
     return prepared
 
 

@@ -5,12 +5,14 @@ import io
 from dataclasses import replace
 from typing import get_args
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
 from generator.accentuation import Accentuation, accentuate
 from generator.accentuation_job import AccentuationJob
+from generator.activation_levels import reach_levels
 from generator.activations import feature_activations
 from generator.config import (
     AccentuationConfig,
@@ -25,6 +27,7 @@ from generator.errors import (
     NotFiniteError,
 )
 from generator.features import FeatureId
+from generator.goals.levels import Level
 from generator.photographs import from_picture, to_picture
 from generator.visualization import VisualizationJob, visualize
 from tests.generator.toy_network import picture, toy_module, toy_network
@@ -207,9 +210,7 @@ def test_jobs_beside_one_without_gradient_are_finished() -> None:
     jobs = [job(0, wave), job(1, LINE), job(2, wave)]
     refused: list[AccentuationJob] = []
 
-    made = accentuate(
-        network, jobs, FEW, on_no_gradient=lambda one, _: refused.append(one)
-    )
+    made = accentuate(network, jobs, FEW, on_refused=lambda one, _: refused.append(one))
 
     alone = accentuate(network, [jobs[2]], FEW)[0]
     assert refused == [jobs[1]]
@@ -227,6 +228,105 @@ def test_a_search_that_leaves_the_numbers_is_an_error() -> None:
 
     with pytest.raises(NotFiniteError, match="not numbers"):
         accentuate(network, [job()], FEW)
+
+
+class Bright(nn.Module):
+    """Every logit grows with brightness, and is no number beyond a limit."""
+
+    def __init__(self, limit: float) -> None:
+        super().__init__()
+        self.body = toy_module()
+        self.limit = limit
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.body(x)
+        brightness = x.mean((1, 2, 3))[:, None]
+        is_bright = brightness.detach() > self.limit
+        return (logits + 10 * brightness) * torch.where(is_bright, float("nan"), 1.0)
+
+
+@pytest.mark.parametrize("changes", [{}, {"distance_budget": "ssim=0.05"}])
+def test_jobs_beside_one_that_is_no_number_are_finished_unchanged(
+    changes: dict[str, str],
+) -> None:
+    network = toy_network(Bright(limit=1.0))
+    config = FEW.with_changes(deterministic=True, **changes)
+    white = replace(job(1), seed_image=torch.full((3, 20, 20), 0.99), name="white")
+    jobs = [job(0), white, job(2)]
+    refused: dict[str, str] = {}
+
+    made = accentuate(
+        network,
+        jobs,
+        config,
+        on_refused=lambda one, error: refused.update({one.name: str(error)}),
+    )
+
+    assert list(refused) == ["white"]
+    assert "not numbers" in refused["white"]
+    assert [one.job for one in made] == [jobs[0], jobs[2]]
+    for one in made:
+        (alone,) = accentuate(network, [one.job], config)
+        assert torch.equal(one.image, alone.image)
+
+
+@pytest.mark.parametrize("changes", [{}, {"distance_budget": "ssim=0.05"}])
+def test_jobs_beside_a_search_that_leaves_the_numbers_are_finished_unchanged(
+    changes: dict[str, str],
+) -> None:
+    network = toy_network(Bright(limit=0.9))
+    config = FEW.with_changes(
+        deterministic=True, steps=12, learning_rate=0.1, **changes
+    )
+    gray = torch.full((3, 20, 20), 0.7)  # 0.8 as the network sees it; it ends brighter
+    brighter = replace(job(1), seed_image=gray, name="brighter")
+    jobs = [replace(job(i), suppress=True) for i in (0, 2)]
+    refused: dict[str, str] = {}
+
+    made = accentuate(
+        network,
+        [jobs[0], brighter, jobs[1]],
+        config,
+        on_refused=lambda one, error: refused.update({one.name: str(error)}),
+    )
+
+    assert list(refused) == ["brighter"]
+    assert "learning_rate" in refused["brighter"]
+    assert [one.job for one in made] == jobs
+    for one in made:
+        (alone,) = accentuate(network, [one.job], config)
+        assert torch.equal(one.image, alone.image)
+    with pytest.raises(NotFiniteError, match="brighter"):
+        accentuate(network, [jobs[0], brighter], config)
+
+
+def test_levels_passed_before_a_search_leaves_the_numbers_are_kept() -> None:
+    network = toy_network(Bright(limit=0.9))
+    config = FEW.with_changes(steps=12, learning_rate=0.3, deterministic=True)
+    jobs = [
+        replace(job(i), seed_image=torch.full((3, 20, 20), gray), name=f"gray {gray}")
+        for i, gray in enumerate((0.3, 0.7))  # -0.8 and 0.8 as the network sees them
+    ]
+    natural = {LINE: np.linspace(-30, 30, 61, dtype=np.float32)}
+    levels = [Level(kind="value", amount=amount) for amount in (-6.0, 30.0)]
+    refused: list[str] = []
+
+    made = reach_levels(
+        network,
+        jobs,
+        config,
+        levels,
+        natural,
+        on_refused=lambda one, _: refused.append(one.name),
+    )
+
+    (alone,) = reach_levels(network, jobs[:1], config, levels[:1], natural)
+    assert refused == ["gray 0.3", "gray 0.7"]  # once each: 30 is beyond the limit
+    assert [[one.target and one.target.asked for one in own] for own in made] == [
+        levels[:1],
+        levels[:1],
+    ]
+    assert torch.equal(made[0][0].image, alone[0].image)
 
 
 def test_without_weight_the_picture_goes_farther_from_the_seed_image() -> None:
@@ -288,7 +388,7 @@ def test_progress_counts_the_crops_of_balance_and_steps_of_all_jobs() -> None:
         [job(0, wave), job(1, LINE), job(2, wave)],
         FEW,
         on_crops=crops.append,
-        on_no_gradient=lambda *_: None,
+        on_refused=lambda *_: None,
     )
 
     assert sum(crops) == 3 * FEW.crops_per_job == 3 * (16 + 6 * 4)

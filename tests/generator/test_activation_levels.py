@@ -206,7 +206,7 @@ def test_a_feature_without_gradient_is_told_of_in_each_direction() -> None:
         config,
         [level],
         natural,
-        on_no_gradient=lambda _, error: told.append(error),
+        on_refused=lambda _, error: told.append(error),
     )
 
     assert made == [[]]

@@ -141,7 +141,7 @@ def test_a_feature_without_gradient_is_named_and_the_other_jobs_go_on(
     record = json.loads((tmp_path / "made/run.json").read_text())
     assert code == 0
     assert "logit:7 does not respond to any change of p 0.png" in printed.err
-    assert "without a gradient, no picture made: 1" in printed.out
+    assert "no picture made, for the reasons above: 1" in printed.out
     assert [row["feature_id"] for row in rows_of(tmp_path / "made")] == ["logit:8"]
     assert len(record["refused"]) == 1
     assert not [
