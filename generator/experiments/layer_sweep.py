@@ -6,6 +6,7 @@ so a second row compares them at equal activation.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from generator.errors import ConfigError
 from generator.experiments.levels import Way, common_level, keeping_way
@@ -129,12 +130,13 @@ def _compare(
     studio.show_photograph(seed, feature)
     for trial, way in pairs:
         made, is_reached = way.picture_at(studio.scene.network, level)
-        studio.show(
-            shown_accentuation(
-                trial,
-                made,
-                status="made" if is_reached else "target_not_reached",
-                setting={"compared_at": "equal activation", "level": level},
-                is_midway=True,
-            )
+        shown = shown_accentuation(
+            trial,
+            made,
+            status="made" if is_reached else "target_not_reached",
+            setting={"compared_at": "equal activation", "level": level},
+            is_midway=True,
         )
+        # Its layer has a picture in the first row, too.
+        file_label = f"{trial.label} at equal activation"
+        studio.show(replace(shown, file_label=file_label))

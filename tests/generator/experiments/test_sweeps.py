@@ -74,6 +74,7 @@ def test_layers_are_compared_at_equal_activation(
     assert {row["status"] for row in equal} == {"made"}
     for row in equal:
         assert row["activation_after"] == pytest.approx(row["level"], abs=0.02 * gain)
+        assert "-at-equal-activation" in row["file"]
 
 
 def test_a_level_out_of_reach_is_flagged(
