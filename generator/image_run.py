@@ -4,23 +4,19 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import torch
 from PIL import Image
 from torch import Tensor
 
 from generator.accentuation import Accentuation, accentuate_each
 from generator.accentuation_job import AccentuationJob
 from generator.activation_levels import check_levels, reach_each
-from generator.activations import feature_activations, resolve_rank
-from generator.config import AccentuationConfig
+from generator.activations import resolve_rank
 from generator.contact_sheet import SheetRow, contact_sheet
 from generator.errors import GeneratorError, PhotographError
 from generator.feature_lookup import find_objectives
-from generator.features import Feature
-from generator.goals.levels import Level
+from generator.image_pool import natural_pool
+from generator.image_request import ImageRequest
 from generator.image_tables import (
     NaturalPool,
     Row,
@@ -29,7 +25,7 @@ from generator.image_tables import (
     feature_rows,
     picture_row,
 )
-from generator.metrics import spectral_slope
+from generator.network_record import describe_network
 from generator.networks import Network, Preprocessing
 from generator.photograph_folder import display_names
 from generator.photographs import (
@@ -45,41 +41,7 @@ from generator.refusals import OnRefused
 from generator.result_folder import ResultFolder
 from generator.saved_accentuation import save_accentuation
 
-_POOL_BATCH = 32
 SHEET_TITLES = ("seed image", "accentuation", "opacity map", "masked", "change x4")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ImageRequest:
-    """What `accentuate image` was asked for."""
-
-    photographs: Sequence[Path]
-    """Files, and folders of files."""
-
-    features: Sequence[Feature]
-    """Each brought out in each photograph; `logit:#N` is looked up in each."""
-
-    pool: Sequence[Path]
-    """Folders of the photographs that percentiles refer to; may be empty."""
-
-    rng_seed: int
-    config: AccentuationConfig
-
-    suppress: bool = False
-    """Make the features respond less instead of more."""
-
-    levels: Sequence[Level] = ()
-    """Activations to reach, each with a picture of its own, in place of one picture at
-    the end of the search. They are measured against the pool."""
-
-    region: Path | None = None
-    """Mask of the photographs' size, white inside."""
-
-    second_network: Network | None = None
-    """Asked about every picture too, where it has a logit of the same label."""
-
-    gif: bool = False
-    mp4: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,7 +105,7 @@ def prepare(network: Network, request: ImageRequest) -> ImageJobs:
     for _ in batches(network, jobs, request.config):
         pass  # refuses what cannot be posed before the pool is looked at
     features = sorted({job.feature for job in jobs})
-    pool = _natural_pool(network, request.pool, features, canvas_px)
+    pool = natural_pool(network, request.pool, features, canvas_px)
     if request.levels:
         check_levels(jobs, request.config, request.levels, pool.activations)
     return ImageJobs(
@@ -183,35 +145,6 @@ def _files(photographs: Sequence[Path]) -> list[Path]:
         else:
             files.append(path)
     return list(dict.fromkeys(files))
-
-
-def _natural_pool(
-    network: Network,
-    folders: Sequence[Path],
-    features: Sequence[Feature],
-    canvas_px: int,
-) -> NaturalPool:
-    """A photograph in two folders counts once."""
-    paths: dict[str, Path] = {}
-    for folder in folders:
-        for photograph in list_photographs(folder):
-            paths.setdefault(photograph.sha256, folder / photograph.path)
-    files = list(paths.values())
-    rows = [np.empty((0, len(features)), dtype=np.float32)]
-    slopes: list[float] = []
-    for first in range(0, len(files), _POOL_BATCH):
-        canvases = [
-            to_canvas(read_photograph(path), network.preprocessing, canvas_px)
-            for path in files[first : first + _POOL_BATCH]
-        ]
-        found = feature_activations(network, torch.stack(canvases), features)
-        rows.append(found.numpy())
-        slopes += [spectral_slope(canvas) for canvas in canvases]
-    activations = np.concatenate(rows)
-    return NaturalPool(
-        activations={feature: activations[:, i] for i, feature in enumerate(features)},
-        spectral_slopes=np.array(slopes),
-    )
 
 
 def make_images(
@@ -339,15 +272,3 @@ def _write_summary(
             "generator": describe_generator(network.device),
         },
     )
-
-
-def describe_network(network: Network) -> dict[str, Any]:
-    """What identifies a network in a record."""
-    labels = "\n".join(network.labels).encode()
-    return {
-        "name": network.name,
-        "weights_sha256": network.weights_sha256,
-        "labels_sha256": hashlib.sha256(labels).hexdigest(),
-        "device": network.device,
-        **asdict(network.preprocessing),
-    }

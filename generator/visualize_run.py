@@ -11,8 +11,8 @@ from generator.config import VisualizationConfig
 from generator.contact_sheet import SheetRow, contact_sheet
 from generator.errors import ConfigError
 from generator.features import Feature
-from generator.image_run import describe_network
 from generator.natural_spectrum import find_spectrum
+from generator.network_record import describe_network
 from generator.networks import Network
 from generator.photographs import default_canvas_px, to_picture
 from generator.problem import OnCrops

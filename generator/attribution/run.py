@@ -15,7 +15,7 @@ from generator.attribution.maps import AttributionMap, attribute
 from generator.attribution.pairs import AttributionPair
 from generator.attribution.settings import TITLES, AttributionConfig, MethodName
 from generator.attribution.target import OnViews
-from generator.image_run import describe_network
+from generator.network_record import describe_network
 from generator.networks import Network
 from generator.photographs import to_picture
 from generator.provenance import describe_generator, installed_version

@@ -126,7 +126,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError("--second-weights needs --second-network NAME")
     # Imported late: `--help` need not wait seconds for torch.
     from generator.film import check_films_can_be_made
-    from generator.image_run import ImageRequest, make_images, prepare
+    from generator.image_request import ImageRequest
+    from generator.image_run import make_images, prepare
     from generator.result_folder import ResultFolder
 
     if arguments.mp4:

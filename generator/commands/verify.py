@@ -60,7 +60,7 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the checks; returns 0 if all hold."""
     # Imported late: `--help` need not wait seconds for torch.
-    from generator.image_run import describe_network
+    from generator.network_record import describe_network
     from generator.provenance import describe_generator
     from generator.verification.registry import chosen_rules, run_checks
     from generator.verification.subject import subject_of

@@ -23,7 +23,8 @@ from generator.demo.photographs import PhotographsConfig, write_photographs
 from generator.errors import ConfigError, LayerNotFoundError
 from generator.feature_lookup import find_objectives
 from generator.features import FeatureId
-from generator.image_run import ImageRequest, make_images, prepare
+from generator.image_request import ImageRequest
+from generator.image_run import make_images, prepare
 from generator.metrics import measure_pictures
 from generator.networks import load_network
 from generator.photographs import (
