@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from generator.accentuation_job import AccentuationJob
-from generator.balance import measure_pull
+from generator.balance import Pull, measure_pull
 from generator.config import AccentuationConfig
 from generator.errors import ConfigError, NotFiniteError
 from generator.feature_lookup import find_objective
@@ -172,9 +172,15 @@ def prepare(
         problem=problem,
         start=start_of(problem, config),
         layers=movable[0].layers,
-        balance=pull.balance()[pull.objective > 0],
+        balance=_balance(pull, config)[pull.objective > 0],
     )
     return prepared, refused
+
+
+def _balance(pull: Pull, config: AccentuationConfig) -> Tensor:
+    """(J, K) what a weight is multiplied by."""
+    balance = pull.balance()
+    return torch.ones_like(balance) if config.weight_unit == "raw" else balance
 
 
 def pose(
@@ -216,8 +222,17 @@ def _parameterization(
 
 def start_of(problem: Problem, config: AccentuationConfig) -> Tensor:
     """(J, …) parameters of the seed images."""
-    seeds = _softened(problem.seed_images, config)
-    return problem.parameterization.from_image(seeds)
+    seeds = problem.seed_images
+    if config.stretch_seed:
+        seeds = _stretched(seeds)
+    return problem.parameterization.from_image(_softened(seeds, config))
+
+
+def _stretched(images: Tensor) -> Tensor:
+    """Each (3, H, W) so that its values run from 0 to 1; plain ones as they are."""
+    low, high = (found.view(-1, 1, 1, 1) for found in images.flatten(1).aminmax(dim=1))
+    width = high - low
+    return torch.where(width > 0, (images - low) / width.clamp_min(1e-12), images)
 
 
 def _softened(images: Tensor, config: AccentuationConfig) -> Tensor:
