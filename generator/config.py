@@ -16,6 +16,7 @@ from generator.search_config import ParameterizationName as ParameterizationName
 from generator.search_config import SearchConfig as SearchConfig
 
 DistanceName = Literal["l2", "l1", "cosine", "feature_orthogonal"]
+WeightUnit = Literal["balanced", "raw"]
 PenaltySide = Literal["everywhere", "inside", "outside"]
 
 PROBE_DRAWS = 16
@@ -58,6 +59,14 @@ class AccentuationConfig(SearchConfig):
     `feature_orthogonal`: l2 of what is left of the difference without its part along
     the feature."""
 
+    weight_unit: WeightUnit = "balanced"
+    """`balanced`: a weight of 1 pulls as hard at the start as the feature does (the
+    measured balance). `raw`: penalties are subtracted as they are."""
+
+    stretch_seed: bool = False
+    """Start from the seed image stretched to black and white. It is still the seed
+    image itself that penalties and distances refer to."""
+
     pixel_weight: float = 0.0
     """Pull of the mean squared difference of pixels."""
 
@@ -91,7 +100,13 @@ class AccentuationConfig(SearchConfig):
             check_number(name, getattr(self, name), at_least=0)
         check_number("black_margin", self.black_margin, at_least=0, at_most=0.1)
         check_choice("distance", self.distance, DistanceName)
+        check_choice("weight_unit", self.weight_unit, WeightUnit)
         check_choice("penalty_side", self.penalty_side, PenaltySide)
+        if self.stretch_seed and self.parameterization.startswith("fourier_phase"):
+            raise ConfigError(
+                "stretch_seed changes magnitudes, which fourier_phase keeps; choose "
+                "another parameterization, or leave the seed image as it is"
+            )
         self._check_layer_weights()
         self._check_balance()
         self._check_budget()
@@ -115,6 +130,8 @@ class AccentuationConfig(SearchConfig):
         """Terms without a gradient at the seed image cannot be balanced there."""
         squared = (self.pixel_weight, self.spectrum_weight)
         is_flat = self.distance == "cosine" or self.distance_smoothing > 0
+        if self.weight_unit == "raw":
+            return
         if self.balance_offset == 0 and self.has_penalty and (is_flat or any(squared)):
             raise ConfigError(
                 "balance_offset 0 needs distance_smoothing 0 and a distance other than "
@@ -157,7 +174,7 @@ class AccentuationConfig(SearchConfig):
 
     @classmethod
     def preset(cls, name: str) -> "AccentuationConfig":
-        """Named settings: `default`, `faccent`, `horama` or `lucid`.
+        """Named settings: `default`, `faccent`, `horama`, `lucid` or `maco`.
 
         `generator/presets.py` says what each cannot reproduce.
 

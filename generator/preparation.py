@@ -165,7 +165,7 @@ def prepare(
         problem=problem,
         start=start_of(problem, config),
         layers=movable[0].layers,
-        balance=pull.balance()[[no is None for no in refused]],
+        balance=_balance(pull, config)[[no is None for no in refused]],
     )
     return prepared, refusals
 
@@ -183,6 +183,12 @@ def _refusals(
         else:
             found.append(None if strength > 0 else without_gradient(posed.job))
     return found
+
+
+def _balance(pull: Pull, config: AccentuationConfig) -> Tensor:
+    """(J, K) what a weight is multiplied by."""
+    balance = pull.balance()
+    return torch.ones_like(balance) if config.weight_unit == "raw" else balance
 
 
 def pose(
@@ -224,8 +230,17 @@ def _parameterization(
 
 def start_of(problem: Problem, config: AccentuationConfig) -> Tensor:
     """(J, …) parameters of the seed images."""
-    seeds = _softened(problem.seed_images, config)
-    return problem.parameterization.from_image(seeds)
+    seeds = problem.seed_images
+    if config.stretch_seed:
+        seeds = _stretched(seeds)
+    return problem.parameterization.from_image(_softened(seeds, config))
+
+
+def _stretched(images: Tensor) -> Tensor:
+    """Each (3, H, W) so that its values run from 0 to 1; plain ones as they are."""
+    low, high = (found.view(-1, 1, 1, 1) for found in images.flatten(1).aminmax(dim=1))
+    width = high - low
+    return torch.where(width > 0, (images - low) / width.clamp_min(1e-12), images)
 
 
 def _softened(images: Tensor, config: AccentuationConfig) -> Tensor:

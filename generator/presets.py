@@ -74,14 +74,16 @@ _HORAMA: Settings = {
     "desaturation": 1.0,
     "unnormalized_fourier": True,
     "black_margin": 1e-3,
-    "regularization_weight": 0.0,
+    "stretch_seed": True,
+    "regularization_weight": 1.0,
+    "layer_weights": (0.0,),
+    "pixel_weight": 1.0,
+    "weight_unit": "raw",
 }
 """Horama 0.3.0, accentuation.
 
-Not reproduced: the seed image stretched to its full range at the start; its pixel
-penalty (mean squared error, weight 1, not in units of a balance); the penalty's
-gradient in the map; crops sampled without antialiasing; ε = 10⁻³ added inside the
-logit (ours clips at 10⁻³).
+Not reproduced: the penalty's gradient in the map; crops sampled without antialiasing;
+ε = 10⁻³ added inside the logit (ours clips at 10⁻³).
 """
 
 _LUCID: Settings = {

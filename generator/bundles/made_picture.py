@@ -68,6 +68,8 @@ def finite(value: float) -> float | None:
 
 def regularization_unit(config: AccentuationConfig) -> str:
     """The unit that λ is given in: how the balance was measured."""
+    if config.weight_unit == "raw":
+        return "raw"
     draws, offset = config.balance_draws, config.balance_offset
     if (draws, offset) == (16, 0.0):
         return "faccent"

@@ -109,3 +109,24 @@ def test_projected_descent_stays_in_its_ball() -> None:
     moved = (made.image - seed_image).norm().item()
     assert 0.5 - half_levels < moved < 0.5 + half_levels
     assert made.activation_after > made.activation_before
+
+
+def test_horama_stretches_the_photograph_and_penalizes_its_pixels_as_they_are() -> None:
+    """A gray ramp from 0.3 to 0.7 starts from black to white; b is 1."""
+    ramp = torch.linspace(0.3, 0.7, 24).expand(3, 24, 24)
+    few = AccentuationConfig.preset("horama").with_changes(
+        canvas_px=24, steps=1, balance_draws=4, draws_per_step=2, learning_rate=1e-9
+    )
+    feature = FeatureId("logit", "wave")
+    job = AccentuationJob(seed_image=ramp, feature=feature, rng_seed=0)
+
+    (made,) = accentuate(toy_network(), [job], few)
+
+    assert made.image.min() < 0.01
+    assert made.image.max() > 0.99
+    assert [(one.name, one.balance) for one in made.penalties] == [("pixel", 1.0)]
+
+
+def test_a_stretched_seed_image_needs_magnitudes_that_are_free() -> None:
+    with pytest.raises(ConfigError, match="stretch_seed"):
+        AccentuationConfig(stretch_seed=True, parameterization="fourier_phase")
