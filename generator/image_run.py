@@ -12,6 +12,7 @@ from generator.accentuation import Accentuation, accentuate_each
 from generator.accentuation_job import AccentuationJob
 from generator.activation_levels import check_levels, reach_each
 from generator.activations import resolve_rank
+from generator.config import AccentuationConfig
 from generator.contact_sheet import SheetRow, contact_sheet
 from generator.errors import GeneratorError, PhotographError
 from generator.feature_lookup import find_objectives
@@ -39,12 +40,10 @@ from generator.problem import OnCrops
 from generator.provenance import describe_generator
 from generator.refusals import OnRefused
 from generator.result_folder import ResultFolder
-from generator.saved_accentuation import save_accentuation
-
-SHEET_TITLES = ("seed image", "accentuation", "opacity map", "masked", "change x4")
+from generator.saved_accentuation import CHANGE_FACTOR, save_accentuation
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class ImageOutcome:
     """What became of the jobs."""
 
@@ -60,6 +59,9 @@ class ImageOutcome:
     sheet: list[SheetRow] = field(default_factory=list)
 
     refused: list[tuple[AccentuationJob, GeneratorError]] = field(default_factory=list)
+
+    is_finished: bool = False
+    """No job is left; False after an interruption."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -171,6 +173,7 @@ def make_images(
     try:
         for made in _search(network, request, prepared, on_crops, refuse):
             _write_one(network, request, prepared, made, outcome, folder)
+        outcome.is_finished = True
     finally:
         _write_summary(network, request, prepared, outcome, folder)
     return outcome
@@ -239,6 +242,17 @@ def _caption(row: Row) -> str:
     )
 
 
+def _sheet_titles(config: AccentuationConfig) -> tuple[str, ...]:
+    clip = f"top {config.clip_percent:g} % opaque"
+    return (
+        "seed image",
+        "accentuation",
+        "opacity map, blurred",
+        f"masked, {clip}",
+        f"change x{CHANGE_FACTOR}",
+    )
+
+
 def _write_summary(
     network: Network,
     request: ImageRequest,
@@ -251,7 +265,7 @@ def _write_summary(
     folder.write_table("distances.csv", outcome.distances)
     folder.write_table("features.csv", feature_rows(outcome.rows, outcome.changes))
     if outcome.sheet:
-        sheet = contact_sheet(outcome.sheet, titles=SHEET_TITLES)
+        sheet = contact_sheet(outcome.sheet, titles=_sheet_titles(config))
         folder.write_picture("contact_sheet.png", sheet)
     second = request.second_network
     folder.write_record(
@@ -267,6 +281,7 @@ def _write_summary(
             "photographs": prepared.sources,
             "n_pool": prepared.pool.n_images,
             "rng_seed": request.rng_seed,
+            "is_finished": outcome.is_finished,
             "refused": [str(error) for _, error in outcome.refused],
             "accentuations": outcome.rows,
             "generator": describe_generator(network.device),

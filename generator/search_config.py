@@ -8,6 +8,8 @@ from typing import Any, Literal, Self
 from generator.config_checks import check_choice, check_fractions, check_number
 from generator.errors import ConfigError
 
+LARGEST_CANVAS_PX = 4096
+
 ParameterizationName = Literal[
     "pixel",
     "fourier",
@@ -192,7 +194,8 @@ class SearchConfig:
         if self.trajectory_frames == 1:
             raise ConfigError("trajectory_frames must be 0, or at least 2; got 1")
         if self.canvas_px is not None:
-            check_number("canvas_px", self.canvas_px, at_least=16)
+            most = LARGEST_CANVAS_PX  # beyond it memory runs out without a word
+            check_number("canvas_px", self.canvas_px, at_least=16, at_most=most)
         if self.pictures_per_pass is not None:
             check_number("pictures_per_pass", self.pictures_per_pass, at_least=1)
 

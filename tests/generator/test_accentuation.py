@@ -8,6 +8,7 @@ from typing import get_args
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from generator.accentuation import Accentuation, accentuate
@@ -26,7 +27,7 @@ from generator.errors import (
     NoGradientError,
     NotFiniteError,
 )
-from generator.features import FeatureId
+from generator.features import Feature, FeatureId
 from generator.goals.levels import Level
 from generator.photographs import from_picture, to_picture
 from generator.visualization import VisualizationJob, visualize
@@ -307,7 +308,8 @@ def test_levels_passed_before_a_search_leaves_the_numbers_are_kept() -> None:
         replace(job(i), seed_image=torch.full((3, 20, 20), gray), name=f"gray {gray}")
         for i, gray in enumerate((0.3, 0.7))  # -0.8 and 0.8 as the network sees them
     ]
-    natural = {LINE: np.linspace(-30, 30, 61, dtype=np.float32)}
+    spread = np.linspace(-30, 30, 61, dtype=np.float32)
+    natural: dict[Feature, NDArray[np.float32]] = {LINE: spread}
     levels = [Level(kind="value", amount=amount) for amount in (-6.0, 30.0)]
     refused: list[str] = []
 

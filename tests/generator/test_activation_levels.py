@@ -12,7 +12,7 @@ from generator.accentuation_job import AccentuationJob
 from generator.activation_levels import NaturalActivations, reach_levels
 from generator.activations import feature_activations
 from generator.config import AccentuationConfig, ParameterizationName
-from generator.errors import ConfigError, NoGradientError
+from generator.errors import ConfigError, GeneratorError
 from generator.features import Feature, FeatureId
 from generator.goals.levels import Level, activation_at, natural_range
 from generator.networks import Network, load_network
@@ -198,7 +198,7 @@ def test_a_feature_without_gradient_is_told_of_in_each_direction() -> None:
     natural: NaturalActivations = {LINE: np.array([-1, 0, 1], dtype=np.float32)}
     level = Level(kind="value", amount=1.0)
     config = FEW.with_changes(layer_weights=(0.0,), regularization_layers=("logit",))
-    told: list[NoGradientError] = []
+    told: list[GeneratorError] = []
 
     made = reach_levels(
         network,

@@ -130,3 +130,8 @@ def test_horama_stretches_the_photograph_and_penalizes_its_pixels_as_they_are() 
 def test_a_stretched_seed_image_needs_magnitudes_that_are_free() -> None:
     with pytest.raises(ConfigError, match="stretch_seed"):
         AccentuationConfig(stretch_seed=True, parameterization="fourier_phase")
+
+
+def test_a_canvas_that_no_memory_holds_is_refused() -> None:
+    with pytest.raises(ConfigError, match="at most 4096"):
+        AccentuationConfig(canvas_px=100_000)

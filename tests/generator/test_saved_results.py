@@ -209,6 +209,7 @@ def test_an_interrupted_run_keeps_what_is_finished_and_no_half_file(
         "run.json",
     ]
     record: dict[str, Any] = json.loads((out / "run.json").read_text())
+    assert record["is_finished"] is False
     assert len(record["accentuations"]) == 1
 
 
