@@ -21,6 +21,7 @@ from generator.errors import ConfigError
 from generator.features import Feature
 from generator.goals.level_watch import LevelWatch
 from generator.goals.levels import Level, activation_at, natural_range
+from generator.goals.looking_on import looked_on
 from generator.goals.straddle import Measure
 from generator.goals.target import TARGET_TOLERANCE, TargetFacts
 from generator.networks import Network
@@ -267,7 +268,13 @@ def _climb(
     tolerance = [_PRECISION * path.targets[0].natural_range for path in paths]
     for number in range(max(len(path.targets) for path in paths)):
         at_level = watch.found(number, tolerance=tolerance)
-        made = measured(prepared, config, at_level.parameters, at_level.opacity)
+        opacity = looked_on(
+            prepared.problem,
+            at_level.parameters,
+            at_level.opacity,
+            [stand.n_steps for stand in at_level.stands],
+        )
+        made = measured(prepared, config, at_level.parameters, opacity)
         for row, (path, stand, one) in enumerate(
             zip(paths, at_level.stands, made, strict=True)
         ):

@@ -13,10 +13,16 @@ from generator.activation_levels import NaturalActivations, reach_levels
 from generator.activations import feature_activations
 from generator.config import AccentuationConfig, ParameterizationName
 from generator.errors import ConfigError, GeneratorError
+from generator.feature_lookup import find_objective
 from generator.features import Feature, FeatureId
 from generator.goals.levels import Level, activation_at, natural_range
+from generator.goals.looking_on import LEAST_STEPS, looked_on
 from generator.networks import Network, load_network
+from generator.opacity import OpacityAccumulator
+from generator.parameterization.choice import for_images
 from generator.photographs import from_picture, to_picture
+from generator.problem import Problem
+from generator.streams import JobStreams
 from tests.generator.toy_network import picture, toy_network
 
 LINE = FeatureId("logit", "line")
@@ -45,6 +51,20 @@ def pool_of(
         :, 0
     ].numpy()
     return found
+
+
+def posed(steps: int) -> Problem:
+    """Two jobs of the toy network, ready to be searched."""
+    seeds = torch.stack([picture(rng_seed=seed) for seed in range(2)])
+    config = FEW.with_changes(steps=steps)
+    return Problem(
+        network=toy_network(),
+        parameterization=for_images(config, seeds),
+        objectives=[find_objective(toy_network(), LINE)] * 2,
+        streams=[JobStreams(rng_seed=0, job_id=str(seed)) for seed in range(2)],
+        config=config,
+        seed_images=seeds,
+    )
 
 
 def check(network: Network, made: Accentuation, pool: NDArray[np.float32]) -> None:
@@ -152,15 +172,32 @@ def test_a_search_ends_when_its_highest_level_is_passed() -> None:
     assert sum(crops) == FEW.crops_per_job  # those it was spared are counted too
 
 
-def test_the_opacity_map_stops_where_the_picture_does() -> None:
+def test_the_opacity_map_of_a_level_passed_at_once_has_looked_around() -> None:
+    """One step has two crops here; sixteen steps cover all but the corners."""
     network = toy_network()
     pool = pool_of(network, LINE, 20)
-    levels = [Level(kind="percentile", amount=p) for p in (60, 95)]
+    start = feature_activations(network, picture(20, 20, rng_seed=1)[None], [LINE])
+    near = Level(kind="value", amount=float(start) + 1e-3)
+    few_crops = FEW.with_changes(crop_range=(0.4, 0.5))
 
-    ((low, high),) = reach_levels(network, [job(1)], HALF, levels, {LINE: pool})
+    ((made,),) = reach_levels(network, [job(1)], few_crops, [near], {LINE: pool})
 
-    assert low.n_steps < high.n_steps
-    assert low.coverage.sum() < high.coverage.sum()
+    assert made.n_steps == 1
+    assert (made.coverage > 0).float().mean() > 0.9
+
+
+def test_a_map_that_looked_long_enough_is_that_of_its_search() -> None:
+    problem = posed(steps=30)
+    opacity = OpacityAccumulator.start(problem.seed_images)
+    opacity.add(problem.seed_images, problem.seed_images[:, 0])
+    parameters = problem.parameterization.from_image(problem.seed_images)
+
+    late = looked_on(problem, parameters, opacity, [LEAST_STEPS, 3])
+    alone = looked_on(problem, parameters, opacity, [LEAST_STEPS, LEAST_STEPS])
+
+    assert torch.equal(late.raw[0], opacity.raw[0])
+    assert torch.equal(alone.raw, opacity.raw)
+    assert late.coverage[1].sum() > opacity.coverage[1].sum()
 
 
 def test_what_cannot_be_asked_for_is_refused_before_any_search() -> None:
