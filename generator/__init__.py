@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from generator.accentuation import accentuate as accentuate
     from generator.accentuation_job import AccentuationJob as AccentuationJob
     from generator.activation_levels import reach_levels as reach_levels
-    from generator.activation_table import ActivationTable as ActivationTable
     from generator.activations import feature_activations as feature_activations
     from generator.attribution.maps import AttributionMap as AttributionMap
     from generator.attribution.maps import attribute as attribute
@@ -21,18 +20,19 @@ if TYPE_CHECKING:
     from generator.bundle import verify_bundle as verify_bundle
     from generator.config import AccentuationConfig as AccentuationConfig
     from generator.config import VisualizationConfig as VisualizationConfig
-    from generator.direction_files import read_directions as read_directions
-    from generator.directions import Direction as Direction
+    from generator.directions.direction import Direction as Direction
+    from generator.directions.files import read_directions as read_directions
+    from generator.directions.in_network import with_directions as with_directions
     from generator.errors import GeneratorError as GeneratorError
-    from generator.feature_sampling import sample_features as sample_features
     from generator.feature_text import parse_feature as parse_feature
     from generator.features import CallableFeature as CallableFeature
     from generator.features import Feature as Feature
     from generator.features import FeatureId as FeatureId
     from generator.goals.levels import Level as Level
-    from generator.index_run import IndexConfig as IndexConfig
-    from generator.index_run import index_photographs as index_photographs
-    from generator.network_directions import with_directions as with_directions
+    from generator.index.activation_table import ActivationTable as ActivationTable
+    from generator.index.feature_sampling import sample_features as sample_features
+    from generator.index.run import IndexConfig as IndexConfig
+    from generator.index.run import index_photographs as index_photographs
     from generator.networks import Network as Network
     from generator.networks import Preprocessing as Preprocessing
     from generator.networks import load_network as load_network
@@ -47,21 +47,21 @@ if TYPE_CHECKING:
 _HOMES = {
     "accentuation": ("Accentuation", "accentuate"),
     "accentuation_job": ("AccentuationJob",),
-    "activation_table": ("ActivationTable",),
+    "index.activation_table": ("ActivationTable",),
     "activation_levels": ("reach_levels",),
     "activations": ("feature_activations",),
     "attribution.maps": ("AttributionMap", "attribute"),
     "attribution.settings": ("AttributionConfig",),
     "bundle": ("Bundle", "verify_bundle"),
     "config": ("AccentuationConfig", "VisualizationConfig"),
-    "direction_files": ("read_directions",),
-    "directions": ("Direction",),
+    "directions.files": ("read_directions",),
+    "directions.direction": ("Direction",),
     "errors": ("GeneratorError",),
-    "feature_sampling": ("sample_features",),
+    "index.feature_sampling": ("sample_features",),
     "feature_text": ("parse_feature",),
     "features": ("CallableFeature", "Feature", "FeatureId"),
-    "index_run": ("IndexConfig", "index_photographs"),
-    "network_directions": ("with_directions",),
+    "index.run": ("IndexConfig", "index_photographs"),
+    "directions.in_network": ("with_directions",),
     "goals.levels": ("Level",),
     "networks": ("Network", "Preprocessing", "load_network"),
     "percentile_match": ("match_on_percentile",),

@@ -22,16 +22,16 @@ from generator.goals.target import TargetFacts
 from generator.jobs import write_whole
 from generator.metrics import PictureMetrics, measure_pictures
 from generator.networks import Network
-from generator.opacity import OpacityAccumulator
-from generator.optimize import Iterate, optimize
 from generator.penalties.facts import PenaltyFacts
 from generator.photographs import quantize
-from generator.preparation import Prepared, batches, prepare
-from generator.problem import OnCrops
-from generator.refusals import OnRefused, Refusal, broken_at_the_end, report
-from generator.regularization import recorded_layers
-from generator.steering import FixedPull
-from generator.trajectory import Snapshot, Trajectory
+from generator.search.opacity import OpacityAccumulator
+from generator.search.optimize import Iterate, optimize
+from generator.search.preparation import Prepared, batches, prepare
+from generator.search.problem import OnCrops
+from generator.search.refusals import OnRefused, Refusal, broken_at_the_end, report
+from generator.search.regularization import recorded_layers
+from generator.search.steering import FixedPull
+from generator.search.trajectory import Snapshot, Trajectory
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -114,13 +114,13 @@ class Accentuation:
 
     def to_npz(self, path: Path) -> None:
         """Write every array as it is, float32, to one `.npz` file."""
-        from generator.saved_accentuation import arrays_of, npz_bytes
+        from generator.results.saved_accentuation import arrays_of, npz_bytes
 
         write_whole(path, npz_bytes(arrays_of(self)))
 
     def html(self) -> str:
         """Pictures and numbers as a piece of a page, e.g. for a notebook."""
-        from generator.accentuation_html import accentuation_html
+        from generator.results.accentuation_html import accentuation_html
 
         return accentuation_html(self)
 
@@ -139,8 +139,8 @@ class Accentuation:
             OutputError: the folder holds files already, or cannot be written to.
         """
         # Imported late: writing needs what measuring does not.
-        from generator.result_folder import ResultFolder
-        from generator.saved_accentuation import save_accentuation
+        from generator.results.result_folder import ResultFolder
+        from generator.results.saved_accentuation import save_accentuation
 
         return save_accentuation(self, ResultFolder.create(folder)).picture
 

@@ -25,12 +25,12 @@ from generator.goals.looking_on import looked_on
 from generator.goals.straddle import Measure
 from generator.goals.target import TARGET_TOLERANCE, TargetFacts
 from generator.networks import Network
-from generator.optimize import optimize
 from generator.photographs import quantize
-from generator.preparation import Prepared, batches, pose, prepare, start_of
-from generator.problem import OnCrops, Problem
-from generator.refusals import OnRefused, Refusal, broken_at_the_end, report
-from generator.steering import FixedPull
+from generator.search.optimize import optimize
+from generator.search.preparation import Prepared, batches, pose, prepare, start_of
+from generator.search.problem import OnCrops, Problem
+from generator.search.refusals import OnRefused, Refusal, broken_at_the_end, report
+from generator.search.steering import FixedPull
 
 NaturalActivations = Mapping[Feature, NDArray[np.float32]]
 """Of each feature, its activations to natural photographs."""

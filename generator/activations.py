@@ -14,7 +14,7 @@ from generator.features import LOGIT_LAYER, Feature, FeatureId
 from generator.layers import check_layer
 from generator.networks import Network
 from generator.objectives import Objective
-from generator.passes import is_out_of_memory
+from generator.search.passes import is_out_of_memory
 
 _BATCH = 32
 """Pictures in one pass."""

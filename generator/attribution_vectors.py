@@ -8,11 +8,11 @@ from torch import Tensor
 from generator.activations import network_view
 from generator.capture import layer_gradients, undisturbed
 from generator.errors import ConfigError
-from generator.exemplars import Positions
-from generator.exemplars_run import AttributionVectors
+from generator.exemplars.run import AttributionVectors
+from generator.exemplars.tiles import Positions
 from generator.feature_lookup import find_objective
 from generator.features import Feature
-from generator.indexed_folder import IndexedFolder
+from generator.index.indexed_folder import IndexedFolder
 from generator.layers import check_layer
 from generator.networks import Network
 

@@ -10,10 +10,10 @@ from generator.config_checks import check_choice, check_number
 from generator.errors import ConfigError
 from generator.goals.budget import DistanceBudget
 from generator.presets import ACCENTUATION_PRESETS, VISUALIZATION_PRESETS, preset
-from generator.search_config import CropLaw as CropLaw
-from generator.search_config import OptimizerName as OptimizerName
-from generator.search_config import ParameterizationName as ParameterizationName
-from generator.search_config import SearchConfig as SearchConfig
+from generator.search.config import CropLaw as CropLaw
+from generator.search.config import OptimizerName as OptimizerName
+from generator.search.config import ParameterizationName as ParameterizationName
+from generator.search.config import SearchConfig as SearchConfig
 
 DistanceName = Literal["l2", "l1", "cosine", "feature_orthogonal"]
 WeightUnit = Literal["balanced", "raw"]

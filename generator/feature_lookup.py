@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import torch
 
-from generator.direction_response import ResponseKind
+from generator.directions.response import ResponseKind
 from generator.errors import FeatureNotFoundError
 from generator.features import (
     LOGIT_LAYER,

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.errors import PoolError
-from generator.exemplars import FeaturePool
+from generator.exemplars.tiles import FeaturePool
 from generator.features import Feature
 from generator.percentiles import (
     ADVISED_N_IMAGES,

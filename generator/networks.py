@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from generator.capture import undisturbed
-from generator.directions import Direction
+from generator.directions.direction import Direction
 from generator.errors import NetworkError
 from generator.layers import LayerInfo, probe_layers
 
@@ -93,7 +93,7 @@ class Network:
                 return probe_layers(self.module, blank=blank)
         except RuntimeError as error:  # another shape, number format or device
             # Imported late: passes are made of draws, which need this file.
-            from generator.passes import is_out_of_memory
+            from generator.search.passes import is_out_of_memory
 
             if is_out_of_memory(error):
                 raise

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
-from generator.direction_response import ResponseKind, direction_response
+from generator.directions.response import ResponseKind, direction_response
 from generator.errors import FeatureNotFoundError
 from generator.features import Operator
 from generator.layers import by_position

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.errors import ConfigError, PoolError
-from generator.exemplars import Positions
+from generator.exemplars.tiles import Positions
 
 TOLERANCE_POINTS = 2.0
 """Matched pictures are at most this far apart, in points of percentile."""

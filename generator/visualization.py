@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from generator.activations import feature_activations
-from generator.balance import Pull, measure_pull
 from generator.capture import undisturbed
 from generator.config import PROBE_DRAWS, VisualizationConfig
 from generator.determinism import reproducible
@@ -19,17 +18,18 @@ from generator.errors import ConfigError, NoGradientError
 from generator.feature_lookup import find_objectives
 from generator.features import Feature
 from generator.goals.growth import StopAt, grow
-from generator.natural_spectrum import shipped_spectrum
 from generator.networks import Network
 from generator.objectives import Objective
 from generator.parameterization.choice import for_noise
+from generator.parameterization.natural_spectrum import shipped_spectrum
 from generator.penalties.set_similarity import SetSimilarity
 from generator.photographs import default_canvas_px, quantize
-from generator.problem import OnCrops, Problem
-from generator.regularization import choose_layer
-from generator.steering import FixedPull
+from generator.search.balance import Pull, measure_pull
+from generator.search.problem import OnCrops, Problem
+from generator.search.regularization import choose_layer
+from generator.search.steering import FixedPull
+from generator.search.trajectory import Snapshot, Trajectory
 from generator.streams import JobStreams, content_id
-from generator.trajectory import Snapshot, Trajectory
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

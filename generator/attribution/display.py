@@ -6,8 +6,8 @@ from torch import Tensor
 
 from generator.attribution.maps import AttributionMap
 from generator.attribution.settings import UNSIGNED, AttributionConfig
-from generator.opacity import display_opacity
 from generator.photographs import to_picture
+from generator.search.opacity import display_opacity
 
 FOR = (1.0, 0.6, 0.1)
 """Orange: what speaks for the feature."""

@@ -19,8 +19,8 @@ from generator.network_record import describe_network
 from generator.networks import Network
 from generator.photographs import to_picture
 from generator.provenance import describe_generator, installed_version
-from generator.result_folder import ResultFolder
-from generator.saved_accentuation import npz_bytes
+from generator.results.result_folder import ResultFolder
+from generator.results.saved_accentuation import npz_bytes
 
 SEED_IMAGE = "seed_image"
 ACCENTUATION = "accentuation"

@@ -8,23 +8,23 @@ from typing import Any
 
 import torch
 
-from generator.activation_index import ActivationIndex
 from generator.bundles.control_config import kind_of
 from generator.bundles.made_picture import MadePicture, levels
 from generator.bundles.maker import FeaturePictures
 from generator.bundles.match_checks import describe_matching
 from generator.bundles.plan_check import CheckedPlan
 from generator.bundles.stimuli import StimulusSheet, made_facts, photograph_facts
-from generator.exemplars import Tiles
+from generator.exemplars.tiles import Tiles
 from generator.feature_lookup import describe_feature
 from generator.features import Feature
-from generator.index_features import directions_used
+from generator.index.activation_index import ActivationIndex
+from generator.index.features import directions_used
 from generator.jobs import content_key
 from generator.networks import Network
-from generator.opacity import display_opacity, render_masked
+from generator.pairs.query_pairs import QueryPair
 from generator.photographs import read_photograph, to_canvas
 from generator.provenance import describe_generator
-from generator.query_pairs import QueryPair
+from generator.search.opacity import display_opacity, render_masked
 
 
 def assemble_bundle(

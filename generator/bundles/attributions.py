@@ -20,11 +20,11 @@ from generator.bundles.made_picture import (
 from generator.bundles.made_pictures import unit_key
 from generator.errors import ConfigError, MissingExtraError
 from generator.features import Feature
-from generator.heat_map import lay_heat
 from generator.jobs import WorkFolder
 from generator.networks import Network
-from generator.opacity import display_opacity
-from generator.problem import OnCrops
+from generator.results.heat_map import lay_heat
+from generator.search.opacity import display_opacity
+from generator.search.problem import OnCrops
 
 
 def attribution_faults(

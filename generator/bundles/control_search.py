@@ -23,11 +23,11 @@ from generator.errors import NoGradientError, NotFiniteError
 from generator.feature_lookup import find_objective
 from generator.goals.stopping import search_until
 from generator.metrics import PictureMetrics, measure_pictures
-from generator.optimize import optimize
 from generator.photographs import quantize
-from generator.preparation import Prepared, batches, prepare
-from generator.problem import OnCrops
-from generator.steering import FixedPull
+from generator.search.optimize import optimize
+from generator.search.preparation import Prepared, batches, prepare
+from generator.search.problem import OnCrops
+from generator.search.steering import FixedPull
 
 WEAKENINGS = ((1.0, 1, 1), (0.5, 2, 1), (0.25, 2, 1), (0.0, 4, 1), (0.0, 4, 4))
 """Shares of λ, multiples of the steps and of the step size, tried in turn until a

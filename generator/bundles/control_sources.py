@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generator.bundles.control_config import ControlName, ControlsConfig
-from generator.choice_streams import feature_rng
 from generator.errors import ConfigError, NetworkError, PoolError
+from generator.exemplars.choice_streams import feature_rng
 from generator.feature_lookup import describe_feature, find_objective
 from generator.features import LOGIT_LAYER, CallableFeature, Feature, FeatureId
 from generator.jobs import content_key

@@ -20,7 +20,7 @@ from generator.bundles.made_pictures import (
 )
 from generator.errors import NoGradientError, NotFiniteError
 from generator.jobs import WorkFolder
-from generator.problem import OnCrops
+from generator.search.problem import OnCrops
 
 
 def make_controls(

@@ -23,8 +23,8 @@ from generator.config import AccentuationConfig, VisualizationConfig
 from generator.errors import GeneratorError, NoGradientError, NotFiniteError
 from generator.jobs import WorkFolder, content_key
 from generator.networks import Network
-from generator.problem import OnCrops
 from generator.provenance import code_key
+from generator.search.problem import OnCrops
 from generator.visualization import (
     FeatureVisualization,
     VisualizationJob,

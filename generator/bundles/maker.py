@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generator.accentuation_job import AccentuationJob
-from generator.activation_index import ActivationIndex
 from generator.activations import feature_activations
 from generator.bundles.attributions import make_attributions, views_per_picture
 from generator.bundles.control_config import ControlName
@@ -25,9 +24,10 @@ from generator.bundles.made_pictures import (
 )
 from generator.bundles.matching import ActivationGoal
 from generator.bundles.plan_check import CheckedPlan
-from generator.exemplars import Tiles
+from generator.exemplars.tiles import Tiles
 from generator.features import LOGIT_LAYER, Feature, FeatureId
 from generator.goals.levels import natural_range
+from generator.index.activation_index import ActivationIndex
 from generator.jobs import WorkFolder
 from generator.photographs import read_photograph, to_canvas
 from generator.progress import Progress

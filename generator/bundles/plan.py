@@ -14,10 +14,10 @@ from generator.bundles.attribution_config import AttributionPlan
 from generator.bundles.control_config import ControlsConfig, MatchingConfig
 from generator.config import AccentuationConfig, VisualizationConfig
 from generator.errors import ConfigError
-from generator.exemplars import SelectionConfig
+from generator.exemplars.tiles import SelectionConfig
 from generator.feature_text import parse_feature
 from generator.features import Feature
-from generator.query_pairs import QueryPairConfig
+from generator.pairs.query_pairs import QueryPairConfig
 from generator.toml_tables import Table, read_config, unknown_keys
 
 NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")

@@ -13,6 +13,7 @@ from generator.bundles.plan_sources import (
     find_photographs,
     find_weights,
 )
+from generator.directions.in_network import with_directions
 from generator.errors import (
     FeatureNotFoundError,
     GeneratorError,
@@ -22,7 +23,6 @@ from generator.errors import (
 from generator.feature_lookup import find_objective
 from generator.features import Feature
 from generator.layers import check_layer
-from generator.network_directions import with_directions
 from generator.networks import Network, load_network
 from generator.photographs import Photograph, default_canvas_px, list_photographs
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-from generator.activation_index import ActivationIndex
 from generator.bundles.plan import Plan
-from generator.choice_streams import feature_rng
 from generator.errors import PoolError
-from generator.exemplars import Tiles, select_tiles
+from generator.exemplars.choice_streams import feature_rng
+from generator.exemplars.tiles import Tiles, select_tiles
 from generator.features import Feature
-from generator.query_pairs import QueryPair, select_query_pairs
+from generator.index.activation_index import ActivationIndex
+from generator.pairs.query_pairs import QueryPair, select_query_pairs
 
 
 def choose_tiles(index: ActivationIndex, plan: Plan) -> dict[Feature, Tiles]:

@@ -10,7 +10,7 @@ from generator.activations import feature_activations
 from generator.bundle import Bundle
 from generator.errors import BundleError
 from generator.feature_text import parse_feature
-from generator.index_features import directions_used
+from generator.index.features import directions_used
 from generator.networks import Network
 from generator.photographs import from_picture
 

@@ -3,12 +3,12 @@
 from datetime import datetime
 from pathlib import Path
 
-from generator.activation_index import build_index
 from generator.bundle import Bundle, write_bundle
 from generator.bundles.assembly import assemble_bundle
 from generator.bundles.maker import Maker
 from generator.bundles.plan_check import CheckedPlan
 from generator.bundles.plan_choices import choose_pairs, choose_tiles
+from generator.index.activation_index import build_index
 from generator.jobs import WorkFolder
 from generator.progress import Progress
 

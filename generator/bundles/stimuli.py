@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.activation_index import ActivationIndex
 from generator.bundle import encode_png
 from generator.bundles.made_picture import MadePicture
 from generator.bundles.schema import STIMULUS_KEYS
 from generator.features import Feature
+from generator.index.activation_index import ActivationIndex
 from generator.jobs import content_key
 from generator.perceptual_hash import difference_hash, hash_text
 

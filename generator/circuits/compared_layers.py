@@ -11,7 +11,7 @@ from generator.feature_lookup import find_objective
 from generator.features import Feature
 from generator.layers import LayerInfo, check_layer
 from generator.networks import Network
-from generator.regularization import stages
+from generator.search.regularization import stages
 
 _MIN_CHANNELS = 3
 """A layer whose attribution lies on fewer channels compares nothing: its similarity is

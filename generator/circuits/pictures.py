@@ -18,7 +18,7 @@ from generator.errors import GeneratorError, NoGradientError, NotFiniteError
 from generator.features import Feature
 from generator.networks import Network
 from generator.photographs import quantize
-from generator.trajectory import Snapshot
+from generator.search.trajectory import Snapshot
 from generator.visualization import (
     FeatureVisualization,
     VisualizationJob,

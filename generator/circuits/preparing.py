@@ -18,7 +18,7 @@ from generator.features import Feature
 from generator.networks import Network
 from generator.photographs import default_canvas_px
 from generator.progress import Progress
-from generator.regularization import choose_layer
+from generator.search.regularization import choose_layer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

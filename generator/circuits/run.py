@@ -34,8 +34,8 @@ from generator.circuits.summary import SummaryRow, summarize
 from generator.features import Feature
 from generator.jobs import WorkFolder
 from generator.networks import Network
+from generator.parameterization.spectrum import natural_magnitude
 from generator.progress import Progress
-from generator.spectrum import natural_magnitude
 from generator.zoo.random_weights import randomized
 
 _N_SPECTRUM = 64

@@ -10,11 +10,11 @@ from generator.circuits.pictures import ACCENTUATIONS, MADE, VISUALIZATIONS
 from generator.circuits.report import report
 from generator.circuits.rows import PictureRow, cells
 from generator.circuits.run import CircuitResult, mismatch
-from generator.contact_sheet import SheetRow, contact_sheet
 from generator.network_record import describe_network
 from generator.photographs import to_picture
 from generator.provenance import describe_generator, installed_version
-from generator.result_folder import ResultFolder
+from generator.results.contact_sheet import SheetRow, contact_sheet
+from generator.results.result_folder import ResultFolder
 
 
 def save_circuits(

@@ -106,8 +106,8 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
 def network_from(arguments: argparse.Namespace) -> "Network":
     """Load the network that the arguments name."""
     # Imported late: `--help` need not wait seconds for torch.
+    from generator.directions.in_network import with_directions
     from generator.joined_networks import join_networks
-    from generator.network_directions import with_directions
     from generator.networks import load_network
 
     network = load_network(

@@ -113,7 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
     from generator.attribution.maps import n_views
     from generator.attribution.pairs import PairRequest, find_pairs
     from generator.attribution.run import make_attributions
-    from generator.result_folder import ResultFolder
+    from generator.results.result_folder import ResultFolder
 
     check_captum(methods)
     request = PairRequest(

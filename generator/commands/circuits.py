@@ -152,7 +152,7 @@ def run(arguments: argparse.Namespace) -> int:
     from generator.circuits.preparing import prepare
     from generator.circuits.run import run_circuits
     from generator.circuits.saving import save_circuits
-    from generator.result_folder import ResultFolder
+    from generator.results.result_folder import ResultFolder
 
     if not arguments.no_figure:
         check_figures_installed()

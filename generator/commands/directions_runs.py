@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from generator.commands.arguments import network_from
 from generator.commands.directions_table import as_table
 from generator.commands.progress_bar import ProgressBar
-from generator.direction_files import (
+from generator.directions.files import (
     check_destination,
     read_directions,
     write_directions,
 )
 
 if TYPE_CHECKING:
-    from generator.directions import DirectionFile
+    from generator.directions.direction import DirectionFile
     from generator.networks import Network
     from generator.progress import Progress
 

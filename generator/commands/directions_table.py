@@ -1,6 +1,6 @@
 """What a direction file holds, as text to print."""
 
-from generator.directions import DirectionFile
+from generator.directions.direction import DirectionFile
 
 
 def as_table(file: DirectionFile) -> str:

@@ -14,12 +14,12 @@ from generator.commands.pool_arguments import (
     chosen_features,
 )
 from generator.errors import ConfigError
-from generator.exemplar_selection import ExemplarConfig, SelectionKind
-from generator.pools import POOLS
+from generator.exemplars.pools import POOLS
+from generator.exemplars.selection import ExemplarConfig, SelectionKind
 
 if TYPE_CHECKING:
-    from generator.exemplars_run import AttributionVectors
-    from generator.indexed_folder import IndexedFolder
+    from generator.exemplars.run import AttributionVectors
+    from generator.index.indexed_folder import IndexedFolder
 
 
 def add_parser(subparsers: Any) -> None:
@@ -95,10 +95,10 @@ def _add_diverse_arguments(
 def run(arguments: argparse.Namespace) -> int:
     """Write table, contact sheet and record; returns the exit code."""
     # Imported late: `--help` need not wait seconds for torch.
-    from generator.activation_table import ActivationTable
-    from generator.exemplars_run import choose_exemplars, write_exemplars
-    from generator.indexed_folder import IndexedFolder
-    from generator.result_folder import ResultFolder
+    from generator.exemplars.run import choose_exemplars, write_exemplars
+    from generator.index.activation_table import ActivationTable
+    from generator.index.indexed_folder import IndexedFolder
+    from generator.results.result_folder import ResultFolder
 
     config = ExemplarConfig(
         kind=arguments.select,

@@ -80,8 +80,8 @@ def _print_sample(network: "Network", arguments: argparse.Namespace) -> None:
     """Print the features drawn; what was left out goes to the error stream."""
     import numpy as np
 
-    from generator.activation_table import ActivationTable
-    from generator.feature_sampling import sample_features
+    from generator.index.activation_table import ActivationTable
+    from generator.index.feature_sampling import sample_features
 
     if arguments.rng_seed < 0:
         raise ConfigError(f"--rng-seed must not be negative; got {arguments.rng_seed}")

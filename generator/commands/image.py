@@ -125,10 +125,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.second_weights and not arguments.second_network:
         raise ConfigError("--second-weights needs --second-network NAME")
     # Imported late: `--help` need not wait seconds for torch.
-    from generator.film import check_films_can_be_made
-    from generator.image_request import ImageRequest
-    from generator.image_run import make_images, prepare
-    from generator.result_folder import ResultFolder
+    from generator.images.request import ImageRequest
+    from generator.images.run import make_images, prepare
+    from generator.results.film import check_films_can_be_made
+    from generator.results.result_folder import ResultFolder
 
     if arguments.mp4:
         check_films_can_be_made()

@@ -14,7 +14,7 @@ from generator.commands.progress_bar import ProgressBar
 from generator.feature_text import parse_feature
 
 if TYPE_CHECKING:
-    from generator.index_writer import IndexSummary
+    from generator.index.writer import IndexSummary
 
 
 def add_parser(subparsers: Any) -> None:
@@ -77,7 +77,7 @@ def _add_feature_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the table; returns the exit code."""
     # Imported late: `--help` need not wait seconds for torch.
-    from generator.index_run import IndexConfig, check_index_path, index_photographs
+    from generator.index.run import IndexConfig, check_index_path, index_photographs
 
     check_index_path(arguments.out)
     config = IndexConfig(

@@ -11,11 +11,11 @@ from generator.commands.pool_arguments import (
     chosen_features,
 )
 from generator.errors import ConfigError
-from generator.exemplars import SelectionConfig
-from generator.query_pairs import QueryPairConfig
+from generator.exemplars.tiles import SelectionConfig
+from generator.pairs.query_pairs import QueryPairConfig
 
 if TYPE_CHECKING:
-    from generator.pair_audit import ShownPicture
+    from generator.pairs.audit import ShownPicture
 
 
 def add_parser(subparsers: Any) -> None:
@@ -105,9 +105,9 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write pairs, tiles and record; returns the exit code."""
     # Imported late: `--help` need not wait for pyarrow.
-    from generator.activation_table import ActivationTable
-    from generator.pair_table import pair_rows, read_tiles, tile_rows, write_pairs
-    from generator.pairs_run import PairRequest, choose_audited_pairs
+    from generator.index.activation_table import ActivationTable
+    from generator.pairs.run import PairRequest, choose_audited_pairs
+    from generator.pairs.table import pair_rows, read_tiles, tile_rows, write_pairs
 
     check_rng_seeds(arguments)
     selection, pairs = _configs(arguments)
@@ -154,6 +154,6 @@ def _configs(
 
 def _made_pictures(folder: Path | None) -> "tuple[ShownPicture, ...]":
     """The pictures of a folder with their hashes."""
-    from generator.made_folder import read_shown_pictures
+    from generator.pairs.made_folder import read_shown_pictures
 
     return () if folder is None else read_shown_pictures(folder)

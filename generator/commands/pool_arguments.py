@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from generator.errors import ConfigError
 
 if TYPE_CHECKING:
-    from generator.activation_table import ActivationTable
     from generator.features import Feature
+    from generator.index.activation_table import ActivationTable
 
 
 def add_index_arguments(parser: argparse.ArgumentParser) -> None:

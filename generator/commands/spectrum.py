@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure, write, and say of what."""
     # Imported late: `--help` need not wait seconds for torch.
     from generator.errors import OutputError
-    from generator.natural_spectrum import measure_spectrum
+    from generator.parameterization.natural_spectrum import measure_spectrum
 
     if arguments.out.exists():
         raise OutputError(f"{arguments.out} exists; name a new file")

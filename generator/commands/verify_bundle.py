@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _recompute(bundle: Bundle, arguments: argparse.Namespace) -> int:
     # Imported late: without --recompute there is no need of torch.
     from generator.bundles.recompute import check_activations
-    from generator.network_directions import with_directions
+    from generator.directions.in_network import with_directions
     from generator.networks import load_network
 
     network = load_network(

@@ -82,8 +82,8 @@ def run(arguments: argparse.Namespace) -> int:
         diversity_layer=arguments.diversity_layer,
     )
     # Imported late: `--help` need not wait seconds for torch.
-    from generator.result_folder import ResultFolder
-    from generator.visualize_run import VisualizeRequest, make_visualizations
+    from generator.images.visualize_run import VisualizeRequest, make_visualizations
+    from generator.results.result_folder import ResultFolder
 
     request = VisualizeRequest(
         features=features,

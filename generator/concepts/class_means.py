@@ -14,7 +14,11 @@ from generator.concepts.photograph_activations import (
     checked_canvas_px,
     mean_activations,
 )
-from generator.directions import DirectionFile, check_direction_name, unit_direction
+from generator.directions.direction import (
+    DirectionFile,
+    check_direction_name,
+    unit_direction,
+)
 from generator.errors import ConfigError, DirectionError
 from generator.layers import check_layer
 from generator.networks import Network

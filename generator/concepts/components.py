@@ -15,7 +15,11 @@ from generator.concepts.photograph_activations import (
     capture,
     checked_canvas_px,
 )
-from generator.directions import DirectionFile, check_direction_name, unit_direction
+from generator.directions.direction import (
+    DirectionFile,
+    check_direction_name,
+    unit_direction,
+)
 from generator.errors import ConfigError
 from generator.feature_lookup import find_objective
 from generator.feature_text import parse_feature

@@ -16,7 +16,7 @@ from generator.concepts.photograph_activations import (
     checked_canvas_px,
     mean_activations,
 )
-from generator.directions import (
+from generator.directions.direction import (
     Direction,
     DirectionFile,
     check_direction_name,

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from generator.concepts.photograph_activations import Collection
-from generator.directions import Direction, DirectionFile, ImageSet
+from generator.directions.direction import Direction, DirectionFile, ImageSet
 from generator.natural_activations import pool_sha256
 from generator.networks import Network
 from generator.provenance import describe_generator

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 
 from generator.concepts.made_files import direction_file
-from generator.directions import DirectionFile, check_direction_name, unit_direction
+from generator.directions.direction import (
+    DirectionFile,
+    check_direction_name,
+    unit_direction,
+)
 from generator.errors import ConfigError
 from generator.layers import check_layer
 from generator.networks import Network

@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from generator.concepts.made_files import direction_file
-from generator.directions import DirectionFile, check_direction_name, unit_direction
+from generator.directions.direction import (
+    DirectionFile,
+    check_direction_name,
+    unit_direction,
+)
 from generator.errors import ConfigError, DirectionError
 from generator.layers import check_layer
 from generator.networks import Network

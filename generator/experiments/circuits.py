@@ -32,9 +32,9 @@ from generator.experiments.trial import Shown
 from generator.experiments.units import commonest_classes
 from generator.features import Feature
 from generator.jobs import WorkFolder
-from generator.problem import OnCrops
 from generator.progress import NoProgress
-from generator.result_folder import ResultFolder
+from generator.results.result_folder import ResultFolder
+from generator.search.problem import OnCrops
 
 _FEATURES = 3
 _PERCENTILE = 95.0

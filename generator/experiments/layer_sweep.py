@@ -18,7 +18,7 @@ from generator.experiments.trial import Trial, shown_accentuation, shown_refusal
 from generator.feature_lookup import find_objective
 from generator.features import Feature
 from generator.layers import check_layer
-from generator.regularization import choose_layer, stages
+from generator.search.regularization import choose_layer, stages
 
 _MOST_LAYERS = 7
 """Stages shown unless others are asked for; evenly spread."""

@@ -22,9 +22,9 @@ from generator.experiments.trial import (
     shown_refusal,
 )
 from generator.features import Feature
-from generator.opacity import display_opacity, render_masked
 from generator.photographs import quantize, to_picture
-from generator.saved_accentuation import blur_px
+from generator.results.saved_accentuation import blur_px
+from generator.search.opacity import display_opacity, render_masked
 
 CLIP_PERCENTS = (3.0, 5.0, 10.0, 20.0, 30.0)
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from generator.config import AccentuationConfig
-from generator.contact_sheet import Band, Tile
 from generator.experiments.trial import Shown
-from generator.opacity import display_opacity, render_masked
 from generator.photographs import to_picture
-from generator.saved_accentuation import blur_px
+from generator.results.contact_sheet import Band, Tile
+from generator.results.saved_accentuation import blur_px
+from generator.search.opacity import display_opacity, render_masked
 
 
 def display_name(clip_percent: float, blur: float) -> str:

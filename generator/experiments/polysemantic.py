@@ -33,7 +33,7 @@ from generator.experiments.units import strongest_unit
 from generator.feature_lookup import find_objective
 from generator.features import Feature
 from generator.layers import by_position, check_layer
-from generator.regularization import choose_layer, stages
+from generator.search.regularization import choose_layer, stages
 from generator.streams import JobStreams, content_id
 
 _TOP = 24

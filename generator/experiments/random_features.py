@@ -7,7 +7,7 @@ from generator.concepts.random_directions import (
     RandomDirectionsConfig,
     draw_directions,
 )
-from generator.direction_response import direction_response
+from generator.directions.response import direction_response
 from generator.errors import FeatureNotFoundError
 from generator.experiments.scene import Scene
 from generator.feature_text import logit_features

@@ -9,7 +9,7 @@ from typing import Any
 from generator.experiments.request import FigureRequest
 from generator.experiments.scene import Scene
 from generator.experiments.table import filled
-from generator.image_tables import Row
+from generator.images.tables import Row
 from generator.network_record import describe_network
 from generator.provenance import describe_generator
 

@@ -7,8 +7,8 @@ from generator.experiments.request import FigureRequest
 from generator.experiments.scene import Scene
 from generator.experiments.studio import Studio
 from generator.networks import Network
-from generator.problem import OnCrops
-from generator.result_folder import ResultFolder
+from generator.results.result_folder import ResultFolder
+from generator.search.problem import OnCrops
 
 
 def prepare_figure(

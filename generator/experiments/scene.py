@@ -16,7 +16,7 @@ from generator.errors import ConfigError, PhotographError
 from generator.experiments.request import FigureRequest
 from generator.feature_lookup import find_objective, find_objectives
 from generator.features import LOGIT_LAYER, Feature, FeatureId
-from generator.image_tables import NaturalPool
+from generator.images.tables import NaturalPool
 from generator.metrics import spectral_slope
 from generator.networks import Network
 from generator.photographs import (

@@ -15,7 +15,6 @@ from PIL import Image
 from generator.accentuation import Accentuation, accentuate_each
 from generator.accentuation_job import AccentuationJob
 from generator.activations import feature_activations
-from generator.contact_sheet import labelled_sheet
 from generator.errors import GeneratorError, NotFiniteError
 from generator.experiments.panel import Panel
 from generator.experiments.record import figure_record
@@ -29,11 +28,12 @@ from generator.experiments.trial import (
     shown_refusal,
 )
 from generator.features import Feature
-from generator.image_tables import Row, distance_rows
+from generator.images.tables import Row, distance_rows
 from generator.networks import Network
 from generator.photographs import quantize, to_picture
-from generator.problem import OnCrops
-from generator.result_folder import ResultFolder
+from generator.results.contact_sheet import labelled_sheet
+from generator.results.result_folder import ResultFolder
+from generator.search.problem import OnCrops
 from generator.streams import content_id
 
 _LONGEST_PART = 48

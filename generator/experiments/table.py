@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from generator.experiments.trial import Shown
-from generator.image_tables import NaturalPool, Row
+from generator.images.tables import NaturalPool, Row
 
 
 def row_of(shown: Shown, *, band: str, pool: NaturalPool, file: str | None) -> Row:

@@ -14,7 +14,7 @@ from generator.experiments.scene import Scene, read_canvases
 from generator.feature_text import logit_features
 from generator.features import LOGIT_LAYER, FeatureId
 from generator.layers import LayerInfo, by_position, check_layer
-from generator.regularization import stages
+from generator.search.regularization import stages
 
 _BATCH = 16
 _MOST_PHOTOGRAPHS = 64

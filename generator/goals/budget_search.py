@@ -12,10 +12,10 @@ from generator.goals.budget import DistanceBudget
 from generator.goals.controller import IDLE_BELOW, Controller
 from generator.goals.meters import Meter, meter_for
 from generator.goals.straddle import Nearest, bisect, choose, nearer
-from generator.optimize import Iterate
 from generator.parameterization import Parameterization
 from generator.photographs import quantize
-from generator.preparation import Prepared
+from generator.search.optimize import Iterate
+from generator.search.preparation import Prepared
 
 _KEPT = 16
 """Iterates looked back at; before them comes the start."""

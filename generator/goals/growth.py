@@ -9,11 +9,11 @@ from torch import Tensor
 from generator.activations import feature_activations
 from generator.features import Feature
 from generator.goals.stopping import search_until
-from generator.opacity import OpacityAccumulator
-from generator.optimize import OnIterate, optimize
 from generator.photographs import quantize
-from generator.problem import OnCrops, Problem
-from generator.steering import Steering
+from generator.search.opacity import OpacityAccumulator
+from generator.search.optimize import OnIterate, optimize
+from generator.search.problem import OnCrops, Problem
+from generator.search.steering import Steering
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from generator.goals.straddle import Measure, bisect
-from generator.opacity import OpacityAccumulator
-from generator.optimize import Iterate
+from generator.search.opacity import OpacityAccumulator
+from generator.search.optimize import Iterate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -11,8 +11,8 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from generator.opacity import OpacityAccumulator
-from generator.problem import Problem, draw_for, gradients
+from generator.search.opacity import OpacityAccumulator
+from generator.search.problem import Problem, draw_for, gradients
 
 LEAST_STEPS = 16
 """Steps whose crops an opacity map sums at least, where the search has so many."""

@@ -13,8 +13,8 @@ from torch import Tensor
 from generator.capture import layer_activations
 from generator.goals.budget import BudgetKind
 from generator.metrics import structural_similarity_to
-from generator.problem import Problem, draw_for
-from generator.transforms import Draws
+from generator.search.problem import Problem, draw_for
+from generator.search.transforms import Draws
 
 _BLOCK = 8
 """Draws in one pass."""

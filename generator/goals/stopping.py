@@ -6,9 +6,9 @@ from torch import Tensor
 
 from generator.goals.level_watch import AtLevel, LevelWatch
 from generator.goals.straddle import Measure
-from generator.optimize import Iterate, OnIterate, optimize
-from generator.problem import OnCrops, Problem
-from generator.steering import Steering
+from generator.search.optimize import Iterate, OnIterate, optimize
+from generator.search.problem import OnCrops, Problem
+from generator.search.steering import Steering
 
 
 def search_until(

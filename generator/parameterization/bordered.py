@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from generator.color import from_rgb, standardized, to_rgb
-from generator.natural_spectrum import shipped_spectrum
+from generator.parameterization.color import from_rgb, standardized, to_rgb
 from generator.parameterization.fourier import Fourier
 from generator.parameterization.fourier_phase import FourierPhase
+from generator.parameterization.natural_spectrum import shipped_spectrum
 from generator.streams import JobStreams
 
 _SEAM_FRACTION = 1 / 50

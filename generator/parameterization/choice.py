@@ -10,7 +10,7 @@ from generator.parameterization.fourier import Fourier
 from generator.parameterization.fourier_phase import FourierPhase
 from generator.parameterization.laplacian import Laplacian
 from generator.parameterization.pixel import Pixel
-from generator.search_config import SearchConfig
+from generator.search.config import SearchConfig
 
 
 def for_images(config: SearchConfig, images: Tensor) -> Parameterization:

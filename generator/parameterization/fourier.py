@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from generator.color import from_rgb, standardized, to_rgb
-from generator.spectrum import fourier_scale
+from generator.parameterization.color import from_rgb, standardized, to_rgb
+from generator.parameterization.spectrum import fourier_scale
 
 _NOISE_SD = 0.01
 

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from generator.color import from_rgb, mix, standardized
-from generator.search_config import PhaseLaw
+from generator.parameterization.color import from_rgb, mix, standardized
+from generator.search.config import PhaseLaw
 
 _OPEN_GATE = 5.0
 """A gate starts at sigmoid(5) = 0.9933."""

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from generator.color import from_rgb, standardized, to_rgb
-from generator.resampling import resize_weights
-from generator.spectrum import fourier_scale
+from generator.parameterization.color import from_rgb, standardized, to_rgb
+from generator.parameterization.spectrum import fourier_scale
+from generator.search.resampling import resize_weights
 
 _NOISE_SD = 0.01
 _COARSEST_PX = 4

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from generator.color import from_rgb, standardized, to_rgb
+from generator.parameterization.color import from_rgb, standardized, to_rgb
 
 _NOISE_SD = 0.05
 

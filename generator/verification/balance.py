@@ -3,10 +3,10 @@
 from dataclasses import replace
 from statistics import mean, stdev
 
-from generator.balance import measure_pull
 from generator.capture import undisturbed
 from generator.config import AccentuationConfig
 from generator.networks import Network
+from generator.search.balance import measure_pull
 from generator.verification.check import Bound, Measured, Rule
 from generator.verification.searches import posed
 from generator.verification.subject import Subject

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from generator.capture import undisturbed
 from generator.objectives import Objective
-from generator.passes import PassSize
-from generator.problem import Problem
+from generator.search.passes import PassSize
+from generator.search.problem import Problem
 from generator.verification.check import Bound, Measured, Rule
 from generator.verification.gradients import pose_of
 from generator.verification.searches import search

@@ -10,10 +10,10 @@ from generator.accentuation_job import AccentuationJob
 from generator.capture import undisturbed
 from generator.config import AccentuationConfig
 from generator.networks import Network
-from generator.optimize import optimize
-from generator.preparation import Prepared, batches, prepare
-from generator.problem import Problem
-from generator.steering import FixedPull
+from generator.search.optimize import optimize
+from generator.search.preparation import Prepared, batches, prepare
+from generator.search.problem import Problem
+from generator.search.steering import FixedPull
 
 
 def posed(

@@ -25,7 +25,7 @@ from generator.photographs import (
     read_photograph,
     to_canvas,
 )
-from generator.regularization import choose_layer
+from generator.search.regularization import choose_layer
 from generator.streams import JobStreams
 
 _N_PICTURES = 3

@@ -11,7 +11,7 @@ from generator.objectives import Objective
 from generator.parameterization.choice import for_images
 from generator.penalties.choice import canvas_terms, latent_terms
 from generator.penalties.region import canvas_weights
-from generator.problem import Problem
+from generator.search.problem import Problem
 from generator.streams import JobStreams
 
 

@@ -18,10 +18,10 @@ from generator.features import Feature, FeatureId
 from generator.goals.levels import Level, activation_at, natural_range
 from generator.goals.looking_on import LEAST_STEPS, looked_on
 from generator.networks import Network, load_network
-from generator.opacity import OpacityAccumulator
 from generator.parameterization.choice import for_images
 from generator.photographs import from_picture, to_picture
-from generator.problem import Problem
+from generator.search.opacity import OpacityAccumulator
+from generator.search.problem import Problem
 from generator.streams import JobStreams
 from tests.generator.toy_network import picture, toy_network
 

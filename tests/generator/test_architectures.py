@@ -12,7 +12,7 @@ from generator.accentuation import Accentuation, accentuate
 from generator.accentuation_job import AccentuationJob
 from generator.activations import feature_activations
 from generator.config import AccentuationConfig
-from generator.directions import unit_direction
+from generator.directions.direction import unit_direction
 from generator.feature_text import parse_feature
 from generator.features import CallableFeature, Feature, FeatureId
 from generator.layers import LayerInfo, Layout, check_layer

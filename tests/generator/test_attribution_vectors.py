@@ -12,8 +12,8 @@ from generator.attribution_vectors import attribution_vectors, vectors_of
 from generator.capture import layer_activations
 from generator.errors import ActivationTableError, ConfigError
 from generator.feature_text import parse_feature
-from generator.indexed_folder import IndexedFolder
-from tests.generator.indexing import indexed
+from generator.index.indexed_folder import IndexedFolder
+from tests.generator.index.indexing import indexed
 from tests.generator.tiny_world import make_network, write_photographs
 
 

@@ -15,7 +15,7 @@ from generator.metrics import (
     spectral_slope,
 )
 from generator.objectives import Unit
-from generator.spectrum import frequencies
+from generator.parameterization.spectrum import frequencies
 from tests.generator.toy_network import picture, toy_module, toy_network
 
 

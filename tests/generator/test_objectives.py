@@ -13,7 +13,7 @@ from generator.accentuation import accentuate
 from generator.accentuation_job import AccentuationJob
 from generator.activations import feature_activations
 from generator.config import AccentuationConfig
-from generator.directions import Direction
+from generator.directions.direction import Direction
 from generator.errors import ConfigError, FeatureNotFoundError
 from generator.feature_text import parse_feature
 from generator.features import CallableFeature, Combination, Feature, FeatureId

@@ -10,14 +10,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from generator.balance import measure_pull
 from generator.config import AccentuationConfig
 from generator.objectives import Unit
 from generator.parameterization.choice import for_images
 from generator.penalties.latent import LatentPenalty
-from generator.problem import Problem, draw_for, gradients
+from generator.search.balance import measure_pull
+from generator.search.problem import Problem, draw_for, gradients
+from generator.search.transforms import Draws
 from generator.streams import JobStreams
-from generator.transforms import Draws
 from tests.generator.toy_network import INPUT_PX, picture, toy_module, toy_network
 
 HEIGHT, WIDTH = 48, 41

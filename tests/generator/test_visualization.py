@@ -9,10 +9,10 @@ from generator.capture import layer_activations
 from generator.config import VisualizationConfig
 from generator.errors import ConfigError, LayerNotFoundError
 from generator.features import FeatureId
+from generator.images.visualize_run import VisualizeRequest
 from generator.networks import Network
 from generator.penalties.set_similarity import gram_matrices, mean_cosine_with_others
 from generator.visualization import FeatureVisualization, VisualizationJob, visualize
-from generator.visualize_run import VisualizeRequest
 from tests.generator.toy_network import toy_network
 
 LINE = FeatureId(layer="logit", unit="line")

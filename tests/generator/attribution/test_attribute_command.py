@@ -18,7 +18,7 @@ from generator.cli import main
 from generator.features import FeatureId
 from generator.networks import load_network
 from generator.photographs import to_picture
-from generator.result_folder import ResultFolder
+from generator.results.result_folder import ResultFolder
 from tests.generator.toy_network import picture
 
 QUICK = ["--rise-masks", "20", "--smooth-samples", "3", "--integration-steps", "8"]

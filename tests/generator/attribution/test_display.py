@@ -16,8 +16,8 @@ from generator.attribution.figure import Cell, draw_figure
 from generator.attribution.maps import attribute
 from generator.attribution.settings import AttributionConfig
 from generator.feature_text import parse_feature
-from generator.opacity import display_opacity
 from generator.photographs import from_picture, to_picture
+from generator.search.opacity import display_opacity
 from tests.generator.toy_network import picture, toy_network
 
 

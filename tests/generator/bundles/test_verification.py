@@ -15,7 +15,7 @@ from generator.concepts.random_directions import (
     RandomDirectionsConfig,
     draw_directions,
 )
-from generator.direction_files import write_directions
+from generator.directions.files import write_directions
 from generator.errors import BundleError
 from generator.networks import load_network
 from tests.generator.bundles.test_run import NOON

@@ -11,7 +11,7 @@ from generator.concepts.class_means import (
     find_class_means,
     split_quality,
 )
-from generator.direction_files import write_directions
+from generator.directions.files import write_directions
 from generator.errors import ConfigError, DirectionError
 from tests.generator.concepts.planted import (
     GREEN,

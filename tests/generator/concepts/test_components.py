@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from generator.concepts.components import ComponentsConfig, find_components
-from generator.direction_files import write_directions
+from generator.directions.files import write_directions
 from generator.errors import (
     ConfigError,
     DirectionError,

@@ -8,7 +8,7 @@ import pytest
 
 from generator.concepts.cav import CavConfig
 from generator.concepts.concept_folders import find_cavs, name_of_folder
-from generator.direction_files import read_directions, write_directions
+from generator.directions.files import read_directions, write_directions
 from generator.errors import (
     ConfigError,
     DirectionError,

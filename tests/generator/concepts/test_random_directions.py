@@ -7,7 +7,7 @@ from generator.concepts.random_directions import (
     RandomDirectionsConfig,
     draw_directions,
 )
-from generator.directions import DirectionFile
+from generator.directions.direction import DirectionFile
 from generator.errors import ConfigError, LayerNotFoundError
 from tests.generator.concepts.planted import planted_network
 

@@ -13,7 +13,7 @@ from generator.experiments.studio import Studio
 from generator.feature_text import parse_feature
 from generator.networks import Network, Preprocessing
 from generator.photographs import to_picture
-from generator.problem import OnCrops
+from generator.search.problem import OnCrops
 from tests.generator.toy_network import picture
 
 LABELS = ("dot", "line", "wave", "grid", "ring", "star", "leaf", "moss")

@@ -13,7 +13,7 @@ from generator.goals.budget import BudgetKind
 from generator.goals.meters import meter_for
 from generator.metrics import structural_similarity_to
 from generator.networks import Network, load_network
-from generator.preparation import batches, pose
+from generator.search.preparation import batches, pose
 from tests.generator.toy_network import picture, toy_network
 
 LINE = FeatureId("logit", "line")

@@ -11,8 +11,8 @@ from generator.config import AccentuationConfig, ParameterizationName
 from generator.feature_lookup import find_objective
 from generator.feature_text import parse_feature
 from generator.networks import Network
-from generator.problem import Problem, draw_for, gradients
-from generator.transforms import Draws
+from generator.search.problem import Problem, draw_for, gradients
+from generator.search.transforms import Draws
 from tests.generator.posed import left_half, pose_by_hand
 from tests.generator.toy_network import picture, toy_module, toy_network
 

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 
 from generator.accentuation import accentuate
 from generator.accentuation_job import AccentuationJob
-from generator.balance import measure_pull
 from generator.config import (
     AccentuationConfig,
     CropLaw,
@@ -23,10 +22,11 @@ from generator.feature_text import parse_feature
 from generator.features import FeatureId
 from generator.networks import Network
 from generator.objectives import Objective
-from generator.optimize import optimize
 from generator.penalties.choice import feature_directions
-from generator.problem import Problem, draw_for, gradients
-from generator.steering import FixedPull
+from generator.search.balance import measure_pull
+from generator.search.optimize import optimize
+from generator.search.problem import Problem, draw_for, gradients
+from generator.search.steering import FixedPull
 from tests.generator.posed import left_half, pose_by_hand
 from tests.generator.toy_network import picture, toy_module, toy_network
 

@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from generator import balance as balance_of_the_search
-from generator import opacity, problem
 from generator.cli import main
 from generator.errors import ConfigError
+from generator.search import balance as balance_of_the_search
+from generator.search import opacity, problem
 from generator.verification.check import Bound, Check, Measured, Rule, run_rule
 from generator.verification.registry import RULES, chosen_rules
 from generator.verification.subject import Subject, subject_of

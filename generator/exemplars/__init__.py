@@ -1,0 +1,1 @@
+"""Photographs chosen to show what a feature responds to."""

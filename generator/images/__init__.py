@@ -1,0 +1,1 @@
+"""What `accentuate image` and `accentuate visualize` do, from photographs to files."""

@@ -1,0 +1,1 @@
+"""How strongly the photographs of a folder drive features: read, stored, looked up."""

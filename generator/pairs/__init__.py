@@ -1,0 +1,1 @@
+"""Pairs of photographs that people are asked about, and their audit."""
