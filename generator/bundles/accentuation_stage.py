@@ -11,7 +11,7 @@ from generator.bundles.made_picture import MadePicture, from_accentuation, level
 from generator.bundles.matching import ActivationGoal
 from generator.bundles.packs import Outcome
 from generator.config import AccentuationConfig, SearchConfig
-from generator.errors import ConfigError, GeneratorError
+from generator.errors import GeneratorError, PhotographError
 from generator.feature_lookup import find_objective
 from generator.networks import Network
 from generator.search.preparation import held_layers
@@ -26,6 +26,20 @@ class GoalJob:
 
     goal: ActivationGoal | None = None
     """Activation that the picture shall have. None: as far as it goes."""
+
+    fault: str | None = None
+    """Why its photograph cannot be read; it keeps its place in its pack."""
+
+    def check(self) -> None:
+        """Refuse a job that cannot even be tried.
+
+        Raises:
+            PhotographError: the photograph cannot be read.
+            ConfigError: the seed image is no picture, e.g. not of numbers.
+        """
+        if self.fault is not None:
+            raise PhotographError(self.fault)
+        self.job.check()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +100,11 @@ class AccentuationStage:
             outcomes[place] = Outcome(fault=fault)
 
         sound = []
-        for job in own:
+        for job, one in zip(own, jobs, strict=True):
             try:
-                job.check()
+                one.check()
                 sound.append(job)
-            except ConfigError as error:  # e.g. values that are not numbers
+            except GeneratorError as error:
                 note(job, error)
         for found in accentuate(
             network, sound, config, on_crops=on_progress, on_refused=note
@@ -103,6 +117,10 @@ class AccentuationStage:
         """The picture at the goal's level of activation."""
         if one.goal is None:
             raise ValueError("a matched accentuation needs a goal; got none")
+        try:
+            one.check()
+        except GeneratorError as error:
+            return Outcome(fault=f"{self.describe(one)}: {error}")
         faults: list[str] = []
         (found,) = reach_levels(
             network,

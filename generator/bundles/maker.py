@@ -14,7 +14,7 @@ from generator.bundles.pack_run import PackRun
 from generator.bundles.packs import Stage
 from generator.bundles.plan_check import CheckedPlan
 from generator.bundles.poisoned import refuse_poisoned
-from generator.bundles.seed_images import SeedImages
+from generator.bundles.seed_images import SeedImage, SeedImages
 from generator.bundles.visualization_stage import NoiseJob, VisualizationStage
 from generator.cluster.executor import Executor
 from generator.exemplars.tiles import Tiles
@@ -26,6 +26,8 @@ from generator.progress import Progress
 from generator.visualization import VisualizationJob
 
 JobT = TypeVar("JobT")
+
+SeedsOf = Mapping[Feature, Sequence[SeedImage]]
 
 OfFeatures = dict[Feature, list[MadePicture]]
 """The pictures of a stage; a feature that lacks one is absent."""
@@ -72,17 +74,22 @@ class Maker:
         """
         plan = self.checked.plan
         seeds = SeedImages(checked=self.checked, index=self.index, tiles=self.tiles)
-        faults = seeds.read_all()
-        self.poisoned.extend(faults)
-        accentuations = self._accentuations(seeds)
+        read = {feature: seeds.of(feature) for feature in plan.features}
+        accentuations = self._accentuations(read)
         visualizations = self._visualizations()
-        attributions = self._attributions(seeds)
+        attributions = self._attributions(read)
         controls: dict[Feature, dict[ControlName, list[MadePicture]]] = {
             feature: {} for feature in plan.features
         }
         for name in plan.controls.kinds:
-            for feature, made in self._controls(name, seeds, accentuations).items():
-                controls[feature][name] = made
+            stage = self._control_stage(name)
+            jobs = {
+                feature: self._rounds(name, feature, seeds, read[feature], made)
+                for feature, made in accentuations.items()  # those that have them all
+            }
+            found = self._make(f"controls: {name}", stage, jobs, unit="crop")
+            for feature, some in found.items():
+                controls[feature][name] = some
         refuse_poisoned(self.poisoned)
         return {
             feature: FeaturePictures(
@@ -94,15 +101,15 @@ class Maker:
             for feature in plan.features
         }
 
-    def _accentuations(self, seeds: SeedImages) -> OfFeatures:
+    def _accentuations(self, seeds: SeedsOf) -> OfFeatures:
         plan = self.checked.plan
         stage = AccentuationStage(
             config=plan.accentuation, is_matched=plan.matching.activation
         )
         jobs = {
             feature: [
-                GoalJob(job=job, goal=self._goal(feature))
-                for job in seeds.jobs[feature]
+                GoalJob(job=one.job, goal=self._goal(feature), fault=one.fault)
+                for one in seeds[feature]
             ]
             for feature in plan.features
         }
@@ -120,40 +127,36 @@ class Maker:
             jobs[feature] = stage.units(starts, self._goal(feature))
         return self._make("feature visualizations", stage, jobs, unit="crop")
 
-    def _attributions(self, seeds: SeedImages) -> OfFeatures:
+    def _attributions(self, seeds: SeedsOf) -> OfFeatures:
         plan = self.checked.plan
         jobs = {
             feature: [
-                HeatJob(seed_image=job.seed_image, feature=feature, name=job.name)
-                for job in seeds.jobs[feature]
+                HeatJob(
+                    seed_image=one.job.seed_image, feature=feature, name=one.job.name
+                )
+                for one in seeds[feature]
+                if one.fault is None  # named among the accentuations
             ]
             for feature in plan.features
         }
         stage = AttributionStage(config=plan.attribution)
         return self._make("attributions", stage, jobs, unit="picture")
 
-    def _controls(
-        self, name: ControlName, seeds: SeedImages, accentuations: OfFeatures
-    ) -> OfFeatures:
-        """One kind of control for every feature that has all its accentuations."""
+    def _control_stage(self, name: ControlName) -> ControlStage:
         plan = self.checked.plan
-        stage = ControlStage(
+        return ControlStage(
             name=name,
             config=plan.accentuation,
             controls=plan.controls,
             matches_distance=plan.matching.distance,
         )
-        jobs = {
-            feature: self._rounds(name, feature, seeds, accentuations[feature])
-            for feature in accentuations
-        }
-        return self._make(f"controls: {name}", stage, jobs, unit="crop")
 
     def _rounds(
         self,
         name: ControlName,
         feature: Feature,
         seeds: SeedImages,
+        read: Sequence[SeedImage],
         accentuations: Sequence[MadePicture],
     ) -> list[ControlJob]:
         plan = self.checked.plan
@@ -162,7 +165,7 @@ class Maker:
             ControlJob(
                 feature=feature,
                 round=number,
-                jobs=tuple(seeds.jobs[feature]),
+                jobs=tuple(one.job for one in read),
                 accentuations=tuple(accentuations),
                 natural_range=natural,
                 tile_classes=seeds.tile_classes(feature),

@@ -1,7 +1,7 @@
 """Photographs of the pool that a bundle's pictures start from, or are held against."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -18,6 +18,16 @@ from generator.index.activation_index import ActivationIndex
 from generator.photographs import read_photograph, to_canvas
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SeedImage:
+    """A photograph that pictures start from."""
+
+    job: AccentuationJob
+
+    fault: str | None = None
+    """Why it cannot be read any more; its job then holds a gray picture."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SeedImages:
     """The tiles of each feature, as pictures."""
@@ -26,21 +36,10 @@ class SeedImages:
     index: ActivationIndex
     tiles: Mapping[Feature, Tiles]
 
-    jobs: dict[Feature, list[AccentuationJob]] = field(default_factory=dict)
-    """Of each feature, one for each seed image that could be read."""
-
-    def read_all(self) -> list[str]:
-        """Fill `jobs`; returns the faults of those that cannot be read any more."""
-        faults = []
-        for feature in self.checked.plan.features:
-            found = self.jobs.setdefault(feature, [])
-            for position in self.tiles[feature].seed_images:
-                try:
-                    found.append(self._job(feature, int(position)))
-                except PhotographError as error:
-                    name = self.index.photographs[int(position)].path
-                    faults.append(f"accentuation of {name} for {feature}: {error}")
-        return faults
+    def of(self, feature: Feature) -> list[SeedImage]:
+        """Of one feature, each read again."""
+        positions = self.tiles[feature].seed_images
+        return [self._seed_image(feature, int(position)) for position in positions]
 
     def tile_classes(self, feature: Feature) -> frozenset[str]:
         """Classes of a feature's exemplars and seed images, in lower case."""
@@ -62,13 +61,21 @@ class SeedImages:
         values: NDArray[np.float32] = found.float().cpu().numpy()
         return values
 
-    def _job(self, feature: Feature, position: int) -> AccentuationJob:
-        return AccentuationJob(
-            seed_image=self._canvas(position),
+    def _seed_image(self, feature: Feature, position: int) -> SeedImage:
+        fault = None
+        try:
+            canvas = self._canvas(position)
+        except PhotographError as error:  # it was whole when it was indexed
+            fault = str(error)
+            side = self.checked.canvas_px
+            canvas = torch.full((3, side, side), 0.5)
+        job = AccentuationJob(
+            seed_image=canvas,
             feature=feature,
             rng_seed=self.checked.plan.rng_seed,
             name=self.index.photographs[position].path,
         )
+        return SeedImage(job=job, fault=fault)
 
     def _canvas(self, position: int) -> Tensor:
         """(3, H, W) canvas of a photograph of the pool."""

@@ -9,7 +9,7 @@ from generator.networks import Network
 from tests.generator.toy_network import LABELS, toy_module, toy_network
 
 
-class _Sick(torch.autograd.Function):
+class _Spoil(torch.autograd.Function):
     """Leaves logits as they are; spoils what one of them sends back."""
 
     @staticmethod
@@ -25,6 +25,12 @@ class _Sick(torch.autograd.Function):
         return found, None
 
 
+def spoil(logits: Tensor, sick: int) -> Tensor:
+    """(B, n) logits as they are, of which one sends back what is no number."""
+    found: Tensor = _Spoil.apply(logits, sick)
+    return found
+
+
 class SickModule(nn.Module):
     """The toy module, with a sick logit."""
 
@@ -34,8 +40,7 @@ class SickModule(nn.Module):
         self.label = label
 
     def forward(self, pictures: Tensor) -> Tensor:
-        found: Tensor = _Sick.apply(self.toy(pictures), LABELS.index(self.label))
-        return found
+        return spoil(self.toy(pictures), LABELS.index(self.label))
 
 
 def sick_network(label: str) -> Network:
