@@ -1,6 +1,6 @@
 """Find out how many workers a cluster has room for, and start them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from generator.cluster.cluster_config import LOCAL, ClusterConfig
@@ -22,6 +22,23 @@ class Staff:
     network: Any
     """In Ray's object store: it goes to each machine once."""
 
+    returning: dict[Any, Any] = field(default_factory=dict)
+    """Of each call that a worker which died answers once it is back, the worker."""
+
+    @property
+    def present(self) -> list[Any]:
+        """The workers that have their network."""
+        absent = {id(worker) for worker in self.returning.values()}
+        return [worker for worker in self.workers if id(worker) not in absent]
+
+    def dismiss(self, worker: Any) -> None:
+        """A worker is gone for ever."""
+        self.workers.remove(worker)
+
+    def miss(self, worker: Any) -> None:
+        """A worker died: Ray starts it anew, without its network."""
+        self.returning[self.start(worker)] = worker
+
     def start(self, worker: Any) -> Any:
         """Give a worker the network; returns the call that will say who it is."""
         device = "cuda" if self.config.is_cuda else self.config.device
@@ -34,7 +51,7 @@ def hire(ray: Any, network: Network, config: ClusterConfig) -> Staff:
     Raises:
         ClusterError: no room, workers that do not start, or other code on a worker.
     """
-    count = _room(ray.cluster_resources(), config)
+    count = room_for(ray.cluster_resources(), config)
     remote = ray.remote(Worker).options(
         num_cpus=config.n_threads,
         num_gpus=1 if config.is_cuda else 0,
@@ -61,7 +78,7 @@ def hire(ray: Any, network: Network, config: ClusterConfig) -> Staff:
     return staff
 
 
-def _room(resources: dict[str, float], config: ClusterConfig) -> int:
+def room_for(resources: dict[str, float], config: ClusterConfig) -> int:
     """How many workers there are to be."""
     cpus, gpus = int(resources.get("CPU", 0)), int(resources.get("GPU", 0))
     if config.address == LOCAL and not config.is_cuda:

@@ -22,6 +22,11 @@ ResultT = TypeVar("ResultT")
 
 _log = logging.getLogger(__name__)
 
+_ALL_GONE = (
+    "all workers of the cluster are gone; finished work is kept: give the same command "
+    "to go on"
+)
+
 MOST_TRIES = 3
 """Workers that a pack may cost before it is given up."""
 
@@ -47,10 +52,20 @@ class RayWorkers:
         return self.staff.config.n_threads
 
     def jobs_per_pass(self, config: SearchConfig) -> int:
-        """What suits the first worker; on machines that differ, set the size."""
-        first = self.staff.workers[0]
-        found: int = self.ray.get(first.jobs_per_pass.remote(config))
-        return found
+        """What suits the first worker there; where machines differ, set the size.
+
+        Raises:
+            ClusterError: all workers are gone.
+        """
+        for worker in self.staff.present:
+            try:
+                found: int = self.ray.get(worker.jobs_per_pass.remote(config))
+                return found
+            except self.ray.exceptions.RayTaskError as error:
+                raise _own_error(error) from None
+            except self.ray.exceptions.RayError:
+                self.staff.miss(worker)
+        raise ClusterError(_ALL_GONE)
 
     def run(
         self, packs: Sequence[Packed[ResultT]], on_progress: OnCrops
@@ -94,11 +109,9 @@ class _Round:
         self.packs = packs
         self.waiting = deque(range(len(packs)))
         self.tries = [0] * len(packs)
-        self.idle = list(staff.workers)
+        self.idle = staff.present
         self.busy: dict[Any, tuple[Any, int]] = {}
         """Of each call under way, its worker and the number of its pack."""
-        self.returning: dict[Any, Any] = {}
-        """Of each call that a worker answers once it is back, the worker."""
 
     def results(self) -> Iterator[Finished[Answer] | Lost]:
         """What becomes of each pack."""
@@ -106,15 +119,12 @@ class _Round:
             while self.waiting and self.idle:
                 self._give(self.idle.pop(), self.waiting.popleft())
             timeout = None if self.busy else _RETURN_SECONDS
-            calls = [*self.busy, *self.returning]
+            calls = [*self.busy, *self.staff.returning]
             ready = self.ray.wait(calls, timeout=timeout)[0] if calls else []
             if not ready:
-                raise ClusterError(
-                    "all workers of the cluster are gone; finished work is kept: give "
-                    "the same command to go on"
-                )
+                raise ClusterError(_ALL_GONE)
             (call,) = ready
-            if call in self.returning:
+            if call in self.staff.returning:
                 self._take_back(call)
             else:
                 yield from self._finish(call)
@@ -129,9 +139,9 @@ class _Round:
         try:
             answer: Answer = pickle.loads(self.ray.get(call))
         except self.ray.exceptions.RayTaskError as error:
-            raise error.cause if isinstance(error.cause, Exception) else error from None
+            raise _own_error(error) from None
         except self.ray.exceptions.RayError as error:  # died, or its machine is lost
-            self.returning[self.staff.start(worker)] = worker
+            self.staff.miss(worker)
             _log.warning("a worker was lost; its pack is given to another")
             if self.tries[number] < MOST_TRIES:
                 self.waiting.appendleft(number)
@@ -149,12 +159,18 @@ class _Round:
 
     def _take_back(self, call: Any) -> None:
         """A worker that died is there again; or for ever gone."""
-        worker = self.returning.pop(call)
+        worker = self.staff.returning.pop(call)
         try:
             self.ray.get(call)
         except self.ray.exceptions.ActorUnavailableError:  # not yet
-            self.returning[self.staff.start(worker)] = worker
+            self.staff.miss(worker)
         except self.ray.exceptions.RayError:
             _log.warning("a worker did not come back")
+            self.staff.dismiss(worker)
         else:
             self.idle.append(worker)
+
+
+def _own_error(error: Any) -> Exception:
+    """What a worker raised, without Ray's wrapping."""
+    return error.cause if isinstance(error.cause, Exception) else error

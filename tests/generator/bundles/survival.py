@@ -38,15 +38,18 @@ def make(plan: Path, out: Path, *more: str) -> int:
     return main(["bundle", str(plan), "--out", str(out), *more])
 
 
-def start(plan: Path, out: Path, *more: str) -> subprocess.Popen[bytes]:
-    """The command, in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "generator", "bundle", plan, "--out", out, *more],
-        stderr=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-    )
+def start(
+    plan: Path, out: Path, *more: str, errors: Path = Path(os.devnull)
+) -> subprocess.Popen[bytes]:
+    """The command, in a process of its own, that writes its errors to a file."""
+    with errors.open("wb") as stream:
+        return subprocess.Popen(
+            [sys.executable, "-m", "generator", "bundle", plan, "--out", out, *more],
+            stderr=stream,
+            stdout=subprocess.DEVNULL,
+            cwd=ROOT,
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+        )
 
 
 def wait_for_work(out: Path, n_files: int, *, seconds: float = 120) -> None:
