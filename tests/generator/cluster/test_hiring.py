@@ -1,16 +1,22 @@
 """Clusters without room, out of reach, or of another version are refused."""
 
+import pickle
 import sys
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pytest
+import torch
 
 from generator.cluster.cluster_config import ClusterConfig
 from generator.cluster.connection import connected
 from generator.cluster.hiring import check_alike, room_for
 from generator.cluster.ray_library import import_ray
 from generator.cluster.worker import Worker, own_facts
+from generator.config import SearchConfig
 from generator.errors import ClusterError, ConfigError, MissingExtraError
+from generator.networks import Network
+from tests.generator.toy_network import toy_network
 
 
 def test_a_missing_ray_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,3 +85,31 @@ def test_no_workers_and_no_threads_are_refused() -> None:
         replace(JOINED, n_workers=0)
     with pytest.raises(ConfigError, match="threads must be at least 1"):
         replace(JOINED, n_threads=0)
+
+
+def test_a_worker_makes_packs_and_counts_their_work() -> None:
+    worker, network = Worker(), toy_network()
+    before = torch.get_num_threads()
+
+    facts = worker.start(network, "cpu", before)
+    answer = pickle.loads(worker.make(Doubling(21)))
+
+    assert facts == own_facts()
+    assert (answer.result, answer.progress, answer.error) == (42, 3, None)
+    assert worker.jobs_per_pass(SearchConfig(draws_per_step=4)) == 4
+    refused = pickle.loads(worker.make(Doubling(-1)))
+    assert isinstance(refused.error, ConfigError)
+
+
+@dataclass(frozen=True)
+class Doubling:
+    """A pack of one number."""
+
+    number: int
+
+    def make(self, network: Network, on_progress: Callable[[int], None]) -> int:
+        if self.number < 0:
+            raise ConfigError("numbers must not be negative")
+        on_progress(1)
+        on_progress(2)
+        return 2 * self.number
