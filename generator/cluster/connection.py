@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,9 +26,17 @@ def connected(config: ClusterConfig) -> Iterator[Any]:
         MissingExtraError: Ray is not installed.
         ClusterError: there is no cluster at the address.
     """
-    ray = import_ray()
+    with _own_token(config):
+        ray = import_ray()
+        _connect(ray, config)
+        try:
+            yield ray
+        finally:
+            ray.shutdown()
+
+
+def _connect(ray: Any, config: ClusterConfig) -> None:
     quiet = {
-        "include_dashboard": False if config.address == LOCAL else None,
         "log_to_driver": False,
         "logging_level": logging.ERROR,
         "namespace": f"accentuate-{os.getpid()}",
@@ -37,6 +46,7 @@ def connected(config: ClusterConfig) -> Iterator[Any]:
             ray.init(
                 num_cpus=local_workers(config) * config.n_threads,
                 object_store_memory=_LOCAL_STORE_BYTES,
+                include_dashboard=False,
                 **quiet,
             )
         else:
@@ -46,13 +56,29 @@ def connected(config: ClusterConfig) -> Iterator[Any]:
     except (ConnectionError, RuntimeError, TimeoutError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ClusterError(
-            f"no Ray cluster can be used at {config.address!r}: {reason} Start one "
-            "(`ray start --head`), or use --cluster local"
+            f"no Ray cluster can be used at {config.address!r}: {reason}. Start one "
+            "(`ray start --head`), or use --cluster local; where it asks for a token, "
+            "set RAY_AUTH_MODE=token"
         ) from error
+
+
+@contextmanager
+def _own_token(config: ClusterConfig) -> Iterator[None]:
+    """Let a cluster on this machine ask for a token that no file keeps.
+
+    Otherwise Ray would leave one in the home folder, for all clusters to come.
+    """
+    is_told = any(name.startswith("RAY_AUTH_") for name in os.environ)
+    if config.address != LOCAL or is_told:
+        yield
+        return
+    own = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    os.environ.update(own)  # read when Ray is imported, and by what it starts
     try:
-        yield ray
+        yield
     finally:
-        ray.shutdown()
+        for name in own:
+            os.environ.pop(name, None)
 
 
 def local_workers(config: ClusterConfig) -> int:
