@@ -56,7 +56,7 @@ def select(pool: FeaturePool, rng_seed: int = 0) -> tuple[Tiles, tuple[QueryPair
 def select_where_it_can_be(
     pool: FeaturePool, rng_seed: int
 ) -> tuple[Tiles, tuple[QueryPair, ...]]:
-    """Now and then chance leaves a pool too few kinds; it is refused, which is right."""
+    """Chance may leave a pool too few kinds; refusing it is right."""
     try:
         return select(pool, rng_seed)
     except PoolError:
