@@ -114,11 +114,18 @@ class PeersEnvironment:
             raise MissingExtraError(
                 f"the peers are not installed in {self.folder}. {self._remedy()}"
             )
-        if json.loads(self.record.read_text("utf-8")) != wanted():
+        if self._recorded() != wanted():
             raise MissingExtraError(
                 f"{self.folder} holds other versions of the peers or of torch than are "
                 f"timed now. {self._remedy()}"
             )
+
+    def _recorded(self) -> Any:
+        """What is installed; None where the record is damaged."""
+        try:
+            return json.loads(self.record.read_text("utf-8"))
+        except ValueError:
+            return None
 
     def _remedy(self) -> str:
         is_default = self.folder == DEFAULT_FOLDER

@@ -230,15 +230,15 @@ def time_peer(request: Request) -> dict[str, Any]:
         "peak_memory_mb": memory_mb,
         "memory_before_mb": memory_before_mb,
         "own_settings": own_settings,
-        "pictures": save_pictures(recorder.pictures, Path(request["pictures"])),
+        "pictures": save_pictures(request, recorder.pictures),
     }
 
 
-def save_pictures(pictures: dict[int, Tensor], folder: Path) -> dict[str, str]:
+def save_pictures(request: Request, pictures: dict[int, Tensor]) -> dict[str, str]:
     """One .npy file each, (3, H, W) in [0, 1]; paths by the number of steps."""
-    paths = {}
+    folder, paths = Path(request["pictures"]), {}
     for n_steps, picture in sorted(pictures.items()):
-        path = folder / f"after-{n_steps:05d}.npy"
+        path = folder / f"{request['peer']}-after-{n_steps:05d}.npy"
         np.save(path, picture.numpy())
         paths[str(n_steps)] = str(path)
     return paths

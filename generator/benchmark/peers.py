@@ -6,7 +6,7 @@ import statistics
 import subprocess
 import tempfile
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,16 @@ class PeerTiming:
         """After all steps."""
         return self.checkpoints[-1].result
 
+    def to_json(self) -> dict[str, Any]:
+        """Every field, and what follows from them, as JSON takes it."""
+        return {
+            **asdict(self),
+            "n_steps": self.n_steps,
+            "seconds_total": self.seconds_total,
+            "seconds_per_step": self.seconds_per_step,
+            "result": asdict(self.result),
+        }
+
 
 def run_peer(
     environment: PeersEnvironment,
@@ -98,8 +108,8 @@ def run_peer(
     Args:
         peer: `faccent` or `horama`.
         checkpoints: numbers of steps after which the picture is measured too.
-        pictures: folder for the pictures at the checkpoints and at the end, as .npy
-            files (3, H, W) in [0, 1]. None: they are not kept.
+        pictures: folder for the pictures at the checkpoints and at the end, files
+            PEER-after-STEPS.npy of (3, H, W) in [0, 1]. None: they are not kept.
 
     Raises:
         BenchmarkError: no such peer, or it fails; says what it wrote.

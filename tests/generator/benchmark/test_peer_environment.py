@@ -44,11 +44,14 @@ def test_unfinished_environment_counts_as_absent(tmp_path: Path) -> None:
         environment.check()
 
 
-def test_environment_with_other_versions_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("record", ['{"torch": ["torch==1.0"], "peers": []}', "{"])
+def test_environment_with_other_versions_is_refused(
+    tmp_path: Path, record: str
+) -> None:
     environment = PeersEnvironment(folder=tmp_path)
     environment.python.parent.mkdir()
     environment.python.touch()
-    environment.record.write_text('{"torch": ["torch==1.0"], "peers": []}')
+    environment.record.write_text(record)
 
     with pytest.raises(MissingExtraError, match="other versions"):
         environment.check()

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from generator.benchmark.inputs import PictureResult
 from generator.benchmark.peer_environment import PeersEnvironment
-from generator.benchmark.peers import run_peer
+from generator.benchmark.peers import Checkpoint, PeerTiming, run_peer
 from generator.benchmark.setting import BenchmarkSetting
 from generator.errors import BenchmarkError, ConfigError, MissingExtraError
 from tests.generator.benchmark.stand_in import make_stand_ins
@@ -68,7 +69,30 @@ def test_horama_gets_what_the_setting_says_and_its_way_is_told(
     way = [point.result.activation for point in timing.checkpoints]
     assert timing.result.activation_before < way[0] < way[1] < way[2]
     assert timing.result == timing.checkpoints[-1].result
-    assert np.load(tmp_path / "after-00003.npy").shape == (3, 224, 224)
+    assert np.load(tmp_path / "horama-after-00003.npy").shape == (3, 224, 224)
+
+
+def test_timing_is_told_in_json_with_what_follows_from_it() -> None:
+    result = PictureResult(
+        activation_before=1.0, activation=4.0, latent_distance=None, ssim=0.9
+    )
+    timing = PeerTiming(
+        peer="horama",
+        versions={"horama": "0.3.0"},
+        step_seconds=(5.0, 1.0, 3.0, 2.0),
+        peak_memory_mb=20.0,
+        memory_before_mb=10.0,
+        own_settings={},
+        checkpoints=(Checkpoint(n_steps=4, seconds=11.0, result=result),),
+    )
+
+    told = json.loads(json.dumps(timing.to_json()))
+
+    assert told["seconds_total"] == 11.0
+    assert told["seconds_per_step"] == 2.0  # the middle one of 1, 3 and 2
+    assert told["n_steps"] == 4
+    assert told["result"] == told["checkpoints"][0]["result"]
+    assert told["result"]["latent_distance"] is None
 
 
 def test_faccent_gets_what_the_setting_says(
