@@ -3,12 +3,19 @@
 import sys
 import tempfile
 from collections.abc import Collection
+from dataclasses import replace
 
 from generator.benchmark.inputs import load_inputs
+from generator.benchmark.process import ask
 from generator.benchmark.setting import BenchmarkSetting
-from generator.benchmark.timing import Timing, ask, check_checkpoints, timing_from
+from generator.benchmark.timing import Timing, check_checkpoints, timing_from
 from generator.config import AccentuationConfig
-from generator.presets import preset_settings
+
+
+def with_own_effort(setting: BenchmarkSetting, preset: str) -> BenchmarkSetting:
+    """The setting with the steps and crops that a preset of ours takes."""
+    config = AccentuationConfig.preset(preset)
+    return replace(setting, steps=config.steps, draws_per_step=config.draws_per_step)
 
 
 def our_config(setting: BenchmarkSetting, preset: str) -> AccentuationConfig:
@@ -25,7 +32,7 @@ def our_config(setting: BenchmarkSetting, preset: str) -> AccentuationConfig:
         "regularization_layers": () if layer is None else (layer,),
         "regularization_weight": 0.0 if layer is None else None,
     }
-    config = AccentuationConfig(**preset_settings(preset))
+    config = AccentuationConfig.preset(preset)
     return config.with_changes(**held_equal)
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from generator.benchmark.inputs import load_inputs, write_inputs
 from generator.benchmark.peer_environment import PeersEnvironment, check_peers
+from generator.benchmark.process import ask
 from generator.benchmark.setting import BenchmarkSetting
-from generator.benchmark.timing import Timing, ask, check_checkpoints, timing_from
+from generator.benchmark.timing import Timing, check_checkpoints, timing_from
 
 RUNNER = Path(__file__).with_name("peer_runner.py")
 """The script that the peers' Python executes."""

@@ -1,10 +1,7 @@
-"""One timed run of a library in a process of its own: asked, answered, measured."""
+"""What one timed run of a library took, and what came of it."""
 
-import json
-import os
 import statistics
-import subprocess
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,10 +10,7 @@ import torch
 
 from generator.benchmark.inputs import BenchmarkInputs, PictureResult, measure_picture
 from generator.benchmark.setting import BenchmarkSetting
-from generator.errors import BenchmarkError, ConfigError
-
-_LINES_SHOWN = 15
-"""Of what a failed peer wrote."""
+from generator.errors import ConfigError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,39 +100,6 @@ def check_checkpoints(checkpoints: Collection[int], steps: int) -> None:
         raise ConfigError(
             f"checkpoints lie between step 1 and the last one, {steps}; got {outside}"
         )
-
-
-def ask(command: Sequence[str], request: Mapping[str, Any]) -> dict[str, Any]:
-    """Start a runner, send it a request (JSON) and read its answer.
-
-    Raises:
-        BenchmarkError: it cannot be started, fails, or answers something else.
-    """
-    n_threads = str(request["n_threads"])
-    threads = {"OMP_NUM_THREADS": n_threads, "MKL_NUM_THREADS": n_threads}
-    try:
-        done = subprocess.run(
-            command,
-            input=json.dumps(request),
-            capture_output=True,
-            text=True,
-            check=True,
-            env={**os.environ, **threads, "TQDM_DISABLE": "1"},
-        )
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except OSError as error:
-        raise BenchmarkError(f"{command[0]} cannot be started: {error}") from error
-    except subprocess.CalledProcessError as error:
-        last = "\n".join(error.stderr.splitlines()[-_LINES_SHOWN:])
-        raise BenchmarkError(
-            f"{request['library']} failed with exit code {error.returncode}; "
-            f"its last lines were:\n{last}"
-        ) from error
-    except json.JSONDecodeError as error:
-        raise BenchmarkError(
-            f"{request['library']} answered no JSON but {done.stdout[:200]!r}"
-        ) from error
-    return answer
 
 
 def timing_from(
