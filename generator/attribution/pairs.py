@@ -10,12 +10,13 @@ import torch
 from torch import Tensor
 
 from generator.activations import resolve_rank
-from generator.attribution.image_result import ImageResult, sha256_of
+from generator.attribution.image_result import ImageResult
 from generator.errors import ConfigError, PhotographError
 from generator.feature_lookup import find_objectives
 from generator.feature_text import parse_feature
 from generator.features import Feature
 from generator.networks import Network
+from generator.photograph_folder import photograph_sha256
 from generator.photographs import (
     default_canvas_px,
     from_picture,
@@ -206,4 +207,4 @@ def _files(photographs: Sequence[Path]) -> list[Path]:
 
 
 def _hashes(paths: Sequence[Path]) -> dict[str, str]:
-    return {str(path): sha256_of(path) for path in paths}
+    return {str(path): photograph_sha256(path) for path in paths}

@@ -1,6 +1,5 @@
 """What every experiment starts from: network, photographs and pool, looked up."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from generator.features import LOGIT_LAYER, Feature, FeatureId
 from generator.images.tables import NaturalPool
 from generator.metrics import spectral_slope
 from generator.networks import Network
+from generator.photograph_folder import photograph_sha256
 from generator.photographs import (
     default_canvas_px,
     list_photographs,
@@ -147,7 +147,7 @@ def read_seed_image(network: Network, path: Path, canvas_px: int) -> SeedImage:
     return SeedImage(
         name=path.name,
         path=path,
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        sha256=photograph_sha256(path),
         canvas=to_canvas(picture, network.preprocessing, canvas_px),
     )
 

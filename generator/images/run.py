@@ -1,6 +1,5 @@
 """Photographs × features: accentuate, measure and write each. No printing."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -27,7 +26,7 @@ from generator.images.tables import (
 )
 from generator.network_record import describe_network
 from generator.networks import Network, Preprocessing
-from generator.photograph_folder import display_names
+from generator.photograph_folder import display_names, photograph_sha256
 from generator.photographs import (
     default_canvas_px,
     list_photographs,
@@ -112,9 +111,7 @@ def prepare(network: Network, request: ImageRequest) -> ImageJobs:
         check_levels(jobs, request.config, request.levels, pool.activations)
     return ImageJobs(
         jobs=jobs,
-        sources={
-            str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths
-        },
+        sources={str(path): photograph_sha256(path) for path in paths},
         pool=pool,
         canvas_px=canvas_px,
     )
