@@ -79,6 +79,36 @@ def list_folder(folder: Path) -> FolderListing:
     )
 
 
+def files_among(given: Sequence[Path]) -> list[Path]:
+    """Files as they are and folders as the photographs in them, each once.
+
+    Raises:
+        PhotographError: there is no photograph in a folder.
+    """
+    files: list[Path] = []
+    for path in given:
+        if path.is_dir():
+            files += [path / found.path for found in list_photographs(path)]
+        else:
+            files.append(path)
+    return list(dict.fromkeys(files))
+
+
+def distinct_files(folders: Sequence[Path]) -> dict[str, Path]:
+    """The photographs of some folders: of each its SHA-256, and where it lies.
+
+    A photograph in two folders counts once.
+
+    Raises:
+        PhotographError: there is no such folder, or no photograph in it.
+    """
+    files: dict[str, Path] = {}
+    for folder in folders:
+        for photograph in list_photographs(folder):
+            files.setdefault(photograph.sha256, folder / photograph.path)
+    return files
+
+
 def photograph_sha256(path: Path) -> str:
     """SHA-256 of a photograph's bytes.
 

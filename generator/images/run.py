@@ -1,6 +1,6 @@
 """Photographs × features: accentuate, measure and write each. No printing."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -26,10 +26,14 @@ from generator.images.tables import (
 )
 from generator.network_record import describe_network
 from generator.networks import Network, Preprocessing
-from generator.photograph_folder import display_names, photograph_sha256
+from generator.photograph_folder import (
+    display_names,
+    distinct_files,
+    files_among,
+    photograph_sha256,
+)
 from generator.photographs import (
     default_canvas_px,
-    list_photographs,
     read_photograph,
     to_canvas,
 )
@@ -86,7 +90,7 @@ def prepare(network: Network, request: ImageRequest) -> ImageJobs:
     canvas_px = request.config.canvas_px or default_canvas_px(preprocessing)
     fixed = [feature for feature in request.features if feature.rank is None]
     find_objectives(network, fixed)
-    paths = _files(request.photographs)
+    paths = files_among(request.photographs)
     names = display_names(paths)
     jobs = []
     for path in paths:
@@ -106,7 +110,8 @@ def prepare(network: Network, request: ImageRequest) -> ImageJobs:
     for _ in batches(network, jobs, request.config):
         pass  # refuses what cannot be posed before the pool is looked at
     features = sorted({job.feature for job in jobs})
-    pool = natural_pool(network, request.pool, features, canvas_px)
+    files = [*distinct_files(request.pool).values()]
+    pool = natural_pool(network, files, features, canvas_px)
     if request.levels:
         check_levels(jobs, request.config, request.levels, pool.activations)
     return ImageJobs(
@@ -134,16 +139,6 @@ def _region(
             "photograph itself"
         )
     return to_canvas(mask, preprocessing, canvas_px).mean(0)
-
-
-def _files(photographs: Sequence[Path]) -> list[Path]:
-    files: list[Path] = []
-    for path in photographs:
-        if path.is_dir():
-            files += [path / found.path for found in list_photographs(path)]
-        else:
-            files.append(path)
-    return list(dict.fromkeys(files))
 
 
 def make_images(
