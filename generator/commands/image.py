@@ -17,6 +17,7 @@ from generator.commands.arguments import (
     second_network_from,
 )
 from generator.commands.goal_arguments import add_goal_arguments, levels_from
+from generator.commands.options import add_new_folder
 from generator.commands.penalty_arguments import (
     add_penalty_arguments,
     penalty_changes,
@@ -64,9 +65,7 @@ def add_parser(subparsers: Any) -> None:
         help="LAYER:CHANNEL, logit:LABEL, logit:INDEX, or logit:#N for the logit that "
         "ranks Nth on each photograph; may be given several times",
     )
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="a new or empty folder"
-    )
+    add_new_folder(parser)
     parser.add_argument(
         "--pool",
         type=Path,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator.commands.arguments import add_command
+from generator.commands.options import add_number
 from generator.commands.pool_arguments import (
     add_index_arguments,
     check_rng_seeds,
@@ -38,26 +39,20 @@ def add_parser(subparsers: Any) -> None:
         ("within-class", "pairs of one class"),
     ]:
         default = getattr(pairs, name.replace("-", "_"))
-        group.add_argument(
-            f"--{name}",
-            type=int,
-            default=default,
-            metavar="N",
-            help=f"{help_} (default: {default})",
-        )
-    group.add_argument(
+        add_number(group, f"--{name}", default=default, metavar="N", help_=help_)
+    add_number(
+        group,
         "--minimum-gap",
-        type=float,
         default=pairs.minimum_gap,
         metavar="POINTS",
-        help=f"between the two percentiles (default: {pairs.minimum_gap:g})",
+        help_="between the two percentiles",
     )
-    group.add_argument(
+    add_number(
+        group,
         "--near-percentile",
-        type=float,
         default=pairs.near_percentile,
         metavar="P",
-        help=f"where the extreme bin begins (default: {pairs.near_percentile:g})",
+        help_="where the extreme bin begins",
     )
     tiles = parser.add_argument_group("tiles that panels show")
     tiles.add_argument(
@@ -67,19 +62,19 @@ def add_parser(subparsers: Any) -> None:
         help="columns feature_id and path, as `accentuate exemplars` writes them "
         "(default: exemplars and seed images chosen from the index)",
     )
-    tiles.add_argument(
+    add_number(
+        tiles,
         "--natural",
-        type=int,
         default=selection.n_natural,
         metavar="N",
-        help=f"exemplars chosen per feature (default: {selection.n_natural})",
+        help_="exemplars chosen per feature",
     )
-    tiles.add_argument(
+    add_number(
+        tiles,
         "--seed-images",
-        type=int,
         default=selection.n_seed_images,
         metavar="N",
-        help=f"seed images chosen per feature (default: {selection.n_seed_images})",
+        help_="seed images chosen per feature",
     )
     tiles.add_argument(
         "--split-pools",
