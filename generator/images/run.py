@@ -19,7 +19,6 @@ from generator.images.request import ImageRequest
 from generator.images.tables import (
     NaturalPool,
     Row,
-    channel_change,
     distance_rows,
     feature_rows,
     picture_row,
@@ -57,7 +56,7 @@ class ImageOutcome:
     """One per accentuation and layer: the columns of distances.csv."""
 
     changes: list[Tensor] = field(default_factory=list)
-    """One per accentuation, see `channel_change`."""
+    """One per accentuation, (C,): its channel change at the regularization layer."""
 
     sheet: list[SheetRow] = field(default_factory=list)
 
@@ -164,7 +163,7 @@ def make_images(
 
     try:
         for made in _search(network, request, prepared, on_crops, refuse):
-            _write_one(network, request, prepared, made, outcome, folder)
+            _write_one(request, prepared, made, outcome, folder)
         outcome.is_finished = True
     finally:
         _write_summary(network, request, prepared, outcome, folder)
@@ -198,7 +197,6 @@ def _search(
 
 
 def _write_one(
-    network: Network,
     request: ImageRequest,
     prepared: ImageJobs,
     made: Accentuation,
@@ -211,15 +209,17 @@ def _write_one(
         row = picture_row(
             made, file=file, pool=prepared.pool, second=request.second_network
         )
-        change = channel_change(network, made)
+        distances = distance_rows(made, file=file)
     pictures = [
         *(views.seed_image, views.picture, views.opacity_map),
         *(views.masked, views.change),
     ]
     # Only now: an interruption above leaves no row without its other tables.
     outcome.rows.append(row)
-    outcome.distances.extend(distance_rows(made, file=file))
-    outcome.changes.append(change)
+    outcome.distances.extend(distances)
+    outcome.changes.append(
+        made.metrics.latent[made.regularization_layer].channel_change
+    )
     outcome.sheet.append(SheetRow(pictures=pictures, caption=_caption(row)))
 
 

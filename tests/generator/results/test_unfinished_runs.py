@@ -132,7 +132,7 @@ def test_an_interrupted_run_keeps_what_is_finished_and_no_half_file(
     assert len(record["accentuations"]) == 1
 
 
-@pytest.mark.parametrize("stage", ["picture_row", "channel_change", "save"])
+@pytest.mark.parametrize("stage", ["picture_row", "distance_rows", "save"])
 def test_files_and_tables_agree_wherever_the_run_is_interrupted(
     photographs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
@@ -151,7 +151,7 @@ def test_files_and_tables_agree_wherever_the_run_is_interrupted(
 
     home, name = {
         "picture_row": (image_run, "picture_row"),
-        "channel_change": (image_run, "channel_change"),
+        "distance_rows": (image_run, "distance_rows"),
         "save": (saved_accentuation, "record_of"),  # after the pictures are written
     }[stage]
     monkeypatch.setattr(home, name, stop_at_the_second(getattr(home, name)))
