@@ -7,15 +7,14 @@ import torch
 from torch import Tensor
 
 from generator.networks import Preprocessing
+from generator.search.bands import Bands
 from generator.search.config import CropOutside, SearchConfig
 from generator.search.crop_laws import Boxes, crop_boxes, jitters
+from generator.search.line_weights import Edge, Stretches, aligned, half_pixel
 from generator.search.resampling import (
-    Edge,
     Sampling,
     SquareCrops,
     TurnedViews,
-    aligned_weights,
-    resize_weights,
     turned_views,
 )
 from generator.search.stratified import Stratified
@@ -216,32 +215,28 @@ def _sampling(
         )
     side, top, left = boxes.unbind(-1)
     height, width = canvas_size
+    rows = _stretches(top, side, height, input_px, config)
+    columns = _stretches(left, side, width, input_px, config)
     return SquareCrops(
-        rows=_line_weights(top, side, height, input_px, config, like),
-        columns=_line_weights(left, side, width, input_px, config, like),
+        rows=Bands.of(rows, like=like), columns=Bands.of(columns, like=like)
     )
 
 
-def _line_weights(
-    corner: Tensor,
-    side: Tensor,
-    n_source: int,
-    n_out: int,
-    config: SearchConfig,
-    like: Tensor,
-) -> Tensor:
-    """(J, T, n_out, n_source) weights of crops along one axis of the canvas."""
+def _stretches(
+    corner: Tensor, side: Tensor, n_source: int, n_out: int, config: SearchConfig
+) -> Stretches:
+    """(J, T) crops along one axis of the canvas."""
     start, end = corner * n_source, (corner + side) * n_source
     is_aligned = config.resize_law == "aligned"
     if is_aligned or config.crop_law == "truncated":
         start = start.floor().clamp_max(n_source - 1)
         end = torch.maximum(end.floor(), start + 1)
     if is_aligned:
-        return aligned_weights(start, end - start, n_source, n_out, like=like)
+        return aligned(start, end - start, n_source, n_out)
     edge: Edge = "inside" if config.crops_stay_inside else "open"
     if config.crop_law == "toroidal":
         edge = "wrap"
-    return resize_weights(start, end - start, n_source, n_out, edge=edge, like=like)
+    return half_pixel(start, end - start, n_source, n_out, edge)
 
 
 def noise_values(

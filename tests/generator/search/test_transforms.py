@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from generator.config import AccentuationConfig, CropLaw
+from generator.search.line_weights import dense_weights, half_pixel
 from generator.search.opacity import OpacityAccumulator
-from generator.search.resampling import SquareCrops, resize_weights
+from generator.search.resampling import SquareCrops
 from generator.search.transforms import draw
 from tests.generator.search.drawing import SILENT, SMOOTH, drawn, random_canvas, streams
 
@@ -150,8 +151,8 @@ def test_crops_wrap_round_by_the_toroidal_law() -> None:
     side, top, left = (draws.boxes[0] * 24).unbind(-1)
     tiled = canvas.repeat(1, 1, 2, 2)[0]
     for k in range(50):
-        rows = resize_weights(top[k], side[k], 48, 16).float()
-        columns = resize_weights(left[k], side[k], 48, 16).float()
+        rows = dense_weights(half_pixel(top[k], side[k], 48, 16)).float()
+        columns = dense_weights(half_pixel(left[k], side[k], 48, 16)).float()
         inside = (rows @ tiled @ columns.T)[:, 1:-1, 1:-1]  # its edge has no neighbor
         assert torch.allclose(crops[k][:, 1:-1, 1:-1], inside, atol=1e-5)
 
@@ -165,7 +166,10 @@ def test_matrix_crops_equal_cropping_one_by_one() -> None:
 
     assert isinstance(draws.sampling, SquareCrops)
     for k in range(5):
-        rows, columns = draws.sampling.rows[0, k], draws.sampling.columns[0, k]
+        rows, columns = (
+            draws.sampling.rows.dense()[0, k],
+            draws.sampling.columns.dense()[0, k],
+        )
         one = rows @ canvas[0] @ columns.T
         assert torch.allclose(crops[k], one + draws.noise[0, k], atol=1e-6)
 
@@ -174,7 +178,7 @@ def test_single_precision_weights_lose_nothing() -> None:
     """A crop far down a long line: positions are kept as whole and part."""
     start, length = torch.tensor(1999.37).double(), torch.tensor(31.7).double()
 
-    exact = resize_weights(start, length, 2048, 16)
-    single = resize_weights(start, length, 2048, 16, like=torch.zeros(1))
+    exact = dense_weights(half_pixel(start, length, 2048, 16))
+    single = dense_weights(half_pixel(start, length, 2048, 16), like=torch.zeros(1))
 
     assert (exact - single).abs().max() < 2e-7
