@@ -60,6 +60,13 @@ def _add_cav(actions: Any) -> None:
         metavar="FOLDER",
         help="any photographs; those of the concept are left out",
     )
+    _add_cav_settings(parser)
+    _add_fit_arguments(parser)
+    parser.set_defaults(run=run_cav)
+
+
+def _add_cav_settings(parser: argparse.ArgumentParser) -> None:
+    """How many random sets, and what a direction must keep to pass."""
     add_number(parser, "--random-sets", default=20, metavar="N", help_="")
     parser.add_argument(
         "--random-set-size",
@@ -87,8 +94,6 @@ def _add_cav(actions: Any) -> None:
         action="store_true",
         help="keep directions below these limits, marked as not passing",
     )
-    _add_fit_arguments(parser)
-    parser.set_defaults(run=run_cav)
 
 
 def _add_components(actions: Any, method: Literal["nmf", "pca"], summary: str) -> None:

@@ -31,8 +31,21 @@ def add_parser(subparsers: Any) -> None:
         ),
     )
     add_index_arguments(parser)
+    _add_pair_arguments(parser)
+    _add_tile_arguments(parser)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="PAIRS.csv",
+        help="one row per photograph of a pair; tiles and record are put beside it",
+    )
+    parser.set_defaults(run=run)
+
+
+def _add_pair_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("pairs")
-    pairs, selection = QueryPairConfig(), SelectionConfig()
+    pairs = QueryPairConfig()
     for name, help_ in [
         ("near", "pairs with a strong picture from the extreme bin"),
         ("far", "pairs with a strong picture of a class that no tile shows"),
@@ -54,6 +67,10 @@ def add_parser(subparsers: Any) -> None:
         metavar="P",
         help_="where the extreme bin begins",
     )
+
+
+def _add_tile_arguments(parser: argparse.ArgumentParser) -> None:
+    selection = SelectionConfig()
     tiles = parser.add_argument_group("tiles that panels show")
     tiles.add_argument(
         "--tiles",
@@ -87,14 +104,6 @@ def add_parser(subparsers: Any) -> None:
         metavar="FOLDER",
         help="made pictures that panels show too; no query may look like one",
     )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="PAIRS.csv",
-        help="one row per photograph of a pair; tiles and record are put beside it",
-    )
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

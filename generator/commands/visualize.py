@@ -55,6 +55,13 @@ def add_parser(subparsers: Any) -> None:
         default="default",
         help="default, lucid, maco or xplique_maco (default: default)",
     )
+    _add_diversity_arguments(parser)
+    add_network_arguments(parser)
+    add_search_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_diversity_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--diversity-weight",
         type=float,
@@ -67,9 +74,6 @@ def add_parser(subparsers: Any) -> None:
         metavar="NAME",
         help="layer whose Gram matrices say how alike they look",
     )
-    add_network_arguments(parser)
-    add_search_arguments(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
