@@ -31,9 +31,7 @@ def our_config(setting: BenchmarkSetting, preset: str) -> AccentuationConfig:
         "draws_per_step": setting.draws_per_step,
         "steps": setting.steps,
         "regularization_layers": () if layer is None else (layer,),
-        "regularization_weight": 0.0
-        if layer is None
-        else setting.regularization_weight,
+        "regularization_weight": weight,
     }
     config = AccentuationConfig.preset(preset)
     return config.with_changes(**held_equal)

@@ -208,6 +208,13 @@ def add_search_arguments(parser: argparse.ArgumentParser) -> None:
         "--canvas", type=int, metavar="PX", help="side of the pictures, pixels"
     )
     group.add_argument(
+        "--memory-budget-mb",
+        type=int,
+        metavar="MIB",
+        help="memory of an accelerator that a pass may take (default: 80%% of the "
+        "free)",
+    )
+    group.add_argument(
         "--deterministic",
         action="store_const",
         const=True,
@@ -228,6 +235,7 @@ def search_changes(arguments: argparse.Namespace) -> dict[str, Any]:
         "crop_law": arguments.crop_law,
         "crop_range": tuple(crop_range) if crop_range else None,
         "canvas_px": arguments.canvas,
+        "memory_budget_mb": arguments.memory_budget_mb,
         "deterministic": arguments.deterministic,
     }
 
