@@ -1,4 +1,4 @@
-"""The benchmark's numbers as a table to read, and as one JSON object. No torch."""
+"""The benchmark's numbers as a table to read, and as one JSON object."""
 
 import os
 import platform
