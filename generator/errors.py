@@ -63,3 +63,7 @@ class ClusterError(GeneratorError):
 
 class OutOfMemoryError(GeneratorError):
     """Not even the smallest piece of work fits into the memory."""
+
+
+class BenchmarkError(GeneratorError):
+    """A library cannot be installed, run or timed."""

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from generator.parameterization.color import from_rgb, standardized, to_rgb
 from generator.parameterization.spectrum import fourier_scale
-from generator.search.resampling import resize_weights
+from generator.search.line_weights import dense_weights, half_pixel
 
 _NOISE_SD = 0.01
 _COARSEST_PX = 4
@@ -102,4 +102,4 @@ def _resized(channels: Tensor, size: tuple[int, int]) -> Tensor:
 @cache
 def _matrix(n_source: int, n_out: int) -> Tensor:
     start, length = torch.tensor(0.0), torch.tensor(float(n_source))
-    return resize_weights(start, length, n_source, n_out)
+    return dense_weights(half_pixel(start, length, n_source, n_out))

@@ -12,6 +12,7 @@ from generator.networks import Network
 from generator.objectives import Objective
 from generator.parameterization import Parameterization
 from generator.penalties import CanvasTerm, LatentTerm
+from generator.search.lean_network import lean_network
 from generator.search.passes import Part, PassSize, is_out_of_memory, parts
 from generator.search.transforms import Draws, draw
 from generator.streams import JobStreams
@@ -44,6 +45,18 @@ class Problem:
     the same."""
 
     passes: PassSize = field(default_factory=PassSize)
+
+    lean: Network = field(init=False)
+    """The network as passes go through it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lean", lean_network(self.network, self.layers))
+
+    @property
+    def layers(self) -> frozenset[str]:
+        """All that the search looks at."""
+        anchors = {penalty.layer for penalty in self.latent}
+        return frozenset(anchors.union(*(one.layers for one in self.objectives)))
 
     @property
     def penalties(self) -> list[LatentTerm | CanvasTerm]:
@@ -213,7 +226,7 @@ def _look(
     leaf = canvases.detach().requires_grad_(torch.is_grad_enabled())
     crops = draws.to_network(leaf, problem.network.preprocessing)
     crops = crops.contiguous(memory_format=torch.channels_last)  # faster convolutions
-    return leaf, layer_activations(problem.network, crops, names)
+    return leaf, layer_activations(problem.lean, crops, names)
 
 
 def _scores(

@@ -6,14 +6,12 @@ each value. Both know what they give back to each pixel for a uniform objective.
 """
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
-Edge = Literal["inside", "open", "wrap"]
-"""What the weights of a line do at its ends: stay inside and sum to 1, leave out what
-lies beyond, or go on at the other end."""
+from generator.search.bands import Bands, resize_crops
 
 
 class Sampling(Protocol):
@@ -36,35 +34,29 @@ class Sampling(Protocol):
 class SquareCrops:
     """Crops along the axes of the canvas."""
 
-    rows: Tensor
-    """(J, T, M, H): weights of the canvas rows in each of the M crop rows."""
+    rows: Bands
+    """Weights of the canvas rows in each of the M crop rows."""
 
-    columns: Tensor
-    """(J, T, M, W)."""
+    columns: Bands
 
     def sample(self, canvases: Tensor) -> Tensor:
         """(J, 3, H, W) to (J, T, 3, M, M)."""
-        jobs, draws, side, height = self.rows.shape
-        width = canvases.shape[-1]
-        flat = canvases.permute(0, 2, 1, 3).reshape(jobs, height, 3 * width)
-        stacked = self.rows.reshape(jobs, draws * side, height)
-        resized = (stacked @ flat).reshape(jobs, draws, side, 3, width)
-        return resized.transpose(2, 3) @ self.columns[:, :, None].mT
+        return resize_crops(canvases, self.rows, self.columns)
 
     def sample_each(self, fields: Tensor) -> Tensor:
         """Crop k of field k: (J, T, 3, H, W) to (J, T, 3, M, M)."""
-        return self.rows[:, :, None] @ fields @ self.columns[:, :, None].mT
+        rows, columns = self.rows.dense(), self.columns.dense()
+        return rows[:, :, None] @ fields @ columns[:, :, None].mT
 
     def give_back(self) -> Tensor:
         """(J, H, W)."""
-        down = self.rows.sum(2)  # (J, T, H)
-        across = self.columns.sum(2)  # (J, T, W)
+        down, across = self.rows.give_back(), self.columns.give_back()
         return torch.einsum("jth,jtw->jhw", down, across)
 
     def cut(self, jobs: slice, draws: slice) -> "SquareCrops":
         """Some crops of some canvases."""
         return SquareCrops(
-            rows=self.rows[jobs, draws], columns=self.columns[jobs, draws]
+            rows=self.rows.cut(jobs, draws), columns=self.columns.cut(jobs, draws)
         )
 
 
@@ -104,95 +96,6 @@ class TurnedViews:
             weight=self.weight[jobs, draws],
             size=self.size,
         )
-
-
-def resize_weights(
-    start: Tensor,
-    length: Tensor,
-    n_source: int,
-    n_out: int,
-    *,
-    edge: Edge = "inside",
-    like: Tensor | None = None,
-) -> Tensor:
-    """Antialiased bilinear resize of a stretch of a line, as a matrix.
-
-    Output pixel i weighs source pixel j by max(0, 1 - |j - c| / max(1, s)), made to
-    sum to 1, with s = length / n_out and c = start + s (i + ½) - ½.
-
-    Args:
-        start, length: (...) where the stretch begins and how long it is, source
-            pixels, real numbers.
-        n_source, n_out: pixels of the line and of the result.
-        like: gives number format and device of the result. None: float64, CPU.
-
-    Returns:
-        (..., n_out, n_source).
-    """
-    spacing = (length.double() / n_out)[..., None]  # (..., 1)
-    center = start.double()[..., None] + spacing * (torch.arange(n_out) + 0.5) - 0.5
-    return _triangles(center, spacing.clamp_min(1), n_source, edge=edge, like=like)
-
-
-def aligned_weights(
-    start: Tensor,
-    length: Tensor,
-    n_source: int,
-    n_out: int,
-    *,
-    like: Tensor | None = None,
-) -> Tensor:
-    """PyTorch's antialiased bilinear resize with aligned corners, as a matrix.
-
-    As `resize_weights`, but s = (length - 1) / (n_out - 1), and no pixel outside the
-    stretch takes part. Shifts the crop by up to about one pixel.
-
-    Args:
-        start, length: (...) whole numbers; length at least 1.
-
-    Returns:
-        (..., n_out, n_source).
-    """
-    spacing = ((length.double() - 1) / max(1, n_out - 1))[..., None]  # (..., 1)
-    center = start.double()[..., None] + spacing * (torch.arange(n_out) + 0.5) - 0.5
-    weights = _triangles(center, spacing.clamp_min(1), n_source, edge="open", like=like)
-    pixel = torch.arange(n_source)
-    first, end = start[..., None], (start + length)[..., None]
-    is_inside = ((pixel >= first) & (pixel < end)).to(weights.device)  # (..., n_source)
-    weights = weights * is_inside[..., None, :]
-    return weights / weights.sum(-1, keepdim=True)
-
-
-def _triangles(
-    center: Tensor, radius: Tensor, n_source: int, *, edge: Edge, like: Tensor | None
-) -> Tensor:
-    """Triangular weights of whole pixels around each center, (..., n_out, n_source).
-
-    The big tensor is made in the number format wanted; only whole numbers and parts of
-    a pixel enter it, so that float32 loses nothing.
-    """
-    like = center if like is None else like
-    whole = center.floor()
-    part = (center - whole).to(like)[..., None]  # (..., n_out, 1)
-    offset = torch.arange(n_source, device=like.device) - whole.to(like)[..., None]
-    if edge == "wrap":
-        half = n_source // 2
-        offset = torch.remainder(offset + half, n_source) - half
-    reach = radius.to(like)[..., None]
-    weights = (1 - (offset - part).abs() / reach).clamp_min(0)
-    if edge == "inside":
-        return weights / weights.sum(-1, keepdim=True)
-    return weights / _triangle_sum(center - whole, radius).to(like)[..., None]
-
-
-def _triangle_sum(part: Tensor, radius: Tensor) -> Tensor:
-    """Sum over all whole j of max(0, 1 - |j - part| / radius), part in [0, 1)."""
-    total = torch.zeros_like(part)
-    for nearest in (part, 1 - part):  # distances nearest, nearest + 1, … to either side
-        n_terms = (radius - nearest).ceil().clamp_min(0)
-        distances = n_terms * nearest + n_terms * (n_terms - 1) / 2
-        total = total + n_terms - distances / radius
-    return total
 
 
 def turned_views(

@@ -7,15 +7,15 @@ import torch
 from torch import Tensor
 
 from generator.networks import Preprocessing
+from generator.search.bands import Bands
 from generator.search.config import CropOutside, SearchConfig
 from generator.search.crop_laws import Boxes, crop_boxes, jitters
+from generator.search.line_weights import Edge, Stretches, aligned, half_pixel
+from generator.search.noise import noise_of
 from generator.search.resampling import (
-    Edge,
     Sampling,
     SquareCrops,
     TurnedViews,
-    aligned_weights,
-    resize_weights,
     turned_views,
 )
 from generator.search.stratified import Stratified
@@ -157,10 +157,10 @@ def draw(
     sampling = _sampling(boxes, config, input_px, canvas_size, like)
     is_early = config.noise_at == "crop"
     size = canvas_size if is_early else (input_px, input_px)
-    values = np.stack(
-        [noise_values(s.rng(noise, step), (n_draws, 3, *size), config) for s in streams]
-    )
-    drawn = torch.from_numpy(values).to(like)  # (J, T, 3, …)
+    shape = (n_draws, 3, *size)
+    drawn = torch.stack(
+        [noise_of(one, noise, step, shape, config, like=like) for one in streams]
+    )  # (J, T, 3, …)
     seen = drawn
     if is_early and isinstance(sampling, SquareCrops):
         seen = sampling.sample_each(drawn)
@@ -216,43 +216,25 @@ def _sampling(
         )
     side, top, left = boxes.unbind(-1)
     height, width = canvas_size
+    rows = _stretches(top, side, height, input_px, config)
+    columns = _stretches(left, side, width, input_px, config)
     return SquareCrops(
-        rows=_line_weights(top, side, height, input_px, config, like),
-        columns=_line_weights(left, side, width, input_px, config, like),
+        rows=Bands.of(rows, like=like), columns=Bands.of(columns, like=like)
     )
 
 
-def _line_weights(
-    corner: Tensor,
-    side: Tensor,
-    n_source: int,
-    n_out: int,
-    config: SearchConfig,
-    like: Tensor,
-) -> Tensor:
-    """(J, T, n_out, n_source) weights of crops along one axis of the canvas."""
+def _stretches(
+    corner: Tensor, side: Tensor, n_source: int, n_out: int, config: SearchConfig
+) -> Stretches:
+    """(J, T) crops along one axis of the canvas."""
     start, end = corner * n_source, (corner + side) * n_source
     is_aligned = config.resize_law == "aligned"
     if is_aligned or config.crop_law == "truncated":
         start = start.floor().clamp_max(n_source - 1)
         end = torch.maximum(end.floor(), start + 1)
     if is_aligned:
-        return aligned_weights(start, end - start, n_source, n_out, like=like)
+        return aligned(start, end - start, n_source, n_out)
     edge: Edge = "inside" if config.crops_stay_inside else "open"
     if config.crop_law == "toroidal":
         edge = "wrap"
-    return resize_weights(start, end - start, n_source, n_out, edge=edge, like=like)
-
-
-def noise_values(
-    rng: np.random.Generator, shape: tuple[int, ...], config: SearchConfig
-) -> np.ndarray:
-    """Normal plus uniform noise of the configured sizes, float32, image units."""
-    values = np.zeros(shape, dtype=np.float32)
-    unit = config.noise_scale
-    if config.noise_sd:
-        values += config.noise_sd * unit * rng.standard_normal(shape, dtype=np.float32)
-    if config.noise_range:
-        width = config.noise_range * unit
-        values += width * (rng.random(shape, dtype=np.float32) - 0.5)
-    return values
+    return half_pixel(start, end - start, n_source, n_out, edge)

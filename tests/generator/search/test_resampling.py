@@ -4,18 +4,14 @@ import pytest
 import torch
 from torch.nn.functional import interpolate
 
-from generator.search.resampling import (
-    Edge,
-    aligned_weights,
-    resize_weights,
-    turned_views,
-)
+from generator.search.line_weights import Edge, aligned, dense_weights, half_pixel
+from generator.search.resampling import turned_views
 
 
 @pytest.mark.parametrize("n_out", [8, 24, 30])
 def test_the_whole_canvas_is_resized_as_torch_does(n_out: int) -> None:
     image = torch.rand(24, 24, generator=torch.Generator().manual_seed(0)).double()
-    whole = resize_weights(torch.tensor(0.0), torch.tensor(24.0), 24, n_out)
+    whole = dense_weights(half_pixel(torch.tensor(0.0), torch.tensor(24.0), 24, n_out))
 
     ours = whole @ image @ whole.T
 
@@ -28,7 +24,7 @@ def test_the_whole_canvas_is_resized_as_torch_does(n_out: int) -> None:
 @pytest.mark.parametrize(("first", "length"), [(0, 24), (3, 15), (10, 9), (5, 1)])
 def test_aligned_crops_are_what_torch_makes_of_them(first: int, length: int) -> None:
     image = torch.rand(24, 24, generator=torch.Generator().manual_seed(0)).double()
-    weights = aligned_weights(torch.tensor(first), torch.tensor(length), 24, 14)
+    weights = dense_weights(aligned(torch.tensor(first), torch.tensor(length), 24, 14))
 
     ours = weights @ image @ weights.T
 
@@ -47,15 +43,17 @@ def test_aligned_crops_are_what_torch_makes_of_them(first: int, length: int) -> 
 def test_weights_of_each_row_sum_to_one_wherever_the_crop_lies(edge: Edge) -> None:
     starts = torch.linspace(0, 20, 41)
 
-    weights = resize_weights(starts, torch.full((41,), 4.0), 24, 16, edge=edge)
+    weights = dense_weights(
+        half_pixel(starts, torch.full((41,), 4.0), 24, 16, edge=edge)
+    )
 
     assert torch.allclose(weights.sum(-1), torch.ones(41, 16, dtype=torch.double))
 
 
 @pytest.mark.parametrize("length", [3.0, 17.3, 40.0])
 def test_open_weights_of_a_stretch_inside_sum_to_one(length: float) -> None:
-    weights = resize_weights(
-        torch.tensor(30.2), torch.tensor(length), 100, 7, edge="open"
+    weights = dense_weights(
+        half_pixel(torch.tensor(30.2), torch.tensor(length), 100, 7, edge="open")
     )
 
     assert torch.allclose(weights.sum(-1), torch.ones(7, dtype=torch.double))
@@ -63,7 +61,9 @@ def test_open_weights_of_a_stretch_inside_sum_to_one(length: float) -> None:
 
 def test_open_weights_keep_only_what_lies_on_the_line() -> None:
     """The stretch -4 to 4 on a line that starts at 0: four pixels of eight."""
-    weights = resize_weights(torch.tensor(-4.0), torch.tensor(8.0), 10, 8, edge="open")
+    weights = dense_weights(
+        half_pixel(torch.tensor(-4.0), torch.tensor(8.0), 10, 8, edge="open")
+    )
 
     assert torch.allclose(weights[:4], torch.zeros(4, 10, dtype=torch.double))
     assert torch.allclose(weights[4:, :4], torch.eye(4, dtype=torch.double))
@@ -73,7 +73,9 @@ def test_open_weights_keep_only_what_lies_on_the_line() -> None:
 @pytest.mark.parametrize("start", [3.3, 4.0, 7.77])
 def test_the_centre_of_a_crop_stays_where_it_was(start: float, edge: Edge) -> None:
     """A crop of 12 pixels from `start` is centred at start + 6 - ½ in pixel indices."""
-    weights = resize_weights(torch.tensor(start), torch.tensor(12.0), 24, 16, edge=edge)
+    weights = dense_weights(
+        half_pixel(torch.tensor(start), torch.tensor(12.0), 24, 16, edge=edge)
+    )
     index = torch.arange(24, dtype=torch.double)
 
     centroid = (weights @ index).mean()

@@ -1,0 +1,1 @@
+"""How fast the search is, against its own floor and against other libraries."""
