@@ -13,6 +13,7 @@ from generator.presets import ACCENTUATION_PRESETS, VISUALIZATION_PRESETS, prese
 from generator.search.config import CropLaw as CropLaw
 from generator.search.config import OptimizerName as OptimizerName
 from generator.search.config import ParameterizationName as ParameterizationName
+from generator.search.config import Precision as Precision
 from generator.search.config import SearchConfig as SearchConfig
 
 DistanceName = Literal["l2", "l1", "cosine", "feature_orthogonal"]

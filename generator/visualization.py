@@ -25,9 +25,12 @@ from generator.parameterization.natural_spectrum import shipped_spectrum
 from generator.penalties.set_similarity import SetSimilarity
 from generator.photographs import default_canvas_px, quantize
 from generator.search.balance import Pull, measure_pull
+from generator.search.precision import PrecisionFacts, check_precision
+from generator.search.precision_check import choose_precision
 from generator.search.problem import OnCrops, Problem
 from generator.search.regularization import choose_layer
 from generator.search.steering import FixedPull
+from generator.search.tf32 import float32_products
 from generator.search.trajectory import Snapshot, Trajectory
 from generator.streams import JobStreams, content_id
 
@@ -63,6 +66,9 @@ class FeatureVisualization:
     """Of `image`, whole and un-augmented."""
 
     n_steps: int
+
+    precision: PrecisionFacts
+    """How the network computed while it was searched."""
 
     trajectory: tuple[Snapshot, ...] = ()
     """The picture at some steps of the search, the noise first."""
@@ -106,7 +112,12 @@ def visualize(
     objectives = find_objectives(network, [job.feature for job in jobs])
     members = list(zip(jobs, objectives, strict=True))
     made: dict[int, FeatureVisualization] = {}
-    with undisturbed(network.module), reproducible(config.deterministic):
+    check_precision(network, config.precision)
+    with (
+        undisturbed(network.module),
+        float32_products(tf32=False),
+        reproducible(config.deterministic),
+    ):
         for batch in _batches(network, members, config):
             found = _run(network, batch, config, magnitude, stop, on_crops)
             made |= {id(one.job): one for one in found}
@@ -156,12 +167,14 @@ def _run(
     _check_movable(pull, jobs)
     trajectory = Trajectory(parameterization, config)
     features = [job.feature for job in jobs]
+    factors = config.diversity_weight * pull.balance()
+    problem, precisions = choose_precision(problem, start, factors=factors)
     found = grow(
         problem,
         features,
         start,
         stop=stop,
-        steering=FixedPull(factors=config.diversity_weight * pull.balance()),
+        steering=FixedPull(factors=factors),
         on_iterate=trajectory.see,
         on_crops=on_crops,
     )
@@ -177,6 +190,7 @@ def _run(
             activation=float(activations[i]),
             n_steps=found.n_steps[i],
             trajectory=trajectory.of(i),
+            precision=precisions[i],
         )
 
 

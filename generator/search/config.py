@@ -27,6 +27,7 @@ PhaseLaw = Literal["uniform", "standardized"]
 ResizeLaw = Literal["half_pixel", "aligned"]
 NoisePlace = Literal["input", "crop"]
 NoiseUnit = Literal["image", "range"]
+Precision = Literal["float32", "tf32", "bfloat16"]
 
 _PIXELS_PER_PASS = 4 * 224**2
 
@@ -155,10 +156,16 @@ class SearchConfig:
     """Crops that go through the network at once: bounds the memory needed. None: as
     many as four of 224 × 224 pixels hold, which suits the caches of a CPU."""
 
+    precision: Precision = "float32"
+    """How the network computes while it is searched; everything else, and all that is
+    measured and reported, is in full float32. `bfloat16`: a copy of the network in that
+    format; `tf32`: its products in TF32, on CUDA. A job whose gradients come out
+    otherwise than in float32 (cosine below 0.99) is searched in float32."""
+
     deterministic: bool = False
     """The same bytes for a job alone, in any company and in any order: each job has
-    passes of its own, of one size, through deterministic algorithms in full float32.
-    Same machine, versions and number of threads."""
+    passes of its own, of one size, through deterministic algorithms. Same machine,
+    versions and number of threads."""
 
     trajectory_frames: int = 0
     """Pictures kept on the way from start to end, evenly spaced; 0 keeps none."""
@@ -179,6 +186,7 @@ class SearchConfig:
         check_choice("parameterization", self.parameterization, ParameterizationName)
         check_choice("optimizer", self.optimizer, OptimizerName)
         check_choice("phase_law", self.phase_law, PhaseLaw)
+        check_choice("precision", self.precision, Precision)
         for name in ("steps", "draws_per_step"):
             check_number(name, getattr(self, name), at_least=1)
         for name in ("learning_rate", "desaturation"):
