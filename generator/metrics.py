@@ -1,7 +1,8 @@
 """What is measured of a finished picture: whole, un-augmented, as it is saved."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -32,6 +33,9 @@ class LatentDistance:
 
     relative: float
     """The same over the reference picture's own mean norm; NaN where that is 0."""
+
+    channel_change: Tensor = field(compare=False, repr=False)
+    """(C,) channel means of the picture less those of its reference, on the CPU."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +70,13 @@ class PictureMetrics:
     """Gain of the feature over the median absolute gain of the other units of its
     layer, read at the same place or places; None for features that are no unit, or
     where nothing else moved."""
+
+    def as_record(self) -> dict[str, Any]:
+        """Every number, as plain values."""
+        values = asdict(self)
+        for distance in values["latent"].values():
+            del distance["channel_change"]
+        return values
 
 
 def measure_pictures(
@@ -115,7 +126,9 @@ def latent_distance(seen: Tensor, near: Tensor) -> LatentDistance:
     change, own = (by_position(part[None]).float() for part in (seen - near, near))
     apart, norm = (float(part.norm(dim=1).mean()) for part in (change, own))
     return LatentDistance(
-        absolute=apart, relative=apart / norm if norm > 0 else float("nan")
+        absolute=apart,
+        relative=apart / norm if norm > 0 else float("nan"),
+        channel_change=change[0].mean(1).cpu(),
     )
 
 

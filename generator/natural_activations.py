@@ -3,7 +3,6 @@
 Percentiles, z scores and natural ranges come only from here. No torch.
 """
 
-import hashlib
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from generator.errors import PoolError
 from generator.exemplars.tiles import FeaturePool
 from generator.features import Feature
+from generator.file_hash import set_sha256
 from generator.percentiles import (
     ADVISED_N_IMAGES,
     Beyond,
@@ -116,8 +116,7 @@ class NaturalActivations(ABC):
 
 def pool_sha256(photographs: Sequence[Photograph]) -> str:
     """SHA-256 of the photographs' own hashes, sorted, one per line."""
-    lines = "\n".join(sorted(photograph.sha256 for photograph in photographs))
-    return hashlib.sha256(lines.encode()).hexdigest()
+    return set_sha256(photograph.sha256 for photograph in photographs)
 
 
 def class_counts(photographs: Sequence[Photograph]) -> dict[str, int]:

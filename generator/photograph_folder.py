@@ -1,12 +1,12 @@
 """Which photographs a folder holds. No torch."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import PhotographError
+from generator.file_hash import file_sha256
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 """File names that count as photographs, in any case."""
@@ -68,7 +68,7 @@ def list_folder(folder: Path) -> FolderListing:
     by_hash: dict[str, Photograph] = {}
     duplicates = []
     for path in paths:
-        sha256 = file_sha256(folder / path)
+        sha256 = photograph_sha256(folder / path)
         if sha256 in by_hash:
             duplicates.append(path)
             continue
@@ -79,14 +79,44 @@ def list_folder(folder: Path) -> FolderListing:
     )
 
 
-def file_sha256(path: Path) -> str:
+def files_among(given: Sequence[Path]) -> list[Path]:
+    """Files as they are and folders as the photographs in them, each once.
+
+    Raises:
+        PhotographError: there is no photograph in a folder.
+    """
+    files: list[Path] = []
+    for path in given:
+        if path.is_dir():
+            files += [path / found.path for found in list_photographs(path)]
+        else:
+            files.append(path)
+    return list(dict.fromkeys(files))
+
+
+def distinct_files(folders: Sequence[Path]) -> dict[str, Path]:
+    """The photographs of some folders: of each its SHA-256, and where it lies.
+
+    A photograph in two folders counts once.
+
+    Raises:
+        PhotographError: there is no such folder, or no photograph in it.
+    """
+    files: dict[str, Path] = {}
+    for folder in folders:
+        for photograph in list_photographs(folder):
+            files.setdefault(photograph.sha256, folder / photograph.path)
+    return files
+
+
+def photograph_sha256(path: Path) -> str:
     """SHA-256 of a photograph's bytes.
 
     Raises:
         PhotographError: the file cannot be read at all.
     """
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return file_sha256(path)
     except OSError as error:
         raise PhotographError(f"{path} cannot be read: {error}") from error
 

@@ -1,6 +1,7 @@
 """Photographs: a folder of them, one read, and the canvas a network sees of it."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,20 @@ def to_canvas(
         box=(left, top, left + side, top + side),
     )
     return from_picture(square)
+
+
+def read_canvases(
+    files: Sequence[Path], preprocessing: Preprocessing, canvas_px: int
+) -> Tensor:
+    """Photographs as `to_canvas` shows them, (n, 3, canvas_px, canvas_px).
+
+    Raises:
+        PhotographError: one cannot be read.
+    """
+    canvases = [
+        to_canvas(read_photograph(path), preprocessing, canvas_px) for path in files
+    ]
+    return torch.stack(canvases)
 
 
 def from_picture(picture: Image.Image) -> Tensor:

@@ -1,7 +1,6 @@
 """A folder that `accentuate image` has made, read back. No torch."""
 
 import csv
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from generator.errors import ConfigError, PhotographError
 from generator.features import Feature
+from generator.photograph_folder import photograph_sha256
 
 if TYPE_CHECKING:
     from generator.networks import Network
-
-
-def sha256_of(path: Path) -> str:
-    """64 hex digits of a file's content."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +99,7 @@ class ImageResult:
         }
         candidates = [path for path in moved if path.name == name] or list(recorded)
         for path in candidates:
-            if path.is_file() and sha256_of(path) in recorded.values():
+            if path.is_file() and photograph_sha256(path) in recorded.values():
                 if len(recorded) == 1:
                     return path
                 raise PhotographError(

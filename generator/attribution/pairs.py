@@ -10,16 +10,16 @@ import torch
 from torch import Tensor
 
 from generator.activations import resolve_rank
-from generator.attribution.image_result import ImageResult, sha256_of
+from generator.attribution.image_result import ImageResult
 from generator.errors import ConfigError, PhotographError
 from generator.feature_lookup import find_objectives
 from generator.feature_text import parse_feature
 from generator.features import Feature
 from generator.networks import Network
+from generator.photograph_folder import files_among, photograph_sha256
 from generator.photographs import (
     default_canvas_px,
     from_picture,
-    list_photographs,
     read_photograph,
     to_canvas,
 )
@@ -103,7 +103,7 @@ def find_pairs(network: Network, request: PairRequest) -> list[AttributionPair]:
         return _pairs_of_result(network, request, request.result)
     fixed = [feature for feature in request.features if feature.rank is None]
     find_objectives(network, fixed)
-    files = _files(request.photographs)
+    files = files_among(request.photographs)
     if request.accentuations and len(request.accentuations) != len(files):
         raise ConfigError(
             f"each photograph needs its accentuation: got {len(files)} photographs and "
@@ -143,7 +143,7 @@ def _pairs_of_result(
 ) -> list[AttributionPair]:
     result.check_network(network)
     rows = result.rows_of(request.features)
-    moved = _files(request.photographs)
+    moved = files_among(request.photographs)
     pairs = [_pair_of_row(network, result, row, moved) for row in rows]
     find_objectives(network, [pair.feature for pair in pairs])
     return pairs
@@ -195,15 +195,5 @@ def _square(path: Path) -> Tensor:
     return from_picture(picture)
 
 
-def _files(photographs: Sequence[Path]) -> list[Path]:
-    files: list[Path] = []
-    for path in photographs:
-        if path.is_dir():
-            files += [path / found.path for found in list_photographs(path)]
-        else:
-            files.append(path)
-    return list(dict.fromkeys(files))
-
-
 def _hashes(paths: Sequence[Path]) -> dict[str, str]:
-    return {str(path): sha256_of(path) for path in paths}
+    return {str(path): photograph_sha256(path) for path in paths}

@@ -202,7 +202,7 @@ def time_peer(request: Request) -> dict[str, Any]:
     """Run the peer once; its pictures are saved, and measured by whoever asked.
 
     Args:
-        request: the fields of a benchmark setting, and `peer`, `input_px`, the files
+        request: the fields of a benchmark setting, and `library`, `input_px`, the files
             `state` and `photograph_npy`, the folder `pictures`, and the numbers of
             steps `keep_after` which a picture is kept.
     """
@@ -216,15 +216,15 @@ def time_peer(request: Request) -> dict[str, Any]:
     seed_image = torch.from_numpy(np.load(request["photograph_npy"])).to(device)
     memory_before_mb = peak_memory_mb(is_cuda=is_cuda)
     recorder = StepRecorder(is_cuda=is_cuda, keep_after={*request["keep_after"], steps})
-    accentuate = PEERS[request["peer"]]
+    accentuate = PEERS[request["library"]]
     own_settings = accentuate(request, network, seed_image, recorder)
     memory_mb = peak_memory_mb(is_cuda=is_cuda)
     seconds = recorder.step_seconds()
     if len(seconds) != steps:
         raise RuntimeError(f"asked for {steps} steps; the peer took {len(seconds)}")
     return {
-        "peer": request["peer"],
-        "versions": versions(request["peer"]),
+        "library": request["library"],
+        "versions": versions(request["library"]),
         "n_steps": steps,
         "step_seconds": seconds,
         "peak_memory_mb": memory_mb,
@@ -238,7 +238,7 @@ def save_pictures(request: Request, pictures: dict[int, Tensor]) -> dict[str, st
     """One .npy file each, (3, H, W) in [0, 1]; paths by the number of steps."""
     folder, paths = Path(request["pictures"]), {}
     for n_steps, picture in sorted(pictures.items()):
-        path = folder / f"{request['peer']}-after-{n_steps:05d}.npy"
+        path = folder / f"{request['library']}-after-{n_steps:05d}.npy"
         np.save(path, picture.numpy())
         paths[str(n_steps)] = str(path)
     return paths

@@ -1,8 +1,6 @@
 """Put chosen and made pictures together as a manifest and its PNG files."""
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +18,7 @@ from generator.features import Feature
 from generator.index.activation_index import ActivationIndex
 from generator.index.features import directions_used
 from generator.jobs import content_key
-from generator.networks import Network
+from generator.network_record import labelled_facts
 from generator.pairs.query_pairs import QueryPair
 from generator.photographs import read_photograph, to_canvas
 from generator.provenance import describe_generator
@@ -49,7 +47,10 @@ def assemble_bundle(
         query_pairs += writer.add_pairs(pairs[feature])
     manifest = {
         "generator": describe_generator(checked.network.device),
-        "network": describe_network(checked.network, checked.plan.features),
+        "network": {
+            **labelled_facts(checked.network),
+            "directions": directions_used(checked.network, checked.plan.features),
+        },
         "config": config,
         "pool": pool,
         "matching": describe_matching(checked.plan.matching),
@@ -58,22 +59,6 @@ def assemble_bundle(
         "stimuli": sheet.sorted_records(),
     }
     return manifest, sheet.pictures
-
-
-def describe_network(network: Network, features: Sequence[Feature]) -> dict[str, Any]:
-    """The `network` object of a manifest."""
-    preprocessing = network.preprocessing
-    labels = json.dumps(list(network.labels), ensure_ascii=False)
-    return {
-        "name": network.name,
-        "weights_sha256": network.weights_sha256,
-        "input_px": preprocessing.input_px,
-        "resize_px": preprocessing.resize_px,
-        "mean": list(preprocessing.mean),
-        "std": list(preprocessing.std),
-        "labels_sha256": hashlib.sha256(labels.encode()).hexdigest(),
-        "directions": directions_used(network, features),
-    }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,6 @@
 No torch: a bundle that is finished is found again in a moment.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from generator import demo
 from generator.bundle import Bundle, verify_bundle
 from generator.bundles.plan import NetworkPlan, PhotographsPlan, PlanDraft
 from generator.errors import GeneratorError
+from generator.file_hash import file_sha256
 from generator.jobs import content_key, write_whole
 from generator.photograph_folder import list_photographs
 from generator.provenance import code_key
@@ -94,10 +94,7 @@ def sources_key(draft: PlanDraft, overrides: PlanOverrides) -> str | None:
     return content_key(
         plan.as_config(),
         code_key(),
-        [
-            hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in (weights, *directions)
-        ],
+        [file_sha256(path) for path in (weights, *directions)],
         [[one.path, one.sha256, one.class_label] for one in photographs],
     )
 

@@ -16,8 +16,7 @@ from generator.perceptual_hash import difference_hash, duplicate_groups
 from generator.photographs import (
     Photograph,
     list_photographs,
-    read_photograph,
-    to_canvas,
+    read_canvases,
 )
 from generator.progress import Progress
 
@@ -89,13 +88,5 @@ def read_pool(
 def _read(
     network: Network, folder: Path, photographs: Sequence[Photograph], canvas_px: int
 ) -> Tensor:
-    return torch.stack(
-        [
-            to_canvas(
-                read_photograph(folder / photograph.path),
-                network.preprocessing,
-                canvas_px,
-            )
-            for photograph in photographs
-        ]
-    )
+    files = [folder / photograph.path for photograph in photographs]
+    return read_canvases(files, network.preprocessing, canvas_px)

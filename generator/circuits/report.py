@@ -1,4 +1,4 @@
-"""The result in words: what may be believed, then the numbers. No torch."""
+"""The result in words: what may be believed, then the numbers."""
 
 from collections.abc import Iterator, Sequence
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from tqdm import tqdm
 
+from generator.commands.options import add_rng_seed
 from generator.config import CropLaw, OptimizerName, ParameterizationName, Precision
 from generator.errors import ConfigError
 
@@ -218,9 +219,7 @@ def add_search_arguments(parser: argparse.ArgumentParser) -> None:
         const=True,
         help="the same bytes for each picture in whatever company it is made; slower",
     )
-    group.add_argument(
-        "--rng-seed", type=int, default=0, metavar="N", help="(default: 0)"
-    )
+    add_rng_seed(group)
 
 
 def search_changes(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from generator.commands.arguments import (
     advance,
     network_from,
 )
+from generator.commands.options import add_new_folder
 from generator.feature_text import parse_feature
 
 _SETTINGS: tuple[tuple[str, type, str, str], ...] = (
@@ -85,9 +86,7 @@ def add_parser(subparsers: Any) -> None:
         metavar="DIR",
         help="a folder made by `accentuate image`: its photographs and accentuations",
     )
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="a new or empty folder"
-    )
+    add_new_folder(parser)
     parser.add_argument(
         "--canvas", type=int, metavar="PX", help="side of photographs shown alone"
     )

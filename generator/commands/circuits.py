@@ -11,6 +11,7 @@ from generator.commands.arguments import (
     add_network_arguments,
     network_from,
 )
+from generator.commands.options import add_new_folder, add_number, add_rng_seed
 from generator.commands.progress_bar import ProgressBar
 from generator.config import AccentuationConfig, VisualizationConfig
 from generator.errors import ConfigError
@@ -73,9 +74,7 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="where circuits are compared (default: the last layer of each stage)",
     )
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="a new or empty folder"
-    )
+    add_new_folder(parser)
     parser.add_argument(
         "--work",
         type=Path,
@@ -103,13 +102,12 @@ def _add_sets(parser: argparse.ArgumentParser) -> None:
             metavar="N",
             help=f"{text} (default: {value})",
         )
-    group.add_argument(
+    add_number(
+        group,
         "--level-percentile",
-        type=float,
         default=usual.level_percentile,
         metavar="P",
-        help="natural percentile of the activation at which pictures are compared "
-        f"(default: {usual.level_percentile:g})",
+        help_="natural percentile of the activation at which pictures are compared",
     )
     group.add_argument(
         "--no-kernels", action="store_true", help="leave the weight variant out"
@@ -138,9 +136,7 @@ def _add_searches(parser: argparse.ArgumentParser) -> None:
         help="crops that go through the network at once (more suits a GPU)",
     )
     group.add_argument("--canvas", type=int, metavar="PX", help="side of the pictures")
-    group.add_argument(
-        "--rng-seed", type=int, default=0, metavar="N", help="(default: 0)"
-    )
+    add_rng_seed(group)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from generator.commands.directions_runs import (
     run_random,
     run_show,
 )
+from generator.commands.options import add_number, add_rng_seed, add_shown_canvas
 
 
 def add_parser(subparsers: Any) -> None:
@@ -59,9 +60,14 @@ def _add_cav(actions: Any) -> None:
         metavar="FOLDER",
         help="any photographs; those of the concept are left out",
     )
-    parser.add_argument(
-        "--random-sets", type=int, default=20, metavar="N", help="(default: 20)"
-    )
+    _add_cav_settings(parser)
+    _add_fit_arguments(parser)
+    parser.set_defaults(run=run_cav)
+
+
+def _add_cav_settings(parser: argparse.ArgumentParser) -> None:
+    """How many random sets, and what a direction must keep to pass."""
+    add_number(parser, "--random-sets", default=20, metavar="N", help_="")
     parser.add_argument(
         "--random-set-size",
         type=int,
@@ -69,27 +75,25 @@ def _add_cav(actions: Any) -> None:
         help="photographs in each (default: as many as the concept has, at most half "
         "of the random ones)",
     )
-    parser.add_argument(
+    add_number(
+        parser,
         "--min-accuracy",
-        type=float,
         default=0.7,
         metavar="X",
-        help="least held-out accuracy (default: 0.7)",
+        help_="least held-out accuracy",
     )
-    parser.add_argument(
+    add_number(
+        parser,
         "--min-stability",
-        type=float,
         default=0.8,
         metavar="X",
-        help="least mean cosine between random sets (default: 0.8)",
+        help_="least mean cosine between random sets",
     )
     parser.add_argument(
         "--keep-weak",
         action="store_true",
         help="keep directions below these limits, marked as not passing",
     )
-    _add_fit_arguments(parser)
-    parser.set_defaults(run=run_cav)
 
 
 def _add_components(actions: Any, method: Literal["nmf", "pca"], summary: str) -> None:
@@ -103,30 +107,22 @@ def _add_components(actions: Any, method: Literal["nmf", "pca"], summary: str) -
         ),
     )
     parser.add_argument("--photographs", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument(
-        "--rank", type=int, default=10, metavar="N", help="components (default: 10)"
-    )
+    add_number(parser, "--rank", default=10, metavar="N", help_="components")
     parser.add_argument(
         "--feature",
         metavar="LAYER:UNIT",
         help="take only the crops that drive this feature most",
     )
-    parser.add_argument(
-        "--top", type=int, default=200, metavar="N", help="that many (default: 200)"
-    )
-    parser.add_argument(
+    add_number(parser, "--top", default=200, metavar="N", help_="that many")
+    add_number(
+        parser,
         "--crop",
-        type=float,
         default=1.0,
         metavar="X",
-        help="side of a crop, fraction of the picture (default: 1, the whole of it)",
+        help_="side of a crop, fraction of the whole picture",
     )
-    parser.add_argument(
-        "--max-rows",
-        type=int,
-        default=20_000,
-        metavar="N",
-        help="most positions used (default: 20000)",
+    add_number(
+        parser, "--max-rows", default=20_000, metavar="N", help_="most positions used"
     )
     parser.add_argument(
         "--prefix",
@@ -217,19 +213,12 @@ def _add_show(actions: Any) -> None:
 def _add_fit_arguments(parser: argparse.ArgumentParser) -> None:
     """Of the actions that look at photographs."""
     _add_made_arguments(parser)
-    parser.add_argument(
-        "--canvas",
-        type=int,
-        metavar="PX",
-        help="side of the pictures shown (default: 8/7 of what the network sees)",
-    )
+    add_shown_canvas(parser)
     _add_rng_seed(parser)
 
 
 def _add_rng_seed(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--rng-seed", type=int, default=0, metavar="N", help="(default: 0)"
-    )
+    add_rng_seed(parser)
 
 
 def _add_made_arguments(parser: argparse.ArgumentParser) -> None:

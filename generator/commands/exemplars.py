@@ -9,6 +9,7 @@ from generator.commands.arguments import (
     add_network_arguments,
     network_from,
 )
+from generator.commands.options import add_number
 from generator.commands.pool_arguments import (
     add_index_arguments,
     chosen_features,
@@ -42,19 +43,19 @@ def add_parser(subparsers: Any) -> None:
         help="strongest; weakest; some of each bin of percentiles; or the strongest "
         f"of each cluster of attribution vectors (default: {defaults.kind})",
     )
-    parser.add_argument(
+    add_number(
+        parser,
         "--n",
-        type=int,
         default=defaults.n,
         metavar="K",
-        help=f"photographs; for quantile those of each bin (default: {defaults.n})",
+        help_="photographs; for quantile those of each bin",
     )
-    parser.add_argument(
+    add_number(
+        parser,
         "--bins",
-        type=int,
         default=defaults.n_bins,
         metavar="N",
-        help=f"of percentiles, for quantile (default: {defaults.n_bins})",
+        help_="of percentiles, for quantile",
     )
     parser.add_argument(
         "--pool",
@@ -81,13 +82,12 @@ def _add_diverse_arguments(
         metavar="NAME",
         help="layer before the feature's own, whose channels are compared",
     )
-    group.add_argument(
+    add_number(
+        group,
         "--candidates",
-        type=int,
         default=defaults.n_candidates,
         metavar="N",
-        help="strongest photographs that are clustered "
-        f"(default: {defaults.n_candidates})",
+        help_="strongest photographs that are clustered",
     )
     add_network_arguments(parser)
 

@@ -10,6 +10,7 @@ from generator.commands.arguments import (
     add_network_arguments,
     network_from,
 )
+from generator.commands.options import add_rng_seed
 from generator.errors import ConfigError
 from generator.feature_text import logit_features
 from generator.features import LOGIT_LAYER
@@ -44,9 +45,7 @@ def add_parser(subparsers: Any) -> None:
         metavar="INDEX.parquet",
         help="made by `accentuate index`: its layers, without features that are dead",
     )
-    group.add_argument(
-        "--rng-seed", type=int, default=0, metavar="N", help="(default: 0)"
-    )
+    add_rng_seed(group)
     parser.set_defaults(run=run)
 
 

@@ -17,6 +17,7 @@ from generator.commands.arguments import (
     second_network_from,
 )
 from generator.commands.goal_arguments import add_goal_arguments, levels_from
+from generator.commands.options import add_new_folder
 from generator.commands.penalty_arguments import (
     add_penalty_arguments,
     penalty_changes,
@@ -64,9 +65,7 @@ def add_parser(subparsers: Any) -> None:
         help="LAYER:CHANNEL, logit:LABEL, logit:INDEX, or logit:#N for the logit that "
         "ranks Nth on each photograph; may be given several times",
     )
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="a new or empty folder"
-    )
+    add_new_folder(parser)
     parser.add_argument(
         "--pool",
         type=Path,
@@ -78,24 +77,8 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--suppress", action="store_true", help="make the features respond less"
     )
-    parser.add_argument(
-        "--trajectory",
-        type=int,
-        metavar="N",
-        help="keep N pictures on the way from start to end, and write them as a strip",
-    )
-    parser.add_argument("--gif", action="store_true", help="and as an animated GIF")
-    parser.add_argument(
-        "--mp4", action="store_true", help="and as a film (needs the extra `video`)"
-    )
-    parser.add_argument(
-        "--second-network",
-        metavar="NAME",
-        help="another network to ask about every picture (logits of the same label)",
-    )
-    parser.add_argument(
-        "--second-weights", type=Path, metavar="PATH", help="its weights file"
-    )
+    _add_trajectory_arguments(parser)
+    _add_second_network_arguments(parser)
     parser.add_argument(
         "--preset",
         default="default",
@@ -108,22 +91,37 @@ def add_parser(subparsers: Any) -> None:
     parser.set_defaults(run=run)
 
 
+def _add_trajectory_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--trajectory",
+        type=int,
+        metavar="N",
+        help="keep N pictures on the way from start to end, and write them as a strip",
+    )
+    parser.add_argument("--gif", action="store_true", help="and as an animated GIF")
+    parser.add_argument(
+        "--mp4", action="store_true", help="and as a film (needs the extra `video`)"
+    )
+
+
+def _add_second_network_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--second-network",
+        metavar="NAME",
+        help="another network to ask about every picture (logits of the same label)",
+    )
+    parser.add_argument(
+        "--second-weights", type=Path, metavar="PATH", help="its weights file"
+    )
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Check everything, accentuate, print the table."""
     features = [parse_feature(text) for text in arguments.feature]
     for feature in features:
         _ = feature.rank  # refuses a malformed one
-    config = AccentuationConfig.preset(arguments.preset).with_changes(
-        **search_changes(arguments),
-        **penalty_changes(arguments),
-        distance_budget=arguments.budget,
-        trajectory_frames=arguments.trajectory,
-    )
-    if (arguments.gif or arguments.mp4) and not config.trajectory_frames:
-        raise ConfigError("a film needs frames: add --trajectory N, e.g. 20")
+    config = _config(arguments)
     levels = levels_from(arguments)
-    if arguments.second_weights and not arguments.second_network:
-        raise ConfigError("--second-weights needs --second-network NAME")
     # Imported late: `--help` need not wait seconds for torch.
     from generator.images.request import ImageRequest
     from generator.images.run import make_images, prepare
@@ -165,6 +163,25 @@ def run(arguments: argparse.Namespace) -> int:
     )
     print(f"written to {arguments.out}")
     return 0 if outcome.rows else 1
+
+
+def _config(arguments: argparse.Namespace) -> AccentuationConfig:
+    """The settings given.
+
+    Raises:
+        ConfigError: one is out of range, or lacks another that it needs.
+    """
+    config = AccentuationConfig.preset(arguments.preset).with_changes(
+        **search_changes(arguments),
+        **penalty_changes(arguments),
+        distance_budget=arguments.budget,
+        trajectory_frames=arguments.trajectory,
+    )
+    if (arguments.gif or arguments.mp4) and not config.trajectory_frames:
+        raise ConfigError("a film needs frames: add --trajectory N, e.g. 20")
+    if arguments.second_weights and not arguments.second_network:
+        raise ConfigError("--second-weights needs --second-network NAME")
+    return config
 
 
 def print_table(rows: list[dict[str, Any]]) -> None:

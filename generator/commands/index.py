@@ -10,6 +10,7 @@ from generator.commands.arguments import (
     add_network_arguments,
     network_from,
 )
+from generator.commands.options import add_shown_canvas
 from generator.commands.progress_bar import ProgressBar
 from generator.feature_text import parse_feature
 
@@ -32,12 +33,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("folder", type=Path, metavar="PHOTOGRAPHS")
     add_network_arguments(parser)
     _add_feature_arguments(parser)
-    parser.add_argument(
-        "--canvas",
-        type=int,
-        metavar="PX",
-        help="side of the pictures shown (default: 8/7 of what the network sees)",
-    )
+    add_shown_canvas(parser)
     parser.add_argument(
         "--chunk",
         type=int,

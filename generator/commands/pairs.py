@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator.commands.arguments import add_command
+from generator.commands.options import add_number
 from generator.commands.pool_arguments import (
     add_index_arguments,
     check_rng_seeds,
@@ -30,35 +31,46 @@ def add_parser(subparsers: Any) -> None:
         ),
     )
     add_index_arguments(parser)
+    _add_pair_arguments(parser)
+    _add_tile_arguments(parser)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="PAIRS.csv",
+        help="one row per photograph of a pair; tiles and record are put beside it",
+    )
+    parser.set_defaults(run=run)
+
+
+def _add_pair_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("pairs")
-    pairs, selection = QueryPairConfig(), SelectionConfig()
+    pairs = QueryPairConfig()
     for name, help_ in [
         ("near", "pairs with a strong picture from the extreme bin"),
         ("far", "pairs with a strong picture of a class that no tile shows"),
         ("within-class", "pairs of one class"),
     ]:
         default = getattr(pairs, name.replace("-", "_"))
-        group.add_argument(
-            f"--{name}",
-            type=int,
-            default=default,
-            metavar="N",
-            help=f"{help_} (default: {default})",
-        )
-    group.add_argument(
+        add_number(group, f"--{name}", default=default, metavar="N", help_=help_)
+    add_number(
+        group,
         "--minimum-gap",
-        type=float,
         default=pairs.minimum_gap,
         metavar="POINTS",
-        help=f"between the two percentiles (default: {pairs.minimum_gap:g})",
+        help_="between the two percentiles",
     )
-    group.add_argument(
+    add_number(
+        group,
         "--near-percentile",
-        type=float,
         default=pairs.near_percentile,
         metavar="P",
-        help=f"where the extreme bin begins (default: {pairs.near_percentile:g})",
+        help_="where the extreme bin begins",
     )
+
+
+def _add_tile_arguments(parser: argparse.ArgumentParser) -> None:
+    selection = SelectionConfig()
     tiles = parser.add_argument_group("tiles that panels show")
     tiles.add_argument(
         "--tiles",
@@ -67,19 +79,19 @@ def add_parser(subparsers: Any) -> None:
         help="columns feature_id and path, as `accentuate exemplars` writes them "
         "(default: exemplars and seed images chosen from the index)",
     )
-    tiles.add_argument(
+    add_number(
+        tiles,
         "--natural",
-        type=int,
         default=selection.n_natural,
         metavar="N",
-        help=f"exemplars chosen per feature (default: {selection.n_natural})",
+        help_="exemplars chosen per feature",
     )
-    tiles.add_argument(
+    add_number(
+        tiles,
         "--seed-images",
-        type=int,
         default=selection.n_seed_images,
         metavar="N",
-        help=f"seed images chosen per feature (default: {selection.n_seed_images})",
+        help_="seed images chosen per feature",
     )
     tiles.add_argument(
         "--split-pools",
@@ -92,14 +104,6 @@ def add_parser(subparsers: Any) -> None:
         metavar="FOLDER",
         help="made pictures that panels show too; no query may look like one",
     )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="PAIRS.csv",
-        help="one row per photograph of a pair; tiles and record are put beside it",
-    )
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

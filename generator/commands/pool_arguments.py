@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator.commands.options import add_number, add_rng_seed
 from generator.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -23,16 +24,14 @@ def add_index_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LAYER:UNIT",
         help="may be given several times",
     )
-    parser.add_argument(
-        "--rng-seed", type=int, default=0, metavar="N", help="(default: 0)"
-    )
-    parser.add_argument(
+    add_rng_seed(parser)
+    add_number(
+        parser,
         "--split-rng-seed",
-        type=int,
         default=0,
         metavar="N",
-        help="deals the photographs to four disjoint pools; the same N everywhere "
-        "keeps them disjoint (default: 0)",
+        help_="deals the photographs to four disjoint pools; the same N everywhere "
+        "keeps them disjoint",
     )
 
 

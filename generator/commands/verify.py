@@ -11,6 +11,7 @@ from generator.commands.arguments import (
     add_network_arguments,
     network_from,
 )
+from generator.commands.options import add_rng_seed
 
 if TYPE_CHECKING:
     from generator.verification.check import Check
@@ -50,9 +51,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object and nothing else"
     )
-    parser.add_argument(
-        "--rng-seed", type=int, default=0, metavar="N", help="(default: 0)"
-    )
+    add_rng_seed(parser)
     add_network_arguments(parser)
     parser.set_defaults(run=run)
 

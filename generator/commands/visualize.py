@@ -15,6 +15,7 @@ from generator.commands.arguments import (
     network_from,
     search_changes,
 )
+from generator.commands.options import add_new_folder, add_number
 from generator.config import VisualizationConfig
 from generator.feature_text import parse_feature
 
@@ -34,15 +35,13 @@ def add_parser(subparsers: Any) -> None:
         metavar="F",
         help="LAYER:CHANNEL, logit:LABEL or logit:INDEX; may be given several times",
     )
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="a new or empty folder"
-    )
-    parser.add_argument(
+    add_new_folder(parser)
+    add_number(
+        parser,
         "--starts",
-        type=int,
         default=1,
         metavar="N",
-        help="pictures of each feature, from different noise (default: 1)",
+        help_="pictures of each feature, from different noise",
     )
     parser.add_argument(
         "--spectrum",
@@ -56,6 +55,13 @@ def add_parser(subparsers: Any) -> None:
         default="default",
         help="default, lucid, maco or xplique_maco (default: default)",
     )
+    _add_diversity_arguments(parser)
+    add_network_arguments(parser)
+    add_search_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_diversity_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--diversity-weight",
         type=float,
@@ -68,9 +74,6 @@ def add_parser(subparsers: Any) -> None:
         metavar="NAME",
         help="layer whose Gram matrices say how alike they look",
     )
-    add_network_arguments(parser)
-    add_search_arguments(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

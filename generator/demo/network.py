@@ -19,6 +19,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from generator.errors import NetworkError
+from generator.file_hash import file_sha256
 
 NAME = "embedded"
 INPUT_PX = 64
@@ -117,7 +118,7 @@ def load_embedded_network(path: Path = WEIGHTS_FILE) -> LoadedNetwork:
             f"{path} holds other tensors than this network has: {error}. {REMEDY}"
         ) from error
     module.eval().requires_grad_(False)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sha256 = file_sha256(path)
     return LoadedNetwork(module, labels, sha256, training)
 
 

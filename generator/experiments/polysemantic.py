@@ -24,7 +24,6 @@ from generator.errors import ConfigError
 from generator.experiments.scene import (
     Scene,
     need_pool,
-    read_canvases,
     read_seed_image,
 )
 from generator.experiments.studio import Plan, Studio
@@ -132,7 +131,7 @@ def _strongest(
     found = [
         feature_activations(
             scene.network,
-            read_canvases(scene, files[first : first + _BATCH]),
+            scene.canvases(files[first : first + _BATCH]),
             [feature],
         )
         for first in range(0, len(files), _BATCH)
@@ -151,9 +150,7 @@ def attribution_vectors(
     rows = []
     with undisturbed(network.module):
         for first in range(0, len(files), _BATCH):
-            view = network_view(
-                network, read_canvases(scene, files[first : first + _BATCH])
-            )
+            view = network_view(network, scene.canvases(files[first : first + _BATCH]))
             seen = layer_gradients(
                 network, view, objective, [name], score_layers=objective.layers
             )[name]

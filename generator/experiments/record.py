@@ -1,14 +1,13 @@
 """What a figure was made of: settings, network, photographs, versions, pictures."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from generator.experiments.request import FigureRequest
 from generator.experiments.scene import Scene
 from generator.experiments.table import filled
+from generator.file_hash import set_sha256
 from generator.images.tables import Row
 from generator.network_record import describe_network
 from generator.provenance import describe_generator
@@ -31,7 +30,10 @@ def figure_record(
         "config": asdict(scene.config) | {"canvas_px": scene.canvas_px},
         "network": describe_network(scene.network),
         "photographs": {str(seed.path): seed.sha256 for seed in scene.seed_images},
-        "pool": {"n_images": len(scene.pool), "sha256": _pool_sha256(scene.pool)},
+        "pool": {
+            "n_images": len(scene.pool),
+            "sha256": set_sha256(scene.pool_files) if scene.pool else None,
+        },
         "rng_seed": scene.rng_seed,
         "pictures": filled(rows),
         "generator": describe_generator(scene.network.device),
@@ -50,11 +52,3 @@ def _asked(request: FigureRequest) -> dict[str, Any]:
         "n_top": request.n_top,
         "show_masks": request.show_masks,
     }
-
-
-def _pool_sha256(paths: Sequence[Path]) -> str | None:
-    """SHA-256 of the photographs' own hashes, sorted, one per line."""
-    if not paths:
-        return None
-    hashes = sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in paths)
-    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()

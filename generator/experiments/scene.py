@@ -1,33 +1,28 @@
 """What every experiment starts from: network, photographs and pool, looked up."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import torch
 from torch import Tensor
 
 from generator.accentuation_job import AccentuationJob
-from generator.activations import feature_activations, resolve_rank
+from generator.activations import resolve_rank
 from generator.config import AccentuationConfig
 from generator.errors import ConfigError, PhotographError
 from generator.experiments.request import FigureRequest
 from generator.feature_lookup import find_objective, find_objectives
 from generator.features import LOGIT_LAYER, Feature, FeatureId
+from generator.images.pool import natural_pool
 from generator.images.tables import NaturalPool
-from generator.metrics import spectral_slope
 from generator.networks import Network
+from generator.photograph_folder import distinct_files, files_among, photograph_sha256
 from generator.photographs import (
     default_canvas_px,
-    list_photographs,
+    read_canvases,
     read_photograph,
     to_canvas,
 )
-
-_BATCH = 32
-"""Pool photographs read at once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -50,10 +45,15 @@ class Scene:
     network: Network
     request: FigureRequest
     seed_images: tuple[SeedImage, ...]
-    pool: tuple[Path, ...]
-    """Files of the pool, exact duplicates dropped."""
+    pool_files: Mapping[str, Path]
+    """Of each photograph of the pool: its SHA-256, and where it lies."""
 
     canvas_px: int
+
+    @property
+    def pool(self) -> tuple[Path, ...]:
+        """Files of the pool, exact duplicates dropped."""
+        return tuple(self.pool_files.values())
 
     @property
     def config(self) -> AccentuationConfig:
@@ -78,11 +78,24 @@ class Scene:
             request=request,
             seed_images=tuple(
                 read_seed_image(network, path, px)
-                for path in _files(request.photographs)
+                for path in files_among(request.photographs)
             ),
-            pool=tuple(_distinct(request.pool)),
+            pool_files=distinct_files(request.pool),
             canvas_px=px,
         )
+
+    def natural_pool(self, features: Sequence[Feature]) -> NaturalPool:
+        """What the pool says of natural pictures; empty without features."""
+        files = self.pool if features else ()
+        return natural_pool(self.network, files, features, self.canvas_px)
+
+    def canvases(self, files: Sequence[Path]) -> Tensor:
+        """(n, 3, H, W): photographs as the network's canvas.
+
+        Raises:
+            PhotographError: one cannot be read.
+        """
+        return read_canvases(files, self.network.preprocessing, self.canvas_px)
 
     def features(self, seed_image: SeedImage, default: str) -> list[Feature]:
         """The features asked for, or the default, as found for one photograph.
@@ -147,55 +160,8 @@ def read_seed_image(network: Network, path: Path, canvas_px: int) -> SeedImage:
     return SeedImage(
         name=path.name,
         path=path,
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        sha256=photograph_sha256(path),
         canvas=to_canvas(picture, network.preprocessing, canvas_px),
-    )
-
-
-def _files(photographs: Sequence[Path]) -> list[Path]:
-    files: list[Path] = []
-    for path in photographs:
-        if path.is_dir():
-            files += [path / found.path for found in list_photographs(path)]
-        else:
-            files.append(path)
-    return list(dict.fromkeys(files))
-
-
-def _distinct(folders: Sequence[Path]) -> list[Path]:
-    paths: dict[str, Path] = {}
-    for folder in folders:
-        for photograph in list_photographs(folder):
-            paths.setdefault(photograph.sha256, folder / photograph.path)
-    return list(paths.values())
-
-
-def natural_pool(scene: Scene, features: Sequence[Feature]) -> NaturalPool:
-    """What the pool says of natural pictures; empty without a pool."""
-    files = scene.pool if features else ()
-    rows = [np.empty((0, len(features)), dtype=np.float32)]
-    slopes: list[float] = []
-    for first in range(0, len(files), _BATCH):
-        canvases = read_canvases(scene, files[first : first + _BATCH])
-        found = feature_activations(scene.network, canvases, features)
-        rows.append(found.numpy())
-        slopes += [spectral_slope(canvas) for canvas in canvases]
-    activations = np.concatenate(rows)
-    return NaturalPool(
-        activations={feature: activations[:, i] for i, feature in enumerate(features)},
-        spectral_slopes=np.array(slopes),
-    )
-
-
-def read_canvases(scene: Scene, files: Sequence[Path]) -> Tensor:
-    """(n, 3, H, W): photographs as the network's canvas.
-
-    Raises:
-        PhotographError: one cannot be read.
-    """
-    preprocessing = scene.network.preprocessing
-    return torch.stack(
-        [to_canvas(read_photograph(f), preprocessing, scene.canvas_px) for f in files]
     )
 
 

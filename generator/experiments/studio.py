@@ -18,7 +18,7 @@ from generator.activations import feature_activations
 from generator.errors import GeneratorError, NotFiniteError
 from generator.experiments.panel import Panel
 from generator.experiments.record import figure_record
-from generator.experiments.scene import Scene, SeedImage, natural_pool
+from generator.experiments.scene import Scene, SeedImage
 from generator.experiments.table import caption_of, filled, row_of
 from generator.experiments.trial import (
     RandomWeights,
@@ -75,7 +75,7 @@ class Studio:
     is_finished: bool = False
 
     def __post_init__(self) -> None:
-        self.pool = natural_pool(self.scene, [])
+        self.pool = self.scene.natural_pool([])
         self._photographs: dict[str, str] = {}
         self.show_masks = self.plan.show_masks or self.scene.request.show_masks
 
@@ -92,7 +92,7 @@ class Studio:
         """Show the pool to the network once for all of these features."""
         new = [f for f in dict.fromkeys(features) if f not in self.pool.activations]
         if new:
-            found = natural_pool(self.scene, new)
+            found = self.scene.natural_pool(new)
             known = {**self.pool.activations, **found.activations}
             self.pool = replace(found, activations=known)
 

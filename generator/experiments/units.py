@@ -10,7 +10,7 @@ from torch import Tensor
 from generator.activations import network_view
 from generator.capture import layer_activations, undisturbed
 from generator.errors import ConfigError, NetworkError
-from generator.experiments.scene import Scene, read_canvases
+from generator.experiments.scene import Scene
 from generator.feature_text import logit_features
 from generator.features import LOGIT_LAYER, FeatureId
 from generator.layers import LayerInfo, by_position, check_layer
@@ -61,9 +61,7 @@ def channel_means(scene: Scene, files: Sequence[Path], layer: LayerInfo) -> Tens
     rows = []
     with undisturbed(network.module), torch.no_grad():
         for first in range(0, len(files), _BATCH):
-            view = network_view(
-                network, read_canvases(scene, files[first : first + _BATCH])
-            )
+            view = network_view(network, scene.canvases(files[first : first + _BATCH]))
             seen = layer_activations(network, view, [layer.name])[layer.name]
             placed = by_position(seen)[..., layer.n_prefix_tokens :]
             rows.append(placed.mean(-1).float().cpu())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from generator.errors import ConfigError
+from generator.goals.kind_and_number import read_kind_and_number
 
 BudgetKind = Literal["latent", "latent_relative", "pixel_rmse", "ssim"]
 """`latent`: mean channel norm of the difference at the first regularization layer,
@@ -46,15 +47,11 @@ class DistanceBudget:
         Raises:
             ConfigError: it is written differently, or its number is out of range.
         """
-        kind, _, number = text.partition("=")
-        try:
-            distance = float(number)
-        except ValueError:
-            raise ConfigError(
-                "a distance budget is written KIND=DISTANCE, e.g. latent_relative=0.3; "
-                f"got {text!r}"
-            ) from None
-        return cls(kind=kind.strip(), distance=distance)  # type: ignore[arg-type]  # checked when made
+        kind, distance = read_kind_and_number(
+            text,
+            how="a distance budget is written KIND=DISTANCE, e.g. latent_relative=0.3",
+        )
+        return cls(kind=kind, distance=distance)
 
     def __str__(self) -> str:
         return f"{self.kind}={self.distance:g}"

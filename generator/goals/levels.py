@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.errors import ConfigError
+from generator.goals.kind_and_number import read_kind_and_number
 
 LevelKind = Literal["value", "percentile", "natural_max"]
 """`value`: in the activation's own units. `percentile`: of the activations to natural
@@ -50,15 +51,12 @@ class Level:
         Raises:
             ConfigError: it is written differently, or its number is out of range.
         """
-        kind, _, number = text.partition("=")
-        try:
-            amount = float(number)
-        except ValueError:
-            raise ConfigError(
-                "a level is written KIND=AMOUNT, e.g. percentile=99, value=12 or "
-                f"natural_max=1.5; got {text!r}"
-            ) from None
-        return cls(kind=kind.strip(), amount=amount)  # type: ignore[arg-type]  # checked when made
+        kind, amount = read_kind_and_number(
+            text,
+            how="a level is written KIND=AMOUNT, e.g. percentile=99, value=12 or "
+            "natural_max=1.5",
+        )
+        return cls(kind=kind, amount=amount)
 
     def __str__(self) -> str:
         return f"{self.kind}={self.amount:g}"

@@ -1,7 +1,6 @@
 """Photographs × features: accentuate, measure and write each. No printing."""
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -20,17 +19,20 @@ from generator.images.request import ImageRequest
 from generator.images.tables import (
     NaturalPool,
     Row,
-    channel_change,
     distance_rows,
     feature_rows,
     picture_row,
 )
 from generator.network_record import describe_network
 from generator.networks import Network, Preprocessing
-from generator.photograph_folder import display_names
+from generator.photograph_folder import (
+    display_names,
+    distinct_files,
+    files_among,
+    photograph_sha256,
+)
 from generator.photographs import (
     default_canvas_px,
-    list_photographs,
     read_photograph,
     to_canvas,
 )
@@ -54,7 +56,7 @@ class ImageOutcome:
     """One per accentuation and layer: the columns of distances.csv."""
 
     changes: list[Tensor] = field(default_factory=list)
-    """One per accentuation, see `channel_change`."""
+    """One per accentuation, (C,): its channel change at the regularization layer."""
 
     sheet: list[SheetRow] = field(default_factory=list)
 
@@ -87,7 +89,7 @@ def prepare(network: Network, request: ImageRequest) -> ImageJobs:
     canvas_px = request.config.canvas_px or default_canvas_px(preprocessing)
     fixed = [feature for feature in request.features if feature.rank is None]
     find_objectives(network, fixed)
-    paths = _files(request.photographs)
+    paths = files_among(request.photographs)
     names = display_names(paths)
     jobs = []
     for path in paths:
@@ -107,14 +109,13 @@ def prepare(network: Network, request: ImageRequest) -> ImageJobs:
     for _ in batches(network, jobs, request.config):
         pass  # refuses what cannot be posed before the pool is looked at
     features = sorted({job.feature for job in jobs})
-    pool = natural_pool(network, request.pool, features, canvas_px)
+    files = [*distinct_files(request.pool).values()]
+    pool = natural_pool(network, files, features, canvas_px)
     if request.levels:
         check_levels(jobs, request.config, request.levels, pool.activations)
     return ImageJobs(
         jobs=jobs,
-        sources={
-            str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths
-        },
+        sources={str(path): photograph_sha256(path) for path in paths},
         pool=pool,
         canvas_px=canvas_px,
     )
@@ -137,16 +138,6 @@ def _region(
             "photograph itself"
         )
     return to_canvas(mask, preprocessing, canvas_px).mean(0)
-
-
-def _files(photographs: Sequence[Path]) -> list[Path]:
-    files: list[Path] = []
-    for path in photographs:
-        if path.is_dir():
-            files += [path / found.path for found in list_photographs(path)]
-        else:
-            files.append(path)
-    return list(dict.fromkeys(files))
 
 
 def make_images(
@@ -172,7 +163,7 @@ def make_images(
 
     try:
         for made in _search(network, request, prepared, on_crops, refuse):
-            _write_one(network, request, prepared, made, outcome, folder)
+            _write_one(request, prepared, made, outcome, folder)
         outcome.is_finished = True
     finally:
         _write_summary(network, request, prepared, outcome, folder)
@@ -206,7 +197,6 @@ def _search(
 
 
 def _write_one(
-    network: Network,
     request: ImageRequest,
     prepared: ImageJobs,
     made: Accentuation,
@@ -219,15 +209,17 @@ def _write_one(
         row = picture_row(
             made, file=file, pool=prepared.pool, second=request.second_network
         )
-        change = channel_change(network, made)
+        distances = distance_rows(made, file=file)
     pictures = [
         *(views.seed_image, views.picture, views.opacity_map),
         *(views.masked, views.change),
     ]
     # Only now: an interruption above leaves no row without its other tables.
     outcome.rows.append(row)
-    outcome.distances.extend(distance_rows(made, file=file))
-    outcome.changes.append(change)
+    outcome.distances.extend(distances)
+    outcome.changes.append(
+        made.metrics.latent[made.regularization_layer].channel_change
+    )
     outcome.sheet.append(SheetRow(pictures=pictures, caption=_caption(row)))
 
 

@@ -9,12 +9,10 @@ import torch
 from numpy.typing import NDArray
 
 from generator.accentuation import Accentuation
-from generator.activations import feature_activations, whole_activations
-from generator.capture import undisturbed
+from generator.activations import feature_activations
 from generator.errors import FeatureNotFoundError
 from generator.feature_lookup import find_objective
 from generator.features import Feature, FeatureId
-from generator.layers import by_position
 from generator.metrics import change_diversity
 from generator.networks import Network
 from generator.percentiles import percentile_of
@@ -154,22 +152,12 @@ def distance_rows(made: Accentuation, *, file: str) -> list[Row]:
     ]
 
 
-def channel_change(network: Network, made: Accentuation) -> torch.Tensor:
-    """(C,) channel means at the regularization layer, less those of the seed image."""
-    both = torch.stack([made.image, quantize(made.job.seed_image.cpu().float())])
-    with undisturbed(network.module), torch.no_grad():
-        layer = made.regularization_layer
-        seen = by_position(whole_activations(network, both, [layer])[layer]).mean(2)
-    change: torch.Tensor = (seen[0] - seen[1]).cpu()
-    return change
-
-
 def feature_rows(rows: Sequence[Row], changes: Sequence[torch.Tensor]) -> list[Row]:
     """What features.csv says: one row per feature and direction.
 
     Args:
         rows: those of metrics.csv.
-        changes: `channel_change` of each.
+        changes: of each, its channel change at the regularization layer, (C,).
     """
     groups: dict[tuple[str, bool], list[int]] = {}
     for i, row in enumerate(rows):

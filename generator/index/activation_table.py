@@ -21,11 +21,11 @@ from generator.index.format import (
     PHOTOGRAPH_FIELDS,
     Statistic,
     column_name,
-    network_facts,
     read_facts,
 )
 from generator.index.readings import NOWHERE
 from generator.natural_activations import NaturalActivations
+from generator.network_record import network_facts
 from generator.percentiles import percentile_of
 from generator.perceptual_hash import hash_text
 from generator.photograph_folder import Photograph

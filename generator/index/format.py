@@ -5,8 +5,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -15,9 +14,6 @@ from generator.errors import ActivationTableError
 from generator.index.readings import NOWHERE, Readings
 from generator.perceptual_hash import hash_text
 from generator.photograph_folder import Photograph
-
-if TYPE_CHECKING:
-    from generator.networks import Network
 
 SCHEMA_VERSION = 1
 
@@ -95,19 +91,6 @@ def reading_arrays(readings: Readings) -> list[pa.Array]:
 def _columns(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """(n, F) as (F, n), each feature's values side by side in memory."""
     return np.ascontiguousarray(values.T)
-
-
-def network_facts(network: "Network") -> dict[str, Any]:
-    """What identifies a network and its preprocessing, as plain values."""
-    plain = {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in asdict(network.preprocessing).items()
-    }
-    return {
-        "name": network.name,
-        "weights_sha256": network.weights_sha256,
-        **plain,
-    }
 
 
 def read_facts(schema: pa.Schema, *, where: str) -> dict[str, Any]:

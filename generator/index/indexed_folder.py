@@ -8,7 +8,7 @@ from torch import Tensor
 from generator.errors import PhotographError
 from generator.index.activation_table import ActivationTable
 from generator.networks import Preprocessing
-from generator.photograph_folder import Photograph, file_sha256
+from generator.photograph_folder import Photograph, photograph_sha256
 from generator.photographs import read_photograph, to_canvas
 
 
@@ -31,7 +31,7 @@ class IndexedFolder:
             raise PhotographError(
                 f"no photograph at {path}; give the folder that was indexed"
             )
-        if file_sha256(path) != photograph.sha256:
+        if photograph_sha256(path) != photograph.sha256:
             raise PhotographError(
                 f"{path} was changed since {self.table.path} was made; make the index "
                 "anew"

@@ -31,12 +31,12 @@ from generator.index.features import (
 from generator.index.format import (
     SCHEMA_VERSION,
     index_schema,
-    network_facts,
     photograph_arrays,
     reading_arrays,
 )
 from generator.index.readings import Readings, regrouped
 from generator.natural_activations import pool_sha256
+from generator.network_record import network_facts
 from generator.perceptual_hash import MAX_DUPLICATE_BITS, duplicate_groups
 from generator.photograph_folder import FolderListing
 from generator.progress import Progress

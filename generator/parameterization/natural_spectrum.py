@@ -4,7 +4,6 @@ The package brings one, `demo/spectrum.safetensors`, of the demo's own photograp
 (`accentuate photographs pool; accentuate spectrum pool --out FILE`).
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +18,7 @@ from torch import Tensor
 
 from generator.config_checks import check_number
 from generator.errors import PhotographError
+from generator.file_hash import set_sha256
 from generator.jobs import write_whole
 from generator.parameterization.spectrum import natural_magnitude
 from generator.photograph_folder import list_photographs
@@ -129,12 +129,11 @@ def measure_spectrum(
     """
     check_number("side_px", side_px, at_least=16, at_most=_LARGEST_SIDE_PX)
     found = list_photographs(folder)
-    hashes = sorted(photograph.sha256 for photograph in found)
     squares = (_square(folder / photograph.path, side_px) for photograph in found)
     return NaturalSpectrum(
         magnitude=_rounded(natural_magnitude(squares)),
         n_photographs=len(found),
-        photographs_sha256=hashlib.sha256("\n".join(hashes).encode()).hexdigest(),
+        photographs_sha256=set_sha256(photograph.sha256 for photograph in found),
     )
 
 

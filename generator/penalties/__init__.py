@@ -1,8 +1,9 @@
 """What holds a search near its seed images: terms that are subtracted."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Penalty(Protocol):
@@ -31,8 +32,12 @@ class LatentTerm(Penalty, Protocol):
     def layer(self) -> str: ...
 
     def values(
-        self, seen: Tensor, near: Tensor, job: Tensor, weights: Tensor | None = None
-    ) -> Tensor:
+        self,
+        seen: "Tensor",
+        near: "Tensor",
+        job: "Tensor",
+        weights: "Tensor | None" = None,
+    ) -> "Tensor":
         """One distance per crop.
 
         Args:
@@ -51,6 +56,6 @@ class LatentTerm(Penalty, Protocol):
 class CanvasTerm(Penalty, Protocol):
     """A cost of the whole picture itself."""
 
-    def values(self, canvases: Tensor, seed_images: Tensor) -> Tensor:
+    def values(self, canvases: "Tensor", seed_images: "Tensor") -> "Tensor":
         """One value per job, (J,), for canvases (J, 3, H, W) in [0, 1]."""
         ...

@@ -159,7 +159,7 @@ def record_of(made: Accentuation) -> dict[str, Any]:
         "budget": asdict(made.budget) if made.budget else None,
         "target": asdict(made.target) if made.target else None,
         "flag": made.flag,
-        "metrics": asdict(made.metrics),
+        "metrics": made.metrics.as_record(),
         "config": asdict(made.config),
         "display": {
             "clip_percent": made.config.clip_percent,

@@ -10,9 +10,10 @@ from torch import nn
 
 from generator.errors import NetworkError
 from generator.features import LOGIT_LAYER
+from generator.file_hash import file_sha256
 from generator.networks import Network, NetworkSource
 from generator.zoo.random_weights import randomized
-from generator.zoo.weights import file_sha256, fill, read_state, state_sha256
+from generator.zoo.weights import fill, read_state, state_sha256
 
 
 def load_own_module(name: str, source: NetworkSource) -> Network:

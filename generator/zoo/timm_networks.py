@@ -6,10 +6,10 @@ from typing import Any
 from torch import nn
 
 from generator.errors import NetworkError
+from generator.file_hash import file_sha256
 from generator.networks import Network, NetworkSource, Preprocessing
 from generator.zoo.weights import (
     built_at_random,
-    file_sha256,
     fill,
     read_state,
     state_sha256,

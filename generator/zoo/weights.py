@@ -87,11 +87,6 @@ def fill(
     module.load_state_dict(dict(state), strict=True)
 
 
-def file_sha256(path: Path) -> str:
-    """Of a weights file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def state_sha256(module: nn.Module) -> str:
     """Of a module's tensors, for weights that come from no file."""
     digest = hashlib.sha256()

@@ -146,16 +146,10 @@ def features_at(layer: LayerInfo, channels: list[int]) -> list[Feature]:
     return [*map(parse_feature, texts), energy(layer)]
 
 
-_LOUD = 1e6
-"""Untrained networks may answer so faintly that the optimizer's ε stops every step."""
-
-
 def accentuated(network: Network, features: list[Feature]) -> list[Accentuation]:
     side = network.preprocessing.input_px + 8
     jobs = [
-        AccentuationJob(
-            seed_image=picture(side, side), feature=_LOUD * feature, rng_seed=0
-        )
+        AccentuationJob(seed_image=picture(side, side), feature=feature, rng_seed=0)
         for feature in features
     ]
     return accentuate(network, jobs, CONFIG)

@@ -78,6 +78,20 @@ def test_specificity_compares_a_units_gain_with_those_of_its_layer() -> None:
     assert set(found.latent) == {"conv1"}
 
 
+def test_the_channel_change_is_what_a_layer_gains_over_the_seed_image() -> None:
+    before, after = picture(16, 16)[None], picture(16, 16, rng_seed=1)[None]
+    unit = Unit(layer="logit", index=2, label=None)
+
+    (found,) = measure_pictures(toy_network(), after, before, [unit], layers=["conv1"])
+
+    with torch.no_grad():
+        view = [(image - 0.5) / 0.25 for image in (after, before)]
+        now, then = (toy_module().conv1(seen)[0].mean((1, 2)) for seen in view)
+    change = found.latent["conv1"].channel_change
+    assert torch.allclose(change, now - then, atol=1e-6)
+    assert set(found.as_record()["latent"]["conv1"]) == {"absolute", "relative"}
+
+
 class Tokens(nn.Module):
     """A class token before four patch tokens of five channels each."""
 

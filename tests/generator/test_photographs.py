@@ -9,10 +9,16 @@ from PIL import Image
 
 from generator.errors import PhotographError
 from generator.networks import Preprocessing
+from generator.photograph_folder import (
+    distinct_files,
+    files_among,
+    photograph_sha256,
+)
 from generator.photographs import (
     from_picture,
     list_photographs,
     quantize,
+    read_canvases,
     read_photograph,
     to_canvas,
     to_picture,
@@ -42,6 +48,38 @@ def test_photographs_are_sorted_and_exact_duplicates_dropped(tmp_path: Path) -> 
         ("b/two.png", "b"),
         ("top.png", None),
     ]
+
+
+def test_files_and_folders_together_are_files_each_once(tmp_path: Path) -> None:
+    save(tmp_path / "folder/one.png", "red")
+    save(tmp_path / "folder/two.png", "blue")
+    one = tmp_path / "folder/one.png"
+
+    found = files_among([one, tmp_path / "folder", one])
+
+    assert found == [one, tmp_path / "folder/two.png"]
+
+
+def test_a_photograph_in_two_folders_counts_once(tmp_path: Path) -> None:
+    save(tmp_path / "a/one.png", "red")
+    save(tmp_path / "b/copy.png", "red")
+    save(tmp_path / "b/two.png", "blue")
+
+    found = distinct_files([tmp_path / "a", tmp_path / "b"])
+
+    assert list(found.values()) == [tmp_path / "a/one.png", tmp_path / "b/two.png"]
+    assert list(found) == [photograph_sha256(path) for path in found.values()]
+
+
+def test_canvases_are_read_in_the_order_of_their_files(tmp_path: Path) -> None:
+    files = [tmp_path / "red.png", tmp_path / "blue.png"]
+    save(files[0], "red")
+    save(files[1], "blue")
+
+    canvases = read_canvases(files, SEEN, 16)
+
+    assert canvases.shape == (2, 3, 16, 16)
+    assert canvases.mean((2, 3)).tolist() == [[1, 0, 0], [0, 0, 1]]
 
 
 def test_a_folder_without_photographs_is_refused(tmp_path: Path) -> None:

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image
 from torch import nn
 
 from generator.bundles.plan import draft_plan
 from generator.bundles.plan_check import CheckedPlan
-from generator.networks import Network, Preprocessing
+from generator.networks import Network
 from generator.photographs import list_photographs
+from tests.generator.toy_network import drawn_network
 
 CLASSES = ("brick", "grass", "sky", "fur", "stone")
 
@@ -54,7 +54,6 @@ rise_masks = 8
 
 def make_network() -> Network:
     """Two convolutions of 16-pixel pictures, random weights, one logit per class."""
-    torch_rng = torch.Generator().manual_seed(0)
     module = nn.Sequential(
         nn.Conv2d(3, 4, 3, stride=2, padding=1),
         nn.SiLU(),
@@ -63,18 +62,7 @@ def make_network() -> Network:
         nn.Flatten(),
         nn.Linear(6, len(CLASSES)),
     )
-    with torch.no_grad():
-        for weight in module.parameters():
-            weight.copy_(torch.randn(weight.shape, generator=torch_rng) * 0.5)
-    return Network(
-        name="tiny",
-        module=module.eval(),
-        preprocessing=Preprocessing(
-            input_px=16, resize_px=16, mean=(0.5, 0.5, 0.5), std=(0.25, 0.25, 0.25)
-        ),
-        labels=CLASSES,
-        weights_sha256="0" * 64,
-    )
+    return drawn_network("tiny", module, labels=CLASSES, rng_seed=0)
 
 
 def write_photographs(folder: Path, *, n_of_class: int = 12) -> Path:

@@ -47,16 +47,31 @@ def toy_module() -> ToyModule:
 
 def toy_network(module: nn.Module | None = None) -> Network:
     """A network that sees 16 × 16 pixels and knows four labels."""
+    return _seeing_network("toy", toy_module() if module is None else module, LABELS)
+
+
+def drawn_network(
+    name: str, module: nn.Module, *, labels: tuple[str, ...], rng_seed: int
+) -> Network:
+    """A network that sees 16 × 16 pixels, with every weight drawn at random."""
+    rng = torch.Generator().manual_seed(rng_seed)
+    with torch.no_grad():
+        for weight in module.parameters():
+            weight.copy_(torch.randn(weight.shape, generator=rng) * 0.5)
+    return _seeing_network(name, module, labels)
+
+
+def _seeing_network(name: str, module: nn.Module, labels: tuple[str, ...]) -> Network:
     return Network(
-        name="toy",
-        module=(toy_module() if module is None else module).eval(),
+        name=name,
+        module=module.eval(),
         preprocessing=Preprocessing(
             input_px=INPUT_PX,
             resize_px=INPUT_PX,
             mean=(0.5, 0.5, 0.5),
             std=(0.25, 0.25, 0.25),
         ),
-        labels=LABELS,
+        labels=labels,
         weights_sha256="0" * 64,
     )
 

@@ -9,8 +9,9 @@ from PIL import Image
 
 from generator.benchmark.inputs import PictureResult
 from generator.benchmark.peer_environment import PeersEnvironment
-from generator.benchmark.peers import Checkpoint, PeerTiming, run_peer
+from generator.benchmark.peers import run_peer
 from generator.benchmark.setting import BenchmarkSetting
+from generator.benchmark.timing import Checkpoint, Timing
 from generator.errors import BenchmarkError, ConfigError, MissingExtraError
 from tests.generator.benchmark.stand_in import make_stand_ins
 
@@ -76,8 +77,8 @@ def test_timing_is_told_in_json_with_what_follows_from_it() -> None:
     result = PictureResult(
         activation_before=1.0, activation=4.0, latent_distance=None, ssim=0.9
     )
-    timing = PeerTiming(
-        peer="horama",
+    timing = Timing(
+        library="horama",
         versions={"horama": "0.3.0"},
         step_seconds=(5.0, 1.0, 3.0, 2.0),
         peak_memory_mb=20.0,

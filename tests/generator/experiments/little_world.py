@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import nn
 
 from generator.config import AccentuationConfig
@@ -11,10 +10,10 @@ from generator.experiments.request import FigureRequest
 from generator.experiments.run import prepare_figure
 from generator.experiments.studio import Studio
 from generator.feature_text import parse_feature
-from generator.networks import Network, Preprocessing
+from generator.networks import Network
 from generator.photographs import to_picture
 from generator.search.problem import OnCrops
-from tests.generator.toy_network import picture
+from tests.generator.toy_network import drawn_network, picture
 
 LABELS = ("dot", "line", "wave", "grid", "ring", "star", "leaf", "moss")
 QUICK = AccentuationConfig(
@@ -24,7 +23,6 @@ QUICK = AccentuationConfig(
 
 def little_network() -> Network:
     """Two smooth convolutions of 16-pixel pictures and a readout."""
-    rng = torch.Generator().manual_seed(3)
     module = nn.Sequential(
         nn.Conv2d(3, 6, 3, stride=2, padding=1),
         nn.SiLU(),
@@ -34,18 +32,7 @@ def little_network() -> Network:
         nn.Flatten(),
         nn.Linear(8, len(LABELS)),
     )
-    with torch.no_grad():
-        for weight in module.parameters():
-            weight.copy_(torch.randn(weight.shape, generator=rng) * 0.5)
-    return Network(
-        name="little",
-        module=module.eval(),
-        preprocessing=Preprocessing(
-            input_px=16, resize_px=16, mean=(0.5, 0.5, 0.5), std=(0.25, 0.25, 0.25)
-        ),
-        labels=LABELS,
-        weights_sha256="0" * 64,
-    )
+    return drawn_network("little", module, labels=LABELS, rng_seed=3)
 
 
 def write_photographs(folder: Path, count: int) -> list[Path]:

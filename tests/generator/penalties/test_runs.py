@@ -1,61 +1,27 @@
 """Whole searches under every penalty: the defects of references stay away."""
 
-import math
 from dataclasses import replace
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 import torch
 from torch import Tensor, nn
 
 from generator.accentuation import accentuate
-from generator.accentuation_job import AccentuationJob
 from generator.config import (
     AccentuationConfig,
     CropLaw,
     DistanceName,
     ParameterizationName,
 )
-from generator.errors import ConfigError
-from generator.feature_lookup import find_objective
 from generator.feature_text import parse_feature
-from generator.features import FeatureId
-from generator.networks import Network
-from generator.objectives import Objective
 from generator.penalties.choice import feature_directions
-from generator.search.balance import measure_pull
 from generator.search.optimize import optimize
-from generator.search.problem import Problem, draw_for, gradients
+from generator.search.problem import draw_for, gradients
 from generator.search.steering import FixedPull
+from tests.generator.penalties.held_jobs import DISTANCES, FEW, SETTINGS, job, objective
 from tests.generator.posed import left_half, pose_by_hand
 from tests.generator.toy_network import picture, toy_module, toy_network
-
-FEW = AccentuationConfig(steps=5, balance_draws=16)
-LINE = FeatureId("logit", "line")
-
-DISTANCES: tuple[DistanceName, ...] = get_args(DistanceName)
-SETTINGS: dict[str, dict[str, Any]] = {
-    **{name: {"distance": name} for name in DISTANCES},
-    "layers": {"regularization_layers": ("conv1", "conv2"), "layer_weights": (1, 2)},
-    "pixel": {"layer_weights": (0.0,), "pixel_weight": 1.0},
-    "total_variation": {"layer_weights": (0.0,), "total_variation_weight": 1.0},
-    "spectrum": {"layer_weights": (0.0,), "spectrum_weight": 1.0},
-    "inside": {"penalty_side": "inside"},
-    "edit_inside_only": {"edit_inside_only": True},
-}
-
-
-def job(rng_seed: int = 0, config: AccentuationConfig = FEW) -> AccentuationJob:
-    return AccentuationJob(
-        seed_image=picture(rng_seed=rng_seed),
-        feature=LINE,
-        rng_seed=rng_seed,
-        region=left_half(1, 20, 20)[0].float() if config.uses_region else None,
-    )
-
-
-def objective(network: Network, feature: str = "logit:line") -> Objective:
-    return find_objective(network, parse_feature(feature))
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -102,83 +68,6 @@ def test_four_jobs_in_one_batch_are_four_single_runs(setting: str) -> None:
     alone = torch.cat([searched([seed], config, layers) for seed in range(4)])
 
     assert (together - alone).abs().max() <= 1e-4
-
-
-def balance_of(
-    config: AccentuationConfig, dtype: torch.dtype, rng_seed: int = 0
-) -> Tensor:
-    network = toy_network(toy_module().to(dtype))
-    problem = pose_by_hand(
-        network,
-        picture()[None].to(dtype),
-        [objective(network)],
-        config,
-        layers=config.regularization_layers or ("conv1",),
-        rng_seed=rng_seed,
-    )
-    start = problem.parameterization.from_image(problem.seed_images)
-    pull = measure_pull(
-        problem, start, n_draws=config.balance_draws, offset=config.balance_offset
-    )
-    return pull.balance()[0]
-
-
-@pytest.mark.parametrize("setting", [*DISTANCES, "pixel", "spectrum"])
-@pytest.mark.parametrize(
-    "name", ["pixel", "fourier", "fourier_phase", "fourier_phase_gated"]
-)
-def test_every_balance_agrees_between_number_formats(
-    name: ParameterizationName, setting: str
-) -> None:
-    config = FEW.with_changes(parameterization=name, **SETTINGS[setting])
-
-    single = balance_of(config, torch.float32)
-    double = balance_of(config, torch.float64)
-
-    assert (single > 0).all()
-    assert torch.allclose(single.double(), double, rtol=0.01)
-
-
-@pytest.mark.parametrize("setting", [*DISTANCES, "layers", "pixel"])
-def test_every_balance_agrees_between_rng_seeds(setting: str) -> None:
-    config = AccentuationConfig().with_changes(**SETTINGS[setting])
-
-    found = torch.stack([balance_of(config, torch.float32, s) for s in range(5)])
-
-    assert (found.std(0) / found.mean(0)).max() < 0.05
-
-
-@pytest.mark.parametrize("setting", ["cosine", "pixel", "spectrum"])
-def test_the_balance_of_a_squared_term_does_not_depend_on_the_offset(
-    setting: str,
-) -> None:
-    config = AccentuationConfig().with_changes(**SETTINGS[setting])
-
-    near, far = (
-        balance_of(config.with_changes(balance_offset=offset), torch.float64)
-        for offset in (1e-3, 1e-2)
-    )
-
-    # logarithms of small magnitudes bend sooner
-    assert torch.allclose(near, far, rtol=0.2 if setting == "spectrum" else 0.02)
-
-
-@pytest.mark.parametrize("distance", ["l2", "l1", "feature_orthogonal"])
-def test_a_penalty_without_gradient_at_the_start_is_no_obstacle(
-    distance: DistanceName,
-) -> None:
-    """References divide by zero or raise; gray pictures and several features too."""
-    config = FEW.with_changes(
-        distance=distance, balance_offset=0.0, distance_smoothing=0.0
-    )
-    gray = replace(job(), seed_image=torch.full((3, 20, 20), 0.5))
-    other = replace(job(1), feature=parse_feature("conv2:3"))
-
-    made = accentuate(toy_network(), [gray, other, job(2)], config)
-
-    for one in made:
-        assert torch.isfinite(one.image).all()
-        assert all(math.isfinite(facts.balance) for facts in one.penalties)
 
 
 class Turned(nn.Module):
@@ -296,76 +185,3 @@ def test_an_edit_inside_a_region_leaves_the_saved_rest_as_it_was(
     assert (made.image - seed_image)[..., 10:].abs().max() <= 1e-6
     assert (made.image - seed_image)[..., :10].abs().max() > 0.02
     assert made.activation_after > made.activation_before
-
-
-def test_shares_of_several_layers_add_up_to_one() -> None:
-    config = FEW.with_changes(regularization_layers=("conv1", "conv2"))
-
-    (made,) = accentuate(toy_network(), [job()], config)
-
-    assert [facts.name for facts in made.penalties] == ["l2 at conv1", "l2 at conv2"]
-    assert [facts.weight for facts in made.penalties] == [0.5, 0.5]
-    assert made.regularization_layer == "conv1"
-
-
-def without_region(config: AccentuationConfig) -> AccentuationJob:
-    return replace(job(0, config), region=None)
-
-
-def test_a_region_is_asked_for_where_it_is_used_and_only_there() -> None:
-    sided = FEW.with_changes(penalty_side="inside")
-    region = left_half(1, 20, 20)[0].float()
-    network = toy_network()
-
-    with pytest.raises(ConfigError, match="picture has none"):
-        accentuate(network, [without_region(sided)], sided)
-    with pytest.raises(ConfigError, match="nothing uses"):
-        accentuate(network, [replace(job(), region=region)], FEW)
-    with pytest.raises(ConfigError, match="as high and wide"):
-        accentuate(network, [replace(job(), region=region[:5])], sided)
-    with pytest.raises(ConfigError, match="from 0 to 1"):
-        accentuate(network, [replace(job(), region=2 * region)], sided)
-    with pytest.raises(ConfigError, match="has no positions"):
-        accentuate(
-            network,
-            [replace(job(), region=region)],
-            sided.with_changes(regularization_layers=("readout",)),
-        )
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"distance": "linf"}, "distance must be one of l2"),
-        ({"penalty_side": "left"}, "penalty_side must be one of"),
-        ({"pixel_weight": -1.0}, "pixel_weight must be at least 0"),
-        ({"spectrum_weight": float("nan")}, "spectrum_weight must be a finite"),
-        ({"layer_weights": (1.0, 2.0)}, "one weight for each of 1 layers"),
-        ({"layer_weights": (-1.0,)}, "layer_weights must be at least 0"),
-        ({"regularization_layers": ("a", "a")}, "names a layer twice"),
-        ({"balance_offset": 0.0}, "needs distance_smoothing 0"),
-        (
-            {"distance": "cosine", "balance_offset": 0.0, "distance_smoothing": 0.0},
-            "other than cosine",
-        ),
-    ],
-)
-def test_a_penalty_out_of_range_is_refused(
-    changes: dict[str, Any], message: str
-) -> None:
-    with pytest.raises(ConfigError, match=message):
-        AccentuationConfig(**changes)
-
-
-def test_no_weight_no_penalty() -> None:
-    config = FEW.with_changes(layer_weights=(0.0,))
-    network = toy_network()
-
-    (made,) = accentuate(network, [job()], config)
-    problem: Problem = pose_by_hand(
-        network, picture()[None], [objective(network)], config
-    )
-
-    assert made.penalties == ()
-    assert problem.penalties == []
-    assert not config.has_penalty

@@ -1,47 +1,17 @@
-"""One random draw: crop, resize, noise and range together."""
+"""Random views of a canvas: what they cover and what the network gets."""
 
-import pickle
 from typing import Any, get_args
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from generator.config import AccentuationConfig, CropLaw
-from generator.networks import Preprocessing
 from generator.search.line_weights import dense_weights, half_pixel
 from generator.search.opacity import OpacityAccumulator
 from generator.search.resampling import SquareCrops
-from generator.search.transforms import Draws, draw
-from generator.streams import JobStreams
-
-SMOOTH = Preprocessing(
-    input_px=16, resize_px=16, mean=(0.5, 0.4, 0.3), std=(0.25, 0.2, 0.1)
-)
-SILENT: dict[str, Any] = {"noise_sd": 0.0, "noise_range": 0.0}
-
-
-def streams(rng_seed: int = 0) -> JobStreams:
-    return JobStreams(rng_seed=rng_seed, job_id="job")
-
-
-def drawn(
-    config: AccentuationConfig, *, side: int = 24, step: int = 0, n_jobs: int = 1
-) -> Draws:
-    return draw(
-        [streams(job) for job in range(n_jobs)],
-        config,
-        step=step,
-        input_px=16,
-        canvas_size=(side, side),
-        like=torch.zeros(1),
-    )
-
-
-def random_canvas(n_jobs: int = 1, side: int = 24) -> Tensor:
-    rng = torch.Generator().manual_seed(1)
-    return torch.rand(n_jobs, 3, side, side, generator=rng)
+from generator.search.transforms import draw
+from tests.generator.search.drawing import SILENT, SMOOTH, drawn, random_canvas, streams
 
 
 @pytest.mark.parametrize("law", ["uniform", "centered", "toroidal", "padded", "jitter"])
@@ -204,86 +174,6 @@ def test_matrix_crops_equal_cropping_one_by_one() -> None:
         assert torch.allclose(crops[k], one + draws.noise[0, k], atol=1e-6)
 
 
-@pytest.mark.parametrize("side", [0.1, 0.9])
-def test_noise_at_the_network_does_not_depend_on_the_crop(side: float) -> None:
-    config = AccentuationConfig(
-        crop_range=(side, side), noise_sd=0.1, noise_range=0.0, draws_per_step=50
-    )
-
-    crops = drawn(config).apply(torch.full((1, 3, 24, 24), 0.5))
-
-    assert crops.std() == pytest.approx(0.1, rel=0.02)
-
-
-def test_noise_before_the_resize_is_smoothed_with_the_crop() -> None:
-    """The reference's place: what the network gets of it depends on the crop's size."""
-    config = AccentuationConfig(
-        crop_law="truncated", noise_at="crop", noise_sd=0.1, draws_per_step=8
-    )
-    canvas = random_canvas()
-    draws = drawn(config)
-
-    crops = draws.apply(canvas)
-
-    assert draws.crop_noise is not None
-    assert draws.crop_noise.shape == (1, 8, 3, 24, 24)
-    silent = drawn(config.with_changes(**SILENT))
-    for k in range(8):
-        noisy = silent.apply(canvas + draws.crop_noise[:, k])
-        assert torch.allclose(crops[k], noisy[k], atol=1e-5)
-
-
-def test_noise_in_units_of_the_range_is_that_strong_there() -> None:
-    config = AccentuationConfig(
-        value_range=(-2.5, 2.5),
-        noise_unit="range",
-        noise_sd=0.3,
-        noise_range=0.0,
-        draws_per_step=50,
-    )
-
-    values = drawn(config).to_network(torch.full((1, 3, 24, 24), 0.5), SMOOTH)
-
-    assert values.mean() == pytest.approx(0, abs=0.01)
-    assert values.std() == pytest.approx(0.3, rel=0.02)
-
-
-def test_the_network_gets_its_own_range_or_the_one_given() -> None:
-    white = torch.ones(1, 3, 24, 24)
-    config = AccentuationConfig(draws_per_step=1, **SILENT)
-
-    own = drawn(config).to_network(white, SMOOTH)
-    given = drawn(config.with_changes(value_range=(-2.0, 2.0))).to_network(
-        white, SMOOTH
-    )
-
-    assert torch.allclose(own[0, :, 3, 3], torch.tensor([2.0, 3.0, 7.0]), atol=1e-5)
-    assert torch.allclose(given, torch.full_like(given, 2.0), atol=1e-5)
-
-
-@pytest.mark.parametrize("law", ["uniform", "maco", "jitter"])
-def test_draws_depend_on_the_step_and_on_nothing_before_it(law: CropLaw) -> None:
-    config = AccentuationConfig(crop_law=law)
-    canvas = random_canvas()
-
-    alone = drawn(config, step=3).apply(canvas)
-    after_others = [drawn(config, step=step) for step in range(4)][3].apply(canvas)
-
-    assert torch.equal(alone, after_others)
-    assert not torch.equal(alone, drawn(config, step=2).apply(canvas))
-
-
-@pytest.mark.parametrize("law", ["uniform", "padded", "jitter"])
-def test_a_job_draws_the_same_alone_and_beside_others(law: CropLaw) -> None:
-    config = AccentuationConfig(crop_law=law)
-    canvases = random_canvas(n_jobs=3)
-
-    together = drawn(config, n_jobs=3).apply(canvases)
-    alone = drawn(config).apply(canvases[:1])
-
-    assert torch.allclose(together[:4], alone, atol=1e-6)
-
-
 def test_single_precision_weights_lose_nothing() -> None:
     """A crop far down a long line: positions are kept as whole and part."""
     start, length = torch.tensor(1999.37).double(), torch.tensor(31.7).double()
@@ -292,27 +182,3 @@ def test_single_precision_weights_lose_nothing() -> None:
     single = dense_weights(half_pixel(start, length, 2048, 16), like=torch.zeros(1))
 
     assert (exact - single).abs().max() < 2e-7
-
-
-@pytest.mark.parametrize("law", ["padded", "jitter"])
-def test_some_draws_of_some_jobs_are_those(law: CropLaw) -> None:
-    draws = drawn(AccentuationConfig(crop_law=law, draws_per_step=5), n_jobs=3)
-    canvases = random_canvas(n_jobs=3)
-
-    part = draws.cut(slice(1, 3), slice(2, 4))
-
-    whole = draws.apply(canvases).reshape(3, 5, 3, 16, 16)
-    assert part.shape == (2, 2)
-    assert torch.allclose(
-        part.apply(canvases[1:]), whole[1:3, 2:4].flatten(0, 1), atol=1e-6
-    )
-
-
-def test_no_global_generator_is_read_or_moved() -> None:
-    torch_state = torch.get_rng_state()
-    numpy_state = pickle.dumps(np.random.get_state())  # noqa: NPY002
-
-    drawn(AccentuationConfig())
-
-    assert torch.equal(torch.get_rng_state(), torch_state)
-    assert pickle.dumps(np.random.get_state()) == numpy_state  # noqa: NPY002

@@ -1,7 +1,7 @@
-"""Each check holds for an honest network, and fails when its promise is broken."""
+"""Each check holds for an honest network, and fails when the network breaks it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,18 +10,12 @@ from torch import Tensor, nn
 
 from generator.cli import main
 from generator.errors import ConfigError
-from generator.search import balance as balance_of_the_search
-from generator.search import opacity, problem
-from generator.verification.check import Bound, Check, Measured, Rule, run_rule
+from generator.search import opacity
+from generator.verification.check import Bound, Measured, Rule, run_rule
 from generator.verification.registry import RULES, chosen_rules
 from generator.verification.subject import Subject, subject_of
 from tests.generator.toy_network import toy_module, toy_network
-
-
-def checked(id_: str, module: nn.Module | None = None) -> Check:
-    (rule,) = (rule for rule in RULES if rule.id == id_)
-    return run_rule(rule, subject_of(toy_network(module)))
-
+from tests.generator.verification.checking import checked
 
 SLOW_OR_NOT_OF_THE_TOY = {"balance.rng_seeds"}
 
@@ -139,52 +133,6 @@ class SinglePrecision(nn.Module):
 
 def test_rounding_to_float32_inside_a_float64_network_is_seen() -> None:
     assert not checked("gradient.fourier", SinglePrecision()).holds
-
-
-def broken(target: object, name: str, change: Callable[[Any], Any]) -> Any:
-    """A patch of one of our own functions, for a check that must notice it."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(target, name, change(getattr(target, name)))
-    return patch
-
-
-@pytest.mark.parametrize(
-    ("id_", "target", "name", "change"),
-    [
-        (
-            "opacity_map",
-            opacity.OpacityAccumulator,
-            "corrected",
-            lambda _: lambda self: self.raw.mean(1),
-        ),
-        (
-            "lean_step",
-            problem,
-            "_gradient",
-            lambda true: lambda *a, **k: true(*a, **k) * 1.001,
-        ),
-        (
-            "balance.number_formats",
-            balance_of_the_search,
-            "_beside",
-            lambda _: (
-                lambda _problem, parameters, _offset: (
-                    parameters + 1e-8 * torch.finfo(parameters.dtype).eps ** -0.5
-                )
-            ),
-        ),
-    ],
-)
-def test_a_fault_of_our_own_is_seen(
-    id_: str, target: object, name: str, change: Callable[[Any], Any]
-) -> None:
-    patch = broken(target, name, change)
-    try:
-        check = checked(id_)
-    finally:
-        patch.undo()
-
-    assert not check.holds
 
 
 def test_a_check_that_raises_fails_and_says_why() -> None:

@@ -1,0 +1,175 @@
+"""One timed accentuation by this library, in a process of its own.
+
+Started by `generator.benchmark.ours`. Reads a request (JSON) from standard input and
+writes one line of JSON to standard output, as `peer_runner` does for the peers.
+"""
+
+import contextlib
+import json
+import platform
+import sys
+import time
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from generator.accentuation_job import AccentuationJob
+from generator.benchmark.floor import Floor
+from generator.benchmark.inputs import BenchmarkInputs, load_inputs
+from generator.benchmark.ours import our_config
+from generator.benchmark.peer_runner import peak_memory_mb
+from generator.benchmark.setting import BenchmarkSetting
+from generator.capture import undisturbed
+from generator.config import AccentuationConfig
+from generator.features import LOGIT_LAYER, FeatureId
+from generator.networks import Network
+from generator.provenance import installed_version
+from generator.search.optimize import Iterate, optimize
+from generator.search.preparation import Prepared, batches, prepare
+from generator.search.problem import draw_for
+from generator.search.steering import FixedPull
+
+Request = dict[str, Any]
+
+
+@dataclass(kw_only=True)
+class StepClock:
+    """Times each step of a search; what is done between steps belongs to none."""
+
+    prepared: Prepared
+    keep_after: set[int]
+    floor: Floor | None
+    began: float
+    step_seconds: list[float] = field(default_factory=list)
+    floor_seconds: list[float] = field(default_factory=list)
+    pictures: dict[int, torch.Tensor] = field(default_factory=dict)
+
+    def see(self, here: Iterate) -> bool:
+        """A step has ended, but for the start, which is step 0."""
+        if here.n_steps > 0:
+            _wait_for(here)
+            self.step_seconds.append(time.perf_counter() - self.began)
+            if here.n_steps in self.keep_after:
+                self._keep(here)
+            if self.floor is not None:
+                self.floor_seconds.append(self.floor.seconds())
+            self.began = time.perf_counter()
+        return False
+
+    def _keep(self, here: Iterate) -> None:
+        parameterization = self.prepared.problem.parameterization
+        with torch.no_grad():
+            picture = parameterization.to_image(here.parameters)[0]
+        self.pictures[here.n_steps] = picture.cpu()
+
+
+def _wait_for(here: Iterate) -> None:
+    if here.parameters.is_cuda:
+        torch.cuda.synchronize(here.parameters.device)
+
+
+def time_ours(request: Request) -> dict[str, Any]:
+    """Accentuate once; pictures are saved, and measured by whoever asked.
+
+    Args:
+        request: the fields of a benchmark setting under `setting`; `preset`; the
+            folder `pictures`; the numbers of steps `keep_after` which a picture is
+            kept; and whether to time the `floor`.
+    """
+    setting = BenchmarkSetting.from_json(request["setting"])
+    torch.set_num_threads(setting.n_threads)
+    inputs = load_inputs(setting)
+    network = _on_device(inputs.network, setting.device)
+    config = our_config(setting, request["preset"])
+    is_cuda = torch.device(setting.device).type == "cuda"
+    memory_before_mb = peak_memory_mb(is_cuda=is_cuda)
+    with undisturbed(network.module):
+        clock = _search(request, setting, inputs, network, config)
+    return {
+        "library": request["library"],
+        "versions": {
+            "accentuate": installed_version("accentuate") or "from its folder",
+            "torch": torch.__version__,
+            "torchvision": version("torchvision"),
+            "python": platform.python_version(),
+        },
+        "step_seconds": clock.step_seconds,
+        "floor_seconds": clock.floor_seconds,
+        "peak_memory_mb": peak_memory_mb(is_cuda=is_cuda),
+        "memory_before_mb": memory_before_mb,
+        "own_settings": {"preset": request["preset"], **asdict(config)},
+        "pictures": _save_pictures(request, clock.pictures),
+    }
+
+
+def _search(
+    request: Request,
+    setting: BenchmarkSetting,
+    inputs: BenchmarkInputs,
+    network: Network,
+    config: AccentuationConfig,
+) -> StepClock:
+    began = time.perf_counter()
+    job = AccentuationJob(
+        seed_image=inputs.seed_image,
+        feature=FeatureId(layer=LOGIT_LAYER, unit=str(setting.logit)),
+        rng_seed=setting.rng_seed,
+    )
+    (batch,) = batches(network, [job], config)
+    prepared, refused = prepare(network, batch, config, None)
+    if prepared is None:
+        raise refused[0].error
+    clock = StepClock(
+        prepared=prepared,
+        keep_after={*request["keep_after"], setting.steps},
+        floor=_floor(setting, prepared) if request["floor"] else None,
+        began=began,
+    )
+    steering = FixedPull(factors=prepared.pull(config.regularization_weight))
+    optimize(prepared.problem, prepared.start, steering=steering, on_iterate=clock.see)
+    return clock
+
+
+def _on_device(network: Network, device: str) -> Network:
+    return replace(network, module=network.module.to(device), device=device)
+
+
+def _floor(setting: BenchmarkSetting, prepared: Prepared) -> Floor:
+    """The passes through the network as the search goes through it."""
+    problem = prepared.problem
+    draws = draw_for(problem, problem.seed_images, 0)
+    crops = draws.to_network(problem.seed_images, problem.network.preprocessing)
+    return Floor(
+        module=problem.lean.module,
+        crops=crops.contiguous(memory_format=torch.channels_last),
+        logit=setting.logit,
+        layer=setting.regularization_layer,
+    )
+
+
+def _save_pictures(
+    request: Request, pictures: dict[int, torch.Tensor]
+) -> dict[str, str]:
+    """One .npy file each, (3, H, W) in [0, 1]; paths by the number of steps."""
+    paths = {}
+    for n_steps, picture in sorted(pictures.items()):
+        path = Path(request["pictures"]) / f"after-{n_steps:05d}.npy"
+        np.save(path, picture.numpy())
+        paths[str(n_steps)] = str(path)
+    return paths
+
+
+def main() -> None:
+    """Answer the one request on standard input."""
+    request = json.load(sys.stdin)
+    with contextlib.redirect_stdout(sys.stderr):
+        answer = time_ours(request)
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Many accentuations in one call, timed, in a process of its own.
+
+Reads a request (JSON) from standard input and writes one line of JSON.
+"""
+
+import contextlib
+import json
+import sys
+import time
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from generator.accentuation import accentuate_each
+from generator.accentuation_job import AccentuationJob
+from generator.benchmark.inputs import load_inputs
+from generator.benchmark.ours import our_config
+from generator.benchmark.peer_runner import peak_memory_mb
+from generator.benchmark.setting import BenchmarkSetting
+from generator.features import LOGIT_LAYER, FeatureId
+
+
+def time_jobs(request: dict[str, Any]) -> dict[str, float]:
+    """Accentuate one photograph for many logits; pictures are dropped as they come.
+
+    Args:
+        request: the fields of a benchmark setting under `setting`, and `n_jobs`.
+    """
+    setting = BenchmarkSetting.from_json(request["setting"])
+    torch.set_num_threads(setting.n_threads)
+    inputs = load_inputs(setting)
+    module = inputs.network.module.to(setting.device)
+    network = replace(inputs.network, module=module, device=setting.device)
+    config = our_config(setting, "default").with_changes(
+        balance_draws=setting.draws_per_step
+    )
+    jobs = [
+        AccentuationJob(
+            seed_image=inputs.seed_image,
+            feature=FeatureId(layer=LOGIT_LAYER, unit=str(n)),
+            rng_seed=setting.rng_seed,
+        )
+        for n in range(request["n_jobs"])
+    ]
+    is_cuda = torch.device(setting.device).type == "cuda"
+    _ = network.layers  # looked up once, whatever the number of jobs
+    began = time.perf_counter()
+    n_made = sum(1 for _ in accentuate_each(network, jobs, config))
+    seconds = time.perf_counter() - began
+    if n_made != len(jobs):
+        raise RuntimeError(f"{len(jobs)} accentuations were asked for, {n_made} made")
+    return {"seconds": seconds, "peak_memory_mb": peak_memory_mb(is_cuda=is_cuda)}
+
+
+def main() -> None:
+    """Answer the one request on standard input."""
+    request = json.load(sys.stdin)
+    with contextlib.redirect_stdout(sys.stderr):
+        answer = time_jobs(request)
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()
