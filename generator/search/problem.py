@@ -51,23 +51,23 @@ class Problem:
     """For each job whether it goes through the network in the config's lower
     precision. Empty: none does."""
 
-    full: Passage = field(init=False)
-    """How passes in full precision go through the network."""
+    lean: Network = field(init=False)
+    """The network as passes go through it."""
 
     lower: Passage | None = field(init=False)
-    """Those in the config's lower precision; None: it has none, or the network cannot
-    compute in it."""
+    """How those in the config's lower precision do; None: there are none."""
 
     def __post_init__(self) -> None:
-        full = Passage(network=lean_network(self.network, self.layers))
         lower = lower_passage(self.network, self.layers, self.config.precision)
-        object.__setattr__(self, "full", full)
+        object.__setattr__(self, "lean", lean_network(self.network, self.layers))
         object.__setattr__(self, "lower", lower)
 
-    def passage(self, part: Part) -> Passage:
-        """The way of a pass, whose jobs go alike."""
+    def passage(self, part: Part, *, in_full: bool) -> Passage:
+        """How a pass whose jobs go alike goes through the network."""
         is_lower = bool(self.is_lower) and self.is_lower[part.jobs.start]
-        return self.lower if is_lower and self.lower is not None else self.full
+        if in_full or not is_lower or self.lower is None:
+            return Passage(network=self.lean)
+        return self.lower
 
     @property
     def layers(self) -> frozenset[str]:
@@ -142,7 +142,7 @@ def gradients(
     pending = [part for one in whole for part in one.alike(problem.is_lower)]
     while pending:
         part = pending.pop(0)
-        passage = problem.full if in_full else problem.passage(part)
+        passage = problem.passage(part, in_full=in_full)
         try:
             found = _pass_gradients(problem, passage, canvases, draws, part)
             totals.add(part, found)
@@ -250,18 +250,14 @@ class _Way:
 
     passage: Passage
     canvases: Tensor
-    """Leaf of the first graph."""
-
     crops: Tensor
-    """Its end."""
+    """Of the canvases, which are the leaf of their graph."""
 
     inputs: Tensor
     """The same values: leaf of the network's own graph."""
 
     def back(self, values: Tensor, *, keep_graph: bool) -> Tensor:
         """∂ sum of values / ∂ canvases; values are those of the network's graph."""
-        if not values.requires_grad:  # nothing of it depends on the canvases
-            return torch.zeros_like(self.canvases)
         with self.passage.arithmetic():
             uphill = _gradient(values, self.inputs, keep_graph=keep_graph)
         (gradient,) = torch.autograd.grad(
