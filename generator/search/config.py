@@ -3,31 +3,23 @@
 import dataclasses
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from generator.config_checks import check_choice, check_fractions, check_number
 from generator.errors import ConfigError
+from generator.search.choices import (
+    CropLaw,
+    CropOutside,
+    NoisePlace,
+    NoiseUnit,
+    OptimizerName,
+    ParameterizationName,
+    PhaseLaw,
+    Precision,
+    ResizeLaw,
+)
 
 LARGEST_CANVAS_PX = 4096
-
-ParameterizationName = Literal[
-    "pixel",
-    "fourier",
-    "fourier_bordered",
-    "fourier_phase",
-    "fourier_phase_gated",
-    "laplacian",
-]
-OptimizerName = Literal["adam", "shared_adam", "nadam", "sgd"]
-CropLaw = Literal[
-    "uniform", "truncated", "centered", "maco", "toroidal", "padded", "jitter"
-]
-CropOutside = Literal["mean", "gray"]
-PhaseLaw = Literal["uniform", "standardized"]
-ResizeLaw = Literal["half_pixel", "aligned"]
-NoisePlace = Literal["input", "crop"]
-NoiseUnit = Literal["image", "range"]
-Precision = Literal["float32", "tf32", "bfloat16"]
 
 _PIXELS_PER_PASS = 4 * 224**2
 
@@ -157,10 +149,9 @@ class SearchConfig:
     many as four of 224 × 224 pixels hold, which suits the caches of a CPU."""
 
     precision: Precision = "float32"
-    """How the network computes while it is searched; everything else, and all that is
-    measured and reported, is in full float32. `bfloat16`: a copy of the network in that
-    format; `tf32`: its products in TF32, on CUDA. A job whose gradients come out
-    otherwise than in float32 (cosine below 0.99) is searched in float32."""
+    """How the network computes while it is searched; all else is in full float32, what
+    is reported too. `tf32` needs CUDA. A job whose gradients are others than those in
+    float32 (cosine below 0.99) is searched in float32."""
 
     deterministic: bool = False
     """The same bytes for a job alone, in any company and in any order: each job has

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from generator.errors import ConfigError
 from generator.networks import Network
-from generator.search.config import Precision
+from generator.search.choices import Precision
 from generator.search.lean_network import coarse_network, lean_network
 from generator.search.tf32 import float32_products, has_tf32
 

@@ -18,7 +18,12 @@ from generator.networks import Network, load_network
 from generator.results.saved_accentuation import record_of
 from generator.search import precision
 from generator.visualization import VisualizationJob, visualize
-from tests.generator.toy_network import picture, toy_module, toy_network
+from tests.generator.toy_network import (
+    cancelling_module,
+    picture,
+    toy_module,
+    toy_network,
+)
 
 LINE = FeatureId("logit", "line")
 FULL = AccentuationConfig(steps=8, balance_draws=16)
@@ -35,13 +40,6 @@ class Formats(nn.Module):
         return pictures
 
 
-class Offset(nn.Module):
-    """Adds 1000 and takes it away again, which costs bfloat16 all digits."""
-
-    def forward(self, seen: Tensor) -> Tensor:
-        return seen + 1000.0 - 1000.0
-
-
 @pytest.fixture
 def formats() -> Iterator[list[tuple[torch.dtype, bool]]]:
     Formats.seen.clear()
@@ -53,12 +51,6 @@ def with_module_before(first: nn.Module) -> Network:
     """The toy network that sees pictures through another module."""
     module = toy_module()
     module.conv1 = nn.Sequential(first, module.conv1)  # type: ignore[assignment]
-    return toy_network(module)
-
-
-def cancelling_network() -> Network:
-    module = toy_module()
-    module.act2 = nn.Sequential(Offset(), nn.Tanh())  # type: ignore[assignment]
     return toy_network(module)
 
 
@@ -109,7 +101,7 @@ def test_what_is_measured_goes_through_float32(
 
 
 def test_a_network_that_bfloat16_gets_wrong_gives_the_bytes_of_float32() -> None:
-    network = cancelling_network()
+    network = toy_network(cancelling_module())
 
     (full,) = accentuate(network, [job()], FULL)
     (coarse,) = accentuate(network, [job()], COARSE)
@@ -123,7 +115,7 @@ def test_a_network_that_bfloat16_gets_wrong_gives_the_bytes_of_float32() -> None
 
 def test_jobs_of_one_call_are_each_searched_in_the_precision_that_suits_them() -> None:
     """What comes before the offset is right in bfloat16, what comes after is not."""
-    network = cancelling_network()
+    network = toy_network(cancelling_module())
     config = COARSE.with_changes(pictures_per_pass=64, regularization_layers=("conv1",))
     jobs = [job(feature) for feature in (FeatureId("act1", "0"), LINE)]
     jobs += [replace(job(FeatureId("act1", "1")), rng_seed=1)]
@@ -187,8 +179,10 @@ def test_visualizations_are_checked_like_accentuations() -> None:
     start = VisualizationJob(feature=LINE, rng_seed=0)
 
     (right,) = visualize(toy_network(), [start], config)
-    (wrong,) = visualize(cancelling_network(), [start], config)
-    (full,) = visualize(cancelling_network(), [start], VisualizationConfig(steps=6))
+    (wrong,) = visualize(toy_network(cancelling_module()), [start], config)
+    (full,) = visualize(
+        toy_network(cancelling_module()), [start], VisualizationConfig(steps=6)
+    )
 
     assert right.precision.used == "bfloat16"
     assert wrong.precision.used == "float32"
@@ -197,7 +191,7 @@ def test_visualizations_are_checked_like_accentuations() -> None:
 
 
 def test_the_record_says_what_was_asked_for_and_what_was_used() -> None:
-    (made,) = accentuate(cancelling_network(), [job()], COARSE)
+    (made,) = accentuate(toy_network(cancelling_module()), [job()], COARSE)
 
     record = record_of(made)
 
