@@ -57,6 +57,10 @@ class MissingExtraError(GeneratorError):
     """A library that only some commands need is not installed."""
 
 
+class ClusterError(GeneratorError):
+    """A cluster cannot be reached, has no room, or does not fit this machine."""
+
+
 class OutOfMemoryError(GeneratorError):
     """Not even the smallest piece of work fits into the memory."""
 

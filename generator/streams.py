@@ -36,9 +36,16 @@ class JobStreams:
 
     def rng(self, purpose: Purpose, step: int = 0) -> np.random.Generator:
         """A counter-based generator (Philox) keyed by seed, job, purpose and step."""
-        text = f"{self.rng_seed}/{self.job_id}/{purpose}/{step}"
-        key = int.from_bytes(hashlib.sha256(text.encode()).digest()[:16])
+        key = int.from_bytes(self._key(purpose, step)[:16])
         return np.random.Generator(np.random.Philox(key=key))
+
+    def device_key(self, purpose: Purpose, step: int = 0) -> int:
+        """63 bits that a device's own counter-based generator is keyed with."""
+        return int.from_bytes(self._key(purpose, step)[16:24]) >> 1
+
+    def _key(self, purpose: Purpose, step: int) -> bytes:
+        text = f"{self.rng_seed}/{self.job_id}/{purpose}/{step}"
+        return hashlib.sha256(text.encode()).digest()
 
 
 def content_id(*parts: str | bytes) -> str:

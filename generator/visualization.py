@@ -4,7 +4,7 @@ Source: Olah, Mordvintsev & Schubert (2017), Feature Visualization; with
     `fourier_phase`, Fel et al. (2023), arXiv 2306.06805.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,7 +14,12 @@ from generator.activations import feature_activations
 from generator.capture import undisturbed
 from generator.config import PROBE_DRAWS, VisualizationConfig
 from generator.determinism import reproducible
-from generator.errors import ConfigError, NoGradientError
+from generator.errors import (
+    ConfigError,
+    GeneratorError,
+    NoGradientError,
+    NotFiniteError,
+)
 from generator.feature_lookup import find_objectives
 from generator.features import Feature
 from generator.goals.growth import StopAt, grow
@@ -25,6 +30,7 @@ from generator.parameterization.natural_spectrum import shipped_spectrum
 from generator.penalties.set_similarity import SetSimilarity
 from generator.photographs import default_canvas_px, quantize
 from generator.search.balance import Pull, measure_pull
+from generator.search.packing import jobs_per_pass
 from generator.search.precision import PrecisionFacts, check_precision
 from generator.search.precision_check import choose_precision
 from generator.search.problem import OnCrops, Problem
@@ -47,7 +53,19 @@ class VisualizationJob:
         return JobStreams(rng_seed=self.rng_seed, job_id=job_id)
 
 
+OnNoPicture = Callable[[VisualizationJob, GeneratorError], None]
+"""Told of a job of which no picture is made: a NoGradientError where its feature
+responds to no change of its noise, a NotFiniteError where its numbers break."""
+
 _Member = tuple[VisualizationJob, Objective]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _NoPicture:
+    """A job without a picture."""
+
+    job: VisualizationJob
+    error: GeneratorError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -82,6 +100,7 @@ def visualize(
     natural_magnitude: Tensor | None = None,
     stop: StopAt | None = None,
     on_crops: OnCrops | None = None,
+    on_refused: OnNoPicture | None = None,
 ) -> list[FeatureVisualization]:
     """Grow a picture for each job from its own noise; results in the order given.
 
@@ -94,11 +113,13 @@ def visualize(
         stop: activation at which growth ends. A picture that never comes so far is the
             highest on its way. None: all steps are taken.
         on_crops: told of progress; `config.crops_per_job` crops for each job.
+        on_refused: called for a job whose feature responds to no change of its noise,
+            or whose numbers break; that job has no result and the others are finished.
+            None: the error is raised.
 
     Raises:
         LayerNotFoundError, FeatureNotFoundError: the network has no such feature.
-        NoGradientError: a feature responds to no change of its noise.
-        NotFiniteError: a search ended in values that are not numbers.
+        NoGradientError, NotFiniteError: see `on_refused`.
     """
     side = config.canvas_px or default_canvas_px(network.preprocessing)
     magnitude = natural_magnitude
@@ -119,9 +140,14 @@ def visualize(
         reproducible(config.deterministic),
     ):
         for batch in _batches(network, members, config):
-            found = _run(network, batch, config, magnitude, stop, on_crops)
-            made |= {id(one.job): one for one in found}
-    return [made[id(job)] for job in jobs]
+            for one in _run(network, batch, config, magnitude, stop, on_crops):
+                if isinstance(one, FeatureVisualization):
+                    made[id(one.job)] = one
+                elif on_refused is None:
+                    raise one.error
+                else:
+                    on_refused(one.job, one.error)
+    return [made[id(job)] for job in jobs if id(job) in made]
 
 
 def _batches(
@@ -134,7 +160,7 @@ def _batches(
             sets.setdefault(member[0].feature, []).append(member)
         yield from sets.values()
         return
-    size = config.jobs_per_pass(network.preprocessing.input_px)
+    size = jobs_per_pass(network, config)
     for first in range(0, len(members), size):
         yield members[first : first + size]
 
@@ -146,29 +172,28 @@ def _run(
     magnitude: Tensor,
     stop: StopAt | None,
     on_crops: OnCrops | None,
-) -> Iterator[FeatureVisualization]:
-    jobs = [job for job, _ in batch]
-    streams = [job.streams() for job in jobs]
-    parameterization = for_noise(config, magnitude.to(network.device))
-    start = parameterization.random([s.rng("init") for s in streams])
-    start = start.to(network.device)
-    problem = Problem(
-        network=network,
-        parameterization=parameterization,
-        objectives=[objective for _, objective in batch],
-        streams=streams,
-        config=config,
-        seed_images=parameterization.to_image(start),  # the noise itself
-        canvas=_diversity(network, batch[0][1], config),
-    )
+) -> Iterator[FeatureVisualization | _NoPicture]:
+    """Search for the pictures of one batch, without the jobs that cannot move."""
+    problem, start = _pose(network, batch, config, magnitude)
     pull = measure_pull(
         problem, start, n_draws=PROBE_DRAWS, offset=0.0, on_crops=on_crops
     )
-    _check_movable(pull, jobs)
-    trajectory = Trajectory(parameterization, config)
-    features = [job.feature for job in jobs]
-    factors = config.diversity_weight * pull.balance()
+    refused = _refusals(pull, [job for job, _ in batch])
+    yield from refused.values()
+    movable = [place for place in range(len(batch)) if place not in refused]
+    if refused and on_crops is not None:  # the steps they do not take
+        on_crops(len(refused) * config.steps * config.draws_per_step)
+    if not movable:
+        return
+    balance = pull.balance()[movable]
+    batch = [batch[place] for place in movable]
+    if refused:
+        problem, start = _pose(network, batch, config, magnitude)
+    jobs = [job for job, _ in batch]
+    factors = config.diversity_weight * balance
     problem, precisions = choose_precision(problem, start, factors=factors)
+    trajectory = Trajectory(problem.parameterization, config)
+    features = [job.feature for job in jobs]
     found = grow(
         problem,
         features,
@@ -183,6 +208,9 @@ def _run(
     activations = feature_activations(network, images, features).diagonal()
     corrected = found.opacity.corrected()
     for i, job in enumerate(jobs):
+        if not found.is_finite[i]:
+            yield _broken_at_the_end(job, config.learning_rate)
+            continue
         yield FeatureVisualization(
             job=job,
             image=images[i].cpu(),
@@ -192,6 +220,29 @@ def _run(
             trajectory=trajectory.of(i),
             precision=precisions[i],
         )
+
+
+def _pose(
+    network: Network,
+    batch: list[_Member],
+    config: VisualizationConfig,
+    magnitude: Tensor,
+) -> tuple[Problem, Tensor]:
+    """The search of a batch, and the parameters (J, …) of its noise."""
+    streams = [job.streams() for job, _ in batch]
+    parameterization = for_noise(config, magnitude.to(network.device))
+    start = parameterization.random([s.rng("init") for s in streams])
+    start = start.to(network.device)
+    problem = Problem(
+        network=network,
+        parameterization=parameterization,
+        objectives=[objective for _, objective in batch],
+        streams=streams,
+        config=config,
+        seed_images=parameterization.to_image(start),  # the noise itself
+        canvas=_diversity(network, batch[0][1], config),
+    )
+    return problem, start
 
 
 def _diversity(
@@ -209,11 +260,35 @@ def _diversity(
     return [SetSimilarity(network=network, layer=layer)]
 
 
-def _check_movable(pull: Pull, jobs: list[VisualizationJob]) -> None:
-    for job, strength in zip(jobs, pull.objective.tolist(), strict=True):
-        if strength == 0:
-            raise NoGradientError(
-                f"{job.feature} does not respond to any change of the noise of "
-                f"rng_seed {job.rng_seed}: its gradient is exactly zero on every crop. "
-                "Try another rng_seed."
+def _refusals(pull: Pull, jobs: list[VisualizationJob]) -> dict[int, _NoPicture]:
+    """By their places, the jobs that cannot be searched for, and why."""
+    found: dict[int, _NoPicture] = {}
+    for place, (job, is_finite, strength) in enumerate(
+        zip(jobs, pull.is_finite.tolist(), pull.objective.tolist(), strict=True)
+    ):
+        noise = f"the noise of rng_seed {job.rng_seed}"
+        if not is_finite:
+            error: GeneratorError = NotFiniteError(
+                f"{job.feature} of {noise} has values or gradients that are not "
+                "numbers; check the feature, and the network's weights and "
+                "preprocessing"
             )
+            found[place] = _NoPicture(job=job, error=error)
+        elif strength == 0:
+            error = NoGradientError(
+                f"{job.feature} does not respond to any change of {noise}: its "
+                "gradient is exactly zero on every crop. Try another rng_seed."
+            )
+            found[place] = _NoPicture(job=job, error=error)
+    return found
+
+
+def _broken_at_the_end(job: VisualizationJob, learning_rate: float) -> _NoPicture:
+    return _NoPicture(
+        job=job,
+        error=NotFiniteError(
+            f"the search for {job.feature} from the noise of rng_seed {job.rng_seed} "
+            "ended in values that are not numbers; try a learning_rate below "
+            f"{learning_rate:g}"
+        ),
+    )

@@ -25,12 +25,13 @@ def our_config(setting: BenchmarkSetting, preset: str) -> AccentuationConfig:
         ConfigError: there is no such preset.
     """
     layer = setting.regularization_layer
+    weight = 0.0 if layer is None else setting.regularization_weight
     held_equal = {
         "canvas_px": setting.canvas_px,
         "draws_per_step": setting.draws_per_step,
         "steps": setting.steps,
         "regularization_layers": () if layer is None else (layer,),
-        "regularization_weight": 0.0 if layer is None else None,
+        "regularization_weight": weight,
     }
     config = AccentuationConfig.preset(preset)
     return config.with_changes(**held_equal)

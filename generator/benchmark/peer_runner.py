@@ -90,6 +90,8 @@ def accentuate_with_faccent(
     side, input_px = request["canvas_px"], request["input_px"]
     layer = request["regularization_layer"]
     model = WithLogits(network)
+    weight = request["regularization_weight"] if layer else 0.0
+    penalty_weight = {} if weight is None else {"accent_reg_alpha": weight}
     with recorder:
         parameterizer = param.fourier(
             init_img=photograph, img_size=(side, side), device=photograph.device
@@ -105,7 +107,7 @@ def accentuate_with_faccent(
             model_input_size=(input_px, input_px),
             img_size=(side, side),
             accent_reg_layer=layer and model.name_of(layer),
-            accent_reg_alpha=layer and request["regularization_weight"],
+            **penalty_weight,
             progress=False,
         )
     if model.n_passes < request["steps"]:

@@ -1,4 +1,4 @@
-"""The benchmark's numbers as a table to read, and as one JSON object. No torch."""
+"""The benchmark's numbers as a table to read, and as one JSON object."""
 
 import os
 import platform
@@ -98,8 +98,8 @@ class BenchmarkReport:
             what = "was not reached" if times is None else f"{times:.1f} times as fast"
             lines.append(f"- To the result of {name}: {what}.")
         lines += [
-            f"- {one.n_jobs} jobs in one call: each costs {one.relative:.2f} times what "
-            f"one alone does; {one.peak_memory_mb:.0f} MB."
+            f"- {one.n_jobs} jobs in one call: each costs {one.relative:.2f} times "
+            f"what one alone does; {one.peak_memory_mb:.0f} MB."
             for one in self.scaling
         ]
         machine = describe_machine(setting.device)

@@ -40,8 +40,8 @@ class BenchmarkSetting:
     regularization_layer: str | None = "inception4a"
     """Layer where the picture is held near the photograph. None: no penalty."""
 
-    regularization_weight: float = 1.0
-    """The penalty's weight, in the library's own unit."""
+    regularization_weight: float | None = None
+    """The penalty's weight, in the library's own unit. None: its own default."""
 
     rng_seed: int = 0
     """Seed of the library's random numbers."""
@@ -58,7 +58,8 @@ class BenchmarkSetting:
         for name in ("logit", "random_weights", "rng_seed"):
             check_number(name, getattr(self, name), at_least=0)
         check_number("steps", self.steps, at_least=2)
-        check_number("regularization_weight", self.regularization_weight, above=0)
+        if self.regularization_weight is not None:
+            check_number("regularization_weight", self.regularization_weight, above=0)
         if self.canvas_px % 2:  # the peers' Fourier forms fail on odd sides
             raise ConfigError(
                 f"canvas_px must be even, or the peers fail; got {self.canvas_px}"

@@ -21,7 +21,6 @@ from generator.jobs import content_key
 from generator.network_record import labelled_facts
 from generator.pairs.query_pairs import QueryPair
 from generator.photographs import read_photograph, to_canvas
-from generator.provenance import describe_generator
 from generator.search.opacity import display_opacity, render_masked
 
 
@@ -32,8 +31,13 @@ def assemble_bundle(
     tiles: Mapping[Feature, Tiles],
     made: Mapping[Feature, FeaturePictures],
     pairs: Mapping[Feature, tuple[QueryPair, ...]],
+    generator: Mapping[str, Any],
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """The manifest's content, and the PNG file of each stimulus_id."""
+    """The manifest's content, and the PNG file of each stimulus_id.
+
+    Args:
+        generator: code, libraries and machine that the pictures were made with.
+    """
     config = checked.plan.as_config()
     pool = index.describe()
     content = content_key(config, checked.network.weights_sha256, pool["sha256"])
@@ -46,7 +50,7 @@ def assemble_bundle(
         features.append(writer.add_panels(tiles[feature], made[feature]))
         query_pairs += writer.add_pairs(pairs[feature])
     manifest = {
-        "generator": describe_generator(checked.network.device),
+        "generator": dict(generator),
         "network": {
             **labelled_facts(checked.network),
             "directions": directions_used(checked.network, checked.plan.features),

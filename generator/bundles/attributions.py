@@ -1,6 +1,7 @@
 """Attribution pictures: seed images under the heat map of their feature."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 import torch
@@ -11,16 +12,11 @@ from generator.attribution.grad_cam import grad_cam_layer
 from generator.attribution.maps import attribute, n_views
 from generator.attribution.target import Target
 from generator.bundles.attribution_config import AttributionPlan
-from generator.bundles.made_picture import (
-    MadePicture,
-    levels,
-    load_pictures,
-    store_pictures,
-)
-from generator.bundles.made_pictures import unit_key
+from generator.bundles.made_picture import MadePicture, levels
+from generator.bundles.packs import Outcome
+from generator.config import SearchConfig
 from generator.errors import ConfigError, MissingExtraError
 from generator.features import Feature
-from generator.jobs import WorkFolder
 from generator.networks import Network
 from generator.results.heat_map import lay_heat
 from generator.search.opacity import display_opacity
@@ -56,43 +52,75 @@ def views_per_picture(network: Network, config: AttributionPlan) -> int:
     return n_views([config.method], config, network.preprocessing.input_px)
 
 
-def make_attributions(
-    network: Network,
-    seed_images: Sequence[Tensor],
-    feature: Feature,
-    config: AttributionPlan,
-    *,
-    work: WorkFolder,
-    on_views: OnCrops,
-) -> list[MadePicture]:
-    """Lay the heat map of a feature over its seed images (3, H, W), or take the
-    pictures from the work folder.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HeatJob:
+    """One seed image, and the feature whose heat map is laid over it."""
 
-    Only what speaks for the feature is shown: negative values count as 0.
-    """
-    seeds = [sha256(levels(image).tobytes()).hexdigest() for image in seed_images]
-    key = unit_key("attributions", network, config, [seeds, str(feature)])
-    if (stored := load_pictures(work, key)) is not None:
-        on_views(views_per_picture(network, config) * len(seed_images))
-        return stored
-    canvases = torch.stack([image.float() for image in seed_images])
-    maps = attribute(
-        network,
-        canvases.to(network.device),
-        feature,
-        [config.method],
-        config,
-        on_progress=on_views,
-    )
-    made = [
-        MadePicture(
-            picture=levels(_with_heat(canvas, one.on_canvas, config)),
-            rng_seed=config.rng_seed,
+    seed_image: Tensor
+    """(3, H, W) in [0, 1]."""
+
+    feature: Feature
+
+    name: str = "picture"
+    """Of the seed image."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttributionStage:
+    """Lays heat maps over seed images. Only what speaks for the feature is shown:
+    negative values count as 0."""
+
+    config: AttributionPlan
+    kind: str = "attributions"
+
+    @property
+    def settings(self) -> object:
+        """The config."""
+        return self.config
+
+    @property
+    def shared_search(self) -> SearchConfig | None:
+        """None: the views of one picture fill a pass."""
+        return None
+
+    def describe(self, job: HeatJob) -> str:
+        """A job for people."""
+        return f"attribution of {job.name} for {job.feature}"
+
+    def content(self, job: HeatJob) -> object:
+        """Seed image and feature."""
+        seed_image = sha256(levels(job.seed_image).tobytes()).hexdigest()
+        return [seed_image, str(job.feature)]
+
+    def work(self, network: Network, job: HeatJob) -> int:
+        """Pictures that go through the network."""
+        return views_per_picture(network, self.config)
+
+    def company(self, network: Network, job: HeatJob) -> Hashable:
+        """All alike."""
+        return None
+
+    def make(
+        self, network: Network, jobs: Sequence[HeatJob], on_progress: OnCrops
+    ) -> list[Outcome]:
+        """The seed image of each job under its heat map."""
+        return [self._one(network, job, on_progress) for job in jobs]
+
+    def _one(self, network: Network, job: HeatJob, on_progress: OnCrops) -> Outcome:
+        canvas = job.seed_image.float()
+        (found,) = attribute(
+            network,
+            canvas[None].to(network.device),
+            job.feature,
+            [self.config.method],
+            self.config,
+            on_progress=on_progress,
         )
-        for canvas, one in zip(canvases, maps, strict=True)
-    ]
-    store_pictures(work, key, made)
-    return made
+        made = MadePicture(
+            picture=levels(_with_heat(canvas, found.on_canvas, self.config)),
+            rng_seed=self.config.rng_seed,
+        )
+        return Outcome(pictures=(made,))
 
 
 def _with_heat(canvas: Tensor, map_: Tensor, config: AttributionPlan) -> Tensor:

@@ -113,6 +113,7 @@ def _attempts(task: ControlTask, name: ControlName) -> list[AccentuationConfig]:
                 balance_draws=1,
                 canvas_px=own.canvas_px,
                 pictures_per_pass=own.pictures_per_pass,
+                memory_budget_mb=own.memory_budget_mb,
             )
             for rate in _ADVERSARIAL_RATES
         ]
@@ -192,7 +193,8 @@ def _climb(
         tolerance=[_PRECISION * goal.tolerance[number] for number in numbers],
         on_crops=on_crops,
     )
-    return measured(prepared, config, reached.parameters, reached.opacity)
+    found = reached.at_level
+    return measured(prepared, config, found.parameters, found.opacity)
 
 
 def _measure(task: ControlTask, images: Tensor) -> list[PictureMetrics]:

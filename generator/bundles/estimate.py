@@ -16,6 +16,7 @@ from generator.bundles.plan_check import CheckedPlan
 from generator.capture import undisturbed
 from generator.config import SearchConfig
 from generator.networks import Network
+from generator.search.packing import jobs_per_pass
 
 TIMED_CROPS = 8
 """Crops in the pass that is timed."""
@@ -158,10 +159,11 @@ def _crops_of_control(plan: Plan, name: ControlName) -> float:
 def crops_at_once(checked: CheckedPlan) -> int:
     """Crops of the largest pass of the plan's searches."""
     plan = checked.plan
-    input_px = checked.network.preprocessing.input_px
+    n_features = len(plan.features)
 
     def of(config: SearchConfig, n_jobs: int) -> int:
-        return config.draws_per_step * min(n_jobs, config.jobs_per_pass(input_px))
+        together = jobs_per_pass(checked.network, config)
+        return config.draws_per_step * min(n_jobs * n_features, together)
 
     return max(
         of(plan.accentuation, plan.selection.n_seed_images),

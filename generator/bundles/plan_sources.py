@@ -32,14 +32,19 @@ class PlanOverrides:
     photographs: Path | None = None
     """Folder of photographs."""
 
+    device: str | None = None
+    """Where the network computes."""
+
 
 def apply_network(draft: PlanDraft, overrides: PlanOverrides) -> PlanDraft:
-    """The draft with the command line's network in place of its own."""
+    """The draft with the command line's network and device in place of its own."""
     table: NetworkPlan | None = draft.tables["network"]
-    if table is None or overrides.network in {None, table.name}:
+    if table is None:
         return draft
-    # The plan's weights and directions belong to the plan's network.
-    changed = replace(table, name=overrides.network, weights=None, directions=())
+    changed = replace(table, device=overrides.device or table.device)
+    if overrides.network not in {None, table.name}:
+        # The plan's weights and directions belong to the plan's network.
+        changed = replace(changed, name=overrides.network, weights=None, directions=())
     return replace(draft, tables=draft.tables | {"network": changed})
 
 

@@ -8,9 +8,11 @@ from generator.bundles.assembly import assemble_bundle
 from generator.bundles.maker import Maker
 from generator.bundles.plan_check import CheckedPlan
 from generator.bundles.plan_choices import choose_pairs, choose_tiles
+from generator.cluster.executor import Executor, Here
 from generator.index.activation_index import build_index
 from generator.jobs import WorkFolder
 from generator.progress import Progress
+from generator.provenance import describe_generator
 
 
 def make_bundle(
@@ -20,6 +22,7 @@ def make_bundle(
     work: WorkFolder,
     progress: Progress,
     created_at: datetime,
+    executor: Executor | None = None,
 ) -> Bundle:
     """Index the photographs, choose, make the pictures, and write the bundle.
 
@@ -29,6 +32,7 @@ def make_bundle(
     Args:
         out: folder the bundle is written into.
         work: keeps what is finished, for a run that follows.
+        executor: who makes the pictures. None: this process.
 
     Raises:
         PhotographError: photographs cannot be read; nothing was made.
@@ -47,13 +51,27 @@ def make_bundle(
         progress=progress,
     )
     tiles = choose_tiles(index, plan)
+    executor = executor or Here(network=checked.network)
     maker = Maker(
-        checked=checked, index=index, tiles=tiles, work=work, progress=progress
+        checked=checked,
+        index=index,
+        tiles=tiles,
+        work=work,
+        progress=progress,
+        executor=executor,
     )
     made = maker.make_all()
     hashes = {feature: made[feature].perceptual_hashes for feature in plan.features}
     pairs = choose_pairs(index, plan, tiles, hashes)
     content, pictures = assemble_bundle(
-        checked, index, tiles=tiles, made=made, pairs=pairs
+        checked,
+        index,
+        tiles=tiles,
+        made=made,
+        pairs=pairs,
+        generator={
+            **describe_generator(executor.device),
+            "threads": executor.n_threads,
+        },
     )
     return write_bundle(out, plan.name, content, pictures, created_at=created_at)

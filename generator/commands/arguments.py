@@ -214,6 +214,13 @@ def add_search_arguments(parser: argparse.ArgumentParser) -> None:
         "than float32 will not do is searched in float32",
     )
     group.add_argument(
+        "--memory-budget-mb",
+        type=int,
+        metavar="MIB",
+        help="memory of an accelerator that a pass may take (default: 80%% of the "
+        "free)",
+    )
+    group.add_argument(
         "--deterministic",
         action="store_const",
         const=True,
@@ -235,6 +242,7 @@ def search_changes(arguments: argparse.Namespace) -> dict[str, Any]:
         "crop_range": tuple(crop_range) if crop_range else None,
         "canvas_px": arguments.canvas,
         "precision": arguments.precision,
+        "memory_budget_mb": arguments.memory_budget_mb,
         "deterministic": arguments.deterministic,
     }
 

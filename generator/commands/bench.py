@@ -171,6 +171,7 @@ def _measure(
     from generator.benchmark.comparison import compare
     from generator.benchmark.equal_result import speedup_at_equal_result, trade_off
     from generator.benchmark.inputs import load_inputs
+    from generator.benchmark.peer_environment import check_peers
     from generator.benchmark.peers import run_peer
     from generator.benchmark.report import BenchmarkReport
     from generator.benchmark.scaling import measure_scaling
@@ -183,6 +184,8 @@ def _measure(
     if arguments.equal_result is not None:
         check_figures_installed()
         out = ResultFolder.create(arguments.equal_result)
+    if check_peers(peers):
+        environment.check()
     load_inputs(setting)  # what cannot be loaded is refused before anything is timed
     comparison = compare(
         setting, peers, environment, repeats=arguments.repeats, tell=_tell

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from generator.bundles.plan import draft_plan
+from generator.bundles.plan import PlanDraft, draft_plan
 from generator.bundles.plan_sources import (
     PlanOverrides,
     apply_network,
@@ -14,8 +14,11 @@ from generator.bundles.plan_sources import (
     remember_finished,
     sources_key,
 )
+from generator.cluster.cluster_config import ClusterConfig
 from generator.commands.arguments import add_command
 from generator.commands.progress_bar import ProgressBar
+from generator.config_checks import check_number
+from generator.errors import ConfigError
 from generator.jobs import WorkFolder
 
 
@@ -57,17 +60,49 @@ def add_parser(subparsers: Any) -> None:
         metavar="DIR",
         help="folder of unfinished work (default: .work in the folder for bundles)",
     )
+    _add_machine_arguments(parser)
     parser.set_defaults(run=run)
+
+
+def _add_machine_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("machines")
+    group.add_argument(
+        "--device", help="cpu, cuda or cuda:N, in place of the plan's device"
+    )
+    group.add_argument(
+        "--threads",
+        type=int,
+        metavar="N",
+        help="of each process that makes pictures; the same number gives the same "
+        "bytes (default: torch's own; with --cluster 1)",
+    )
+    group.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="make the pictures on a Ray cluster: local starts one here, auto or "
+        "HOST:PORT joins one",
+    )
+    group.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="processes on the cluster (default: 2 on a local one, else as many as it "
+        "has room for)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the bundle, or find it finished; returns the exit code."""
+    draft = draft_plan(arguments.plan)
+    cluster = _cluster_from(arguments, draft)
     overrides = PlanOverrides(
         network=arguments.network,
         weights=arguments.weights,
         photographs=arguments.photographs,
+        # The driver of a cluster needs no GPU of its own.
+        device="cpu" if cluster else arguments.device,
     )
-    draft = apply_network(draft_plan(arguments.plan), overrides)
+    draft = apply_network(draft, overrides)
     out: Path = arguments.out
     work: Path = arguments.work or out / ".work"
     key = sources_key(draft, overrides)
@@ -79,19 +114,25 @@ def run(arguments: argparse.Namespace) -> int:
     from generator.bundles.estimate import estimate_bundle
     from generator.bundles.plan_check import check_plan
     from generator.bundles.run import make_bundle
+    from generator.cluster.choice import executor_for, use_threads
 
+    use_threads(cluster.n_threads if cluster else arguments.threads)
     checked = check_plan(draft, overrides)
     if arguments.dry_run:
         print(estimate_bundle(checked).as_text(checked))
         return 0
     try:
-        with ProgressBar() as progress:
+        with (
+            executor_for(checked.network, cluster) as executor,
+            ProgressBar() as progress,
+        ):
             bundle = make_bundle(
                 checked,
                 out,
                 work=WorkFolder(path=work),
                 progress=progress,
                 created_at=datetime.now(UTC),
+                executor=executor,
             )
     except KeyboardInterrupt:
         print(
@@ -103,3 +144,22 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"{len(bundle.stimuli())} stimuli in:", file=sys.stderr)
     print(bundle.folder)
     return 0
+
+
+def _cluster_from(
+    arguments: argparse.Namespace, draft: PlanDraft
+) -> ClusterConfig | None:
+    """The cluster that is asked for; None: this machine."""
+    if arguments.threads is not None:
+        check_number("--threads", arguments.threads, at_least=1)
+    if arguments.cluster is None:
+        if arguments.workers is not None:
+            raise ConfigError("--workers needs --cluster, e.g. --cluster local")
+        return None
+    table = draft.tables["network"]
+    return ClusterConfig(
+        address=arguments.cluster,
+        n_workers=arguments.workers,
+        n_threads=arguments.threads or 1,
+        device=arguments.device or (table.device if table else "cpu"),
+    )

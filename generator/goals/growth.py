@@ -37,6 +37,9 @@ class Grown:
     opacity: OpacityAccumulator
     n_steps: list[int]
 
+    is_finite: list[bool]
+    """Of each job; another one has left the numbers and has no picture."""
+
 
 def grow(
     problem: Problem,
@@ -56,10 +59,19 @@ def grow(
     """
     if stop is None:
         end = optimize(
-            problem, start, steering=steering, on_iterate=on_iterate, on_crops=on_crops
+            problem,
+            start,
+            steering=steering,
+            on_iterate=on_iterate,
+            on_crops=on_crops,
+            keep_broken=True,
         )
-        steps = [end.n_steps] * len(start)
-        return Grown(parameters=end.parameters, opacity=end.opacity, n_steps=steps)
+        return Grown(
+            parameters=end.parameters,
+            opacity=end.opacity,
+            n_steps=[end.n_steps] * len(start),
+            is_finite=end.is_finite.tolist(),
+        )
 
     def measure(parameters: Tensor) -> Tensor:
         with torch.no_grad():
@@ -76,9 +88,11 @@ def grow(
         tolerance=[stop.tolerance] * len(start),
         on_iterate=on_iterate,
         on_crops=on_crops,
+        keep_broken=True,
     )
     return Grown(
-        parameters=reached.parameters,
-        opacity=reached.opacity,
-        n_steps=[stand.n_steps for stand in reached.stands],
+        parameters=reached.at_level.parameters,
+        opacity=reached.at_level.opacity,
+        n_steps=[stand.n_steps for stand in reached.at_level.stands],
+        is_finite=reached.is_finite,
     )

@@ -1,6 +1,7 @@
 """Searches that end where a measure of the picture takes a wanted value."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from torch import Tensor
 
@@ -9,6 +10,16 @@ from generator.goals.straddle import Measure
 from generator.search.optimize import Iterate, OnIterate, optimize
 from generator.search.problem import OnCrops, Problem
 from generator.search.steering import Steering
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Reached:
+    """Where the searches of a batch ended."""
+
+    at_level: AtLevel
+
+    is_finite: list[bool]
+    """Of each job: its numbers did not break before it passed its value."""
 
 
 def search_until(
@@ -21,7 +32,8 @@ def search_until(
     tolerance: Sequence[float],
     on_iterate: OnIterate | None = None,
     on_crops: OnCrops | None = None,
-) -> AtLevel:
+    keep_broken: bool = False,
+) -> Reached:
     """Climb until every job has passed its value, then find it between two iterates.
 
     A job that never passes its value comes back at its highest iterate: the caller
@@ -33,6 +45,8 @@ def search_until(
         wanted: of each job.
         tolerance: error of each job at which its bisection stops.
         on_crops: told of every crop of the config's steps, also of those spared.
+        keep_broken: return also jobs whose numbers broke; the caller asks
+            `Reached.is_finite`.
 
     Raises:
         NotFiniteError: the search ended in values that are not numbers.
@@ -45,9 +59,19 @@ def search_until(
 
     config = problem.config
     found = optimize(
-        problem, start, steering=steering, on_iterate=watch_all, on_crops=on_crops
+        problem,
+        start,
+        steering=steering,
+        on_iterate=watch_all,
+        on_crops=on_crops,
+        keep_broken=keep_broken,
     )
     if on_crops is not None:
         spared = config.steps - found.n_steps
         on_crops(len(start) * spared * config.draws_per_step)
-    return watch.found(0, tolerance=tolerance)
+    at_level = watch.found(0, tolerance=tolerance)
+    is_finite = [
+        bool(is_whole) or watch.has_passed(job, 0)
+        for job, is_whole in enumerate(found.is_finite.tolist())
+    ]
+    return Reached(at_level=at_level, is_finite=is_finite)

@@ -21,8 +21,6 @@ from generator.search.choices import (
 
 LARGEST_CANVAS_PX = 4096
 
-_PIXELS_PER_PASS = 4 * 224**2
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchConfig:
@@ -145,8 +143,12 @@ class SearchConfig:
     """Side of the picture. None: 8/7 of the network's input."""
 
     pictures_per_pass: int | None = None
-    """Crops that go through the network at once: bounds the memory needed. None: as
-    many as four of 224 × 224 pixels hold, which suits the caches of a CPU."""
+    """Crops that go through the network at once: bounds the memory needed. None: what
+    suits the caches of a CPU, or fits into an accelerator's `memory_budget_mb`."""
+
+    memory_budget_mb: int | None = None
+    """Memory of an accelerator that a pass may take, MiB. None: 80 percent of what is
+    free. A CPU's passes are small anyway."""
 
     precision: Precision = "float32"
     """How the network computes while it is searched; all else is in full float32, what
@@ -197,6 +199,8 @@ class SearchConfig:
             check_number("canvas_px", self.canvas_px, at_least=16, at_most=most)
         if self.pictures_per_pass is not None:
             check_number("pictures_per_pass", self.pictures_per_pass, at_least=1)
+        if self.memory_budget_mb is not None:
+            check_number("memory_budget_mb", self.memory_budget_mb, at_least=1)
 
     def _check_ball(self) -> None:
         if self.pgd_radius is None:
@@ -270,13 +274,6 @@ class SearchConfig:
             return 1.0
         black, white = self.value_range
         return 1 / (white - black)
-
-    def jobs_per_pass(self, input_px: int) -> int:
-        """Jobs that are searched together on a network that sees `input_px` squared."""
-        if self.deterministic:  # kernels round differently for each batch's shape
-            return 1
-        pictures = self.pictures_per_pass or _PIXELS_PER_PASS // input_px**2
-        return max(1, pictures // self.draws_per_step)
 
     @property
     def crops_per_job(self) -> int:

@@ -20,6 +20,7 @@ from generator.penalties.choice import canvas_terms, latent_terms
 from generator.penalties.facts import PenaltyFacts
 from generator.penalties.region import canvas_weights
 from generator.search.balance import Pull, measure_pull
+from generator.search.packing import jobs_per_pass
 from generator.search.precision import PrecisionFacts, check_precision
 from generator.search.precision_check import choose_precision
 from generator.search.problem import OnCrops, Problem
@@ -94,17 +95,17 @@ def batches(
         job.check()
         _check_region(job, config)
         objective = find_objective(network, job.feature)
-        layers = _layers(network, objective, config)
+        layers = held_layers(network, objective, config)
         climbed = negated(objective) if job.suppress else objective
         posed = PosedJob(job=job, objective=climbed, layers=layers)
         groups.setdefault((layers, job.seed_image.shape), []).append(posed)
-    size = config.jobs_per_pass(network.preprocessing.input_px)
+    size = jobs_per_pass(network, config)
     for members in groups.values():
         for first in range(0, len(members), size):
             yield members[first : first + size]
 
 
-def _layers(
+def held_layers(
     network: Network, objective: Objective, config: AccentuationConfig
 ) -> tuple[str, ...]:
     """The layers at which a job is held, none deeper than its feature."""

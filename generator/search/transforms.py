@@ -12,6 +12,7 @@ from generator.search.choices import CropOutside
 from generator.search.config import SearchConfig
 from generator.search.crop_laws import Boxes, crop_boxes, jitters
 from generator.search.line_weights import Edge, Stretches, aligned, half_pixel
+from generator.search.noise import noise_of
 from generator.search.resampling import (
     Sampling,
     SquareCrops,
@@ -157,10 +158,10 @@ def draw(
     sampling = _sampling(boxes, config, input_px, canvas_size, like)
     is_early = config.noise_at == "crop"
     size = canvas_size if is_early else (input_px, input_px)
-    values = np.stack(
-        [noise_values(s.rng(noise, step), (n_draws, 3, *size), config) for s in streams]
-    )
-    drawn = torch.from_numpy(values).to(like)  # (J, T, 3, …)
+    shape = (n_draws, 3, *size)
+    drawn = torch.stack(
+        [noise_of(one, noise, step, shape, config, like=like) for one in streams]
+    )  # (J, T, 3, …)
     seen = drawn
     if is_early and isinstance(sampling, SquareCrops):
         seen = sampling.sample_each(drawn)
@@ -238,17 +239,3 @@ def _stretches(
     if config.crop_law == "toroidal":
         edge = "wrap"
     return half_pixel(start, end - start, n_source, n_out, edge)
-
-
-def noise_values(
-    rng: np.random.Generator, shape: tuple[int, ...], config: SearchConfig
-) -> np.ndarray:
-    """Normal plus uniform noise of the configured sizes, float32, image units."""
-    values = np.zeros(shape, dtype=np.float32)
-    unit = config.noise_scale
-    if config.noise_sd:
-        values += config.noise_sd * unit * rng.standard_normal(shape, dtype=np.float32)
-    if config.noise_range:
-        width = config.noise_range * unit
-        values += width * (rng.random(shape, dtype=np.float32) - 0.5)
-    return values

@@ -13,6 +13,7 @@ from generator.determinism import reproducible
 from generator.errors import ConfigError, OutOfMemoryError
 from generator.features import FeatureId
 from generator.networks import Network
+from generator.search.packing import jobs_per_pass
 from generator.visualization import VisualizationJob, visualize
 from tests.generator.toy_network import LABELS, picture, toy_network
 
@@ -81,8 +82,8 @@ def test_visualizations_have_the_same_bytes_alone_and_together() -> None:
 def test_each_job_has_passes_of_its_own() -> None:
     usual = EXACT.with_changes(deterministic=False)
 
-    assert EXACT.jobs_per_pass(16) == 1
-    assert usual.jobs_per_pass(16) > 1
+    assert jobs_per_pass(toy_network(), EXACT) == 1
+    assert jobs_per_pass(toy_network(), usual) > 1
 
 
 def switches() -> list[object]:

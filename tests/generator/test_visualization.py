@@ -1,5 +1,8 @@
 """Pictures grown from noise, on their own and in diverse sets."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
@@ -7,12 +10,19 @@ from torch import Tensor
 from generator.activations import network_view
 from generator.capture import layer_activations
 from generator.config import VisualizationConfig
-from generator.errors import ConfigError, LayerNotFoundError
+from generator.errors import (
+    ConfigError,
+    GeneratorError,
+    LayerNotFoundError,
+    NotFiniteError,
+)
 from generator.features import FeatureId
+from generator.goals.growth import Grown, grow
 from generator.images.visualize_run import VisualizeRequest
 from generator.networks import Network
 from generator.penalties.set_similarity import gram_matrices, mean_cosine_with_others
 from generator.visualization import FeatureVisualization, VisualizationJob, visualize
+from tests.generator.sick_network import sick_network
 from tests.generator.toy_network import toy_network
 
 LINE = FeatureId(layer="logit", unit="line")
@@ -83,6 +93,47 @@ def test_results_come_in_the_order_of_the_jobs() -> None:
     made = visualize(toy_network(), mixed, DIVERSE.with_changes(steps=1))
 
     assert [one.job for one in made] == mixed
+
+
+def test_a_feature_that_is_not_a_number_leaves_the_others_of_its_batch_alone() -> None:
+    network = sick_network("line")
+    told: dict[VisualizationJob, str] = {}
+    config = VisualizationConfig(steps=4, canvas_px=20)
+    wanted = jobs(LINE, WAVE, n_starts=2)
+
+    def note(job: VisualizationJob, error: GeneratorError) -> None:
+        told[job] = str(error)
+
+    made = visualize(network, wanted, config, on_refused=note)
+
+    assert [one.job for one in made] == jobs(WAVE, n_starts=2)
+    assert list(told) == jobs(LINE, n_starts=2)
+    assert "logit:line of the noise of rng_seed 0 has values" in told[wanted[0]]
+    with pytest.raises(NotFiniteError, match="logit:line"):
+        visualize(network, wanted, config)
+
+
+def test_a_search_that_leaves_the_numbers_is_told_of_at_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    config = VisualizationConfig(steps=4, canvas_px=20)
+
+    def break_first(*arguments: Any, **options: Any) -> Grown:
+        found = grow(*arguments, **options)
+        return replace(found, is_finite=[False, True])
+
+    monkeypatch.setattr("generator.visualization.grow", break_first)
+
+    (made,) = visualize(
+        toy_network(),
+        jobs(LINE, n_starts=2),
+        config,
+        on_refused=lambda _, error: told.append(str(error)),
+    )
+
+    assert made.job.rng_seed == 1
+    assert "rng_seed 0 ended in values that are not numbers" in told[0]
 
 
 def test_an_unknown_diversity_layer_is_refused() -> None:

@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
@@ -10,10 +9,13 @@ from PIL import Image
 
 from generator.bundle import Bundle
 from generator.bundles.attribution_config import AttributionPlan
-from generator.bundles.attributions import attribution_faults, make_attributions
+from generator.bundles.attributions import (
+    AttributionStage,
+    HeatJob,
+    attribution_faults,
+)
 from generator.errors import ConfigError
 from generator.feature_text import parse_feature
-from generator.jobs import WorkFolder
 from generator.photographs import from_picture, quantize
 from tests.generator.bundles.test_run import bundle, checked
 from tests.generator.tiny_world import make_network
@@ -46,26 +48,21 @@ def test_an_attribution_says_how_it_was_made(bundle: Bundle) -> None:
         assert one["display"]["overlay_opacity"] == 0.7
 
 
-def test_a_feature_that_nothing_speaks_for_leaves_the_photograph_as_it_is(
-    tmp_path: Path,
-) -> None:
+def test_a_feature_that_nothing_speaks_for_leaves_the_photograph_as_it_is() -> None:
     network = make_network()
     with torch.no_grad():
         for weight in network.module[0].parameters():  # type: ignore[index]
             weight.zero_()
     image = torch.rand(3, 32, 32, generator=torch.Generator().manual_seed(0))
 
-    (made,) = make_attributions(
-        network,
-        [image],
-        parse_feature("2:1"),
-        AttributionPlan(),
-        work=WorkFolder(path=tmp_path),
-        on_views=lambda _n: None,
+    job = HeatJob(seed_image=image, feature=parse_feature("2:1"))
+
+    (outcome,) = AttributionStage(config=AttributionPlan()).make(
+        network, [job], lambda _n: None
     )
 
     expected = (quantize(image) * 255).round().byte().permute(1, 2, 0)
-    assert torch.equal(torch.from_numpy(made.picture), expected)
+    assert torch.equal(torch.from_numpy(outcome.pictures[0].picture), expected)
 
 
 def test_a_first_layer_has_nothing_for_grad_cam_to_read() -> None:

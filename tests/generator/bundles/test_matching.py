@@ -14,13 +14,11 @@ import torch
 from generator.accentuation_job import AccentuationJob
 from generator.bundle import Bundle, write_bundle
 from generator.bundles.control_config import ControlName, ControlsConfig
-from generator.bundles.control_goal import ControlTask
-from generator.bundles.control_sources import Tiled
-from generator.bundles.controls import make_controls
+from generator.bundles.control_stage import ControlJob, ControlStage
 from generator.bundles.made_picture import MadePicture
-from generator.bundles.made_pictures import PoisonedJobsError
 from generator.bundles.match_checks import find_match_faults
 from generator.bundles.matching import ActivationGoal
+from generator.bundles.poisoned import PoisonedJobsError
 from generator.bundles.run import make_bundle
 from generator.config import AccentuationConfig
 from generator.errors import BundleError, ConfigError
@@ -105,7 +103,7 @@ def test_pictures_that_do_not_come_so_far_are_named_with_their_numbers(
     [("random_weights", "latent distance"), ("adversarial", "activation")],
 )
 def test_controls_that_cannot_be_matched_are_named_with_their_numbers(
-    tmp_path: Path, name: ControlName, what: str
+    name: ControlName, what: str
 ) -> None:
     network, feature = make_network(), parse_feature("logit:brick")
     seed_image = torch.rand(3, 32, 32, generator=torch.Generator().manual_seed(0))
@@ -116,41 +114,33 @@ def test_controls_that_cannot_be_matched_are_named_with_their_numbers(
         latent_distance=1e6,
         regularization_layer="0",
     )
-    task = ControlTask(
-        network=network,
-        feature=feature,
-        jobs=[
-            AccentuationJob(
-                seed_image=seed_image, feature=feature, rng_seed=0, name="wall.png"
-            )
-        ],
-        accentuations=[out_of_reach],
+    stage = ControlStage(
+        name=name,
         config=AccentuationConfig(steps=2, draws_per_step=2, balance_draws=2),
-        natural_range=1.0,
+        controls=ControlsConfig(),
         matches_distance=True,
     )
-    beside = Tiled(
-        network=network,
+    job = ControlJob(
         feature=feature,
+        round=0,
+        jobs=(
+            AccentuationJob(
+                seed_image=seed_image, feature=feature, rng_seed=0, name="wall.png"
+            ),
+        ),
+        accentuations=(out_of_reach,),
+        natural_range=1.0,
         tile_classes=frozenset(),
         exemplar_logits=None,
         rng_seed=0,
     )
 
-    with pytest.raises(PoisonedJobsError) as caught:
-        make_controls(
-            task,
-            name,
-            beside,
-            ControlsConfig(),
-            work=WorkFolder(path=tmp_path),
-            on_crops=lambda _n: None,
-        )
+    (outcome,) = stage.make(network, [job], lambda _n: None)
 
-    message = str(caught.value)
+    message = str(outcome.fault)
     assert message.startswith(f"accentuation_{name} of wall.png for logit:brick")
     assert f"its {what} must be 1e+06, as of the accentuation; it reaches" in message
-    assert not list(tmp_path.iterdir())
+    assert not outcome.pictures
 
 
 def test_controls_may_be_left_unmatched(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from generator.activations import feature_activations
 from generator.bundle import Bundle
-from generator.bundles.made_pictures import PoisonedJobsError
 from generator.bundles.plan_check import CheckedPlan
+from generator.bundles.poisoned import PoisonedJobsError
 from generator.bundles.run import make_bundle
 from generator.errors import PhotographError, PoolError
 from generator.features import FeatureId
@@ -207,22 +207,25 @@ def test_finished_work_is_not_done_again(checked: CheckedPlan, tmp_path: Path) -
 
     make(checked, tmp_path, progress=second)
 
-    assert first.reports["accentuations"] > 2
-    assert second.reports["accentuations"] == 2  # one report per finished feature
-    assert second.reports["feature visualizations"] == 2
+    assert first.reports["accentuations"] == 1 + 2  # the balance and two steps of all
+    assert second.reports["accentuations"] == 4  # one report per finished picture
+    assert second.reports["feature visualizations"] == 4
 
 
 def test_a_further_feature_leaves_finished_ones_as_they_are(
     checked: CheckedPlan, tmp_path: Path
 ) -> None:
+    alone = checked.plan.accentuation.with_changes(pictures_per_pass=1)
+    checked = replace(checked, plan=replace(checked.plan, accentuation=alone))
     make(checked, tmp_path)
     more = replace(checked.plan, features=(*checked.plan.features, FeatureId("0", "3")))
     counted = CountSteps()
 
     make(replace(checked, plan=more), tmp_path, progress=counted)
 
+    # Four pictures are found; a balance and the steps are made for each other one.
     steps = checked.plan.accentuation.steps
-    assert counted.reports["accentuations"] <= 2 + 2 * steps
+    assert counted.reports["accentuations"] == 4 + 2 * (1 + steps)
 
 
 def test_photographs_that_cannot_be_read_are_all_named(tmp_path: Path) -> None:
@@ -290,7 +293,7 @@ def test_pictures_that_cannot_be_made_are_named_and_the_others_kept(
     assert "feature visualization of logit:brick, rng_seed 5" in str(caught.value)
     assert "rng_seed 6" in str(caught.value)
     assert [path.name for path in (tmp_path / "out").iterdir()] == [".work"]
-    assert counted.reports["accentuations"] == 1  # taken from the work folder
+    assert counted.reports["accentuations"] == 2  # taken from the work folder
 
 
 def contrast_bound(checked: CheckedPlan, normalize: Any) -> float:

@@ -1,0 +1,66 @@
+"""`accentuate bench` as it is called."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from generator.cli import main
+
+SMALL = [
+    "bench",
+    "--network",
+    "squeezenet1_1",
+    "--regularization-layer",
+    "features.3",
+    "--canvas",
+    "224",
+    "--draws",
+    "1",
+    "--steps",
+    "2",
+    "--repeats",
+    "1",
+    "--threads",
+    "1",
+]
+
+
+def test_json_is_all_that_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main([*SMALL, "--no-jobs-scaling", "--json"])
+
+    found = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert found["seconds_per_step"] > 0
+    assert found["floor_multiple"] > 0
+    assert found["setting"]["network"] == "squeezenet1_1"
+    assert found["speedup"] == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--repeats", "0"], "--repeats must be at least 1; got 0"),
+        (["--peers", "lucent"], "no peer is called lucent"),
+        (["--canvas", "225"], "must be even"),
+        (["--network", "squeezenet9"], "squeezenet9"),
+        (["--regularization-layer", "features.99"], "features.99"),
+        (["--peers", "faccent", "--peers-environment", "nowhere"], "--install-peers"),
+    ],
+)
+def test_bad_requests_are_refused_before_anything_is_timed(
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    code = main([*SMALL, *arguments])
+
+    printed = capsys.readouterr()
+    assert code == 1
+    assert message in printed.err
+    assert "timing" not in printed.err
+    assert printed.out == ""

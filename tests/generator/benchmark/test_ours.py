@@ -1,0 +1,140 @@
+"""Our own timed runs: in a process of their own, with the floor between the steps."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from generator.benchmark.floor import Floor
+from generator.benchmark.ours import our_config, run_ours, with_own_effort
+from generator.benchmark.scaling import measure_scaling
+from generator.benchmark.setting import BenchmarkSetting
+from generator.config import AccentuationConfig
+from generator.errors import BenchmarkError, ConfigError
+
+
+@pytest.fixture(scope="module")
+def setting(tmp_path_factory: pytest.TempPathFactory) -> BenchmarkSetting:
+    levels = np.random.default_rng(0).integers(0, 256, (240, 256, 3), dtype=np.uint8)
+    photograph = tmp_path_factory.mktemp("photographs") / "noise.png"
+    Image.fromarray(levels).save(photograph)
+    return BenchmarkSetting(
+        photograph=photograph,
+        network="squeezenet1_1",
+        regularization_layer="features.3",
+        regularization_weight=0.5,
+        canvas_px=224,
+        draws_per_step=2,
+        steps=3,
+        logit=7,
+    )
+
+
+def test_a_run_times_every_step_and_the_floor_beside_it(
+    setting: BenchmarkSetting,
+) -> None:
+    timing = run_ours(setting, checkpoints=[1])
+
+    assert timing.library == "accentuate"
+    assert timing.n_steps == len(timing.floor_seconds) == 3
+    assert timing.floor_seconds_per_step is not None
+    assert timing.floor_seconds_per_step > 0
+    assert [point.n_steps for point in timing.checkpoints] == [1, 3]
+    way = [point.result for point in timing.checkpoints]
+    assert way[0].activation_before < way[0].activation < way[1].activation
+    assert timing.own_settings["regularization_weight"] == 0.5
+    assert timing.versions["torch"] == torch.__version__
+
+
+def test_the_first_step_carries_the_balance(setting: BenchmarkSetting) -> None:
+    """It takes 128 crops, 64 times as many as a step."""
+    timing = run_ours(setting, times_floor=False)
+
+    assert timing.floor_seconds_per_step is None
+    assert timing.setup_seconds > timing.seconds_per_step
+    hundred = timing.seconds_of(100)
+    assert hundred == timing.setup_seconds + 100 * timing.seconds_per_step
+
+
+def test_a_run_that_fails_says_why(setting: BenchmarkSetting) -> None:
+    with pytest.raises(BenchmarkError, match="logit"):
+        run_ours(replace(setting, logit=1000))
+
+
+def test_what_the_setting_holds_equal_is_in_our_settings(
+    setting: BenchmarkSetting,
+) -> None:
+    config = our_config(setting, "faccent")
+
+    assert (config.steps, config.draws_per_step, config.canvas_px) == (3, 2, 224)
+    assert config.regularization_layers == ("features.3",)
+    assert config.optimizer == AccentuationConfig.preset("faccent").optimizer
+
+
+def test_without_a_layer_nothing_pulls_back(setting: BenchmarkSetting) -> None:
+    config = our_config(replace(setting, regularization_layer=None), "default")
+
+    assert config.regularization_weight == 0
+
+
+def test_an_unknown_preset_is_refused(setting: BenchmarkSetting) -> None:
+    with pytest.raises(ConfigError, match="no preset 'swift'"):
+        our_config(setting, "swift")
+
+
+def test_left_to_itself_a_preset_takes_its_own_steps_and_crops(
+    setting: BenchmarkSetting,
+) -> None:
+    own = with_own_effort(setting, "faccent")
+
+    assert (own.steps, own.draws_per_step) == (98, 16)
+
+
+class CountsPasses(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.low = nn.Conv2d(3, 4, 3)
+        self.high = nn.Linear(4, 5)
+        self.n_rows = {"low": 0, "high": 0}
+
+    def forward(self, crops: torch.Tensor) -> torch.Tensor:
+        self.n_rows["low"] += len(crops)
+        seen = self.low(crops)
+        self.n_rows["high"] += len(crops)
+        logits: torch.Tensor = self.high(seen.mean((2, 3)))
+        return logits
+
+
+def test_the_floor_passes_the_photograph_only_as_far_as_the_penalty() -> None:
+    module = CountsPasses().eval().requires_grad_(False)
+    floor = Floor(module=module, crops=torch.rand(2, 3, 8, 8), logit=1, layer="low")
+
+    floor.seconds()
+
+    assert module.n_rows == {"low": 4, "high": 2}
+    assert not module.low._forward_hooks
+
+
+def test_the_floor_of_no_penalty_is_one_pass() -> None:
+    module = CountsPasses().eval().requires_grad_(False)
+    floor = Floor(module=module, crops=torch.rand(2, 3, 8, 8), logit=1, layer=None)
+
+    floor.seconds()
+
+    assert module.n_rows == {"low": 2, "high": 2}
+
+
+def test_the_cost_of_many_jobs_is_told_for_each_of_them(
+    setting: BenchmarkSetting,
+) -> None:
+    told: list[str] = []
+
+    alone, three = measure_scaling(setting, n_jobs=(1, 3), tell=told.append)
+
+    assert (alone.n_jobs, alone.relative) == (1, 1.0)
+    assert three.relative == three.seconds_each / alone.seconds_each
+    assert three.peak_memory_mb > 0
+    assert told == ["1 jobs in one call", "3 jobs in one call"]
