@@ -59,7 +59,8 @@ def check_plan(draft: PlanDraft, overrides: PlanOverrides) -> CheckedPlan:
     if network is not None:
         found = _found_features(network, draft.features, faults)
         faults += _layer_faults(network, draft)
-        faults += _precision_faults(network, draft)
+        if not overrides.is_elsewhere:
+            faults += _precision_faults(network, draft)
         faults += _picture_faults(network, found, draft)
     faults += _goal_faults(draft)
     folder = find_photographs(draft, overrides)

@@ -35,6 +35,9 @@ class PlanOverrides:
     device: str | None = None
     """Where the network computes."""
 
+    is_elsewhere: bool = False
+    """Pictures are made on other machines: what their devices have is seen there."""
+
 
 def apply_network(draft: PlanDraft, overrides: PlanOverrides) -> PlanDraft:
     """The draft with the command line's network and device in place of its own."""

@@ -101,6 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
         photographs=arguments.photographs,
         # The driver of a cluster needs no GPU of its own.
         device="cpu" if cluster else arguments.device,
+        is_elsewhere=cluster is not None,
     )
     draft = apply_network(draft, overrides)
     out: Path = arguments.out

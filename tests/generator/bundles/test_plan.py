@@ -165,6 +165,13 @@ def test_a_precision_the_device_does_not_have_is_refused(folder: Path) -> None:
 
     assert "has 1 fault" in message
     assert "accentuation: precision 'tf32' needs a CUDA device" in message
+
+
+def test_a_precision_that_workers_may_have_is_left_to_them(folder: Path) -> None:
+    precise = '[accentuation]\nprecision = "tf32"\n'
+    text = EMBEDDED_PLAN.replace("[accentuation]\n", precise)
+
+    assert check(folder, text, PlanOverrides(is_elsewhere=True)) == ""
     precise = precise.replace("tf32", "bfloat16")
     assert not check(folder, EMBEDDED_PLAN.replace("[accentuation]\n", precise))
 
