@@ -17,6 +17,7 @@ from generator.bundles.poisoned import refuse_poisoned
 from generator.bundles.seed_images import SeedImage, SeedImages
 from generator.bundles.visualization_stage import NoiseJob, VisualizationStage
 from generator.cluster.executor import Executor
+from generator.errors import PhotographError
 from generator.exemplars.tiles import Tiles
 from generator.features import Feature
 from generator.goals.levels import natural_range
@@ -83,10 +84,7 @@ class Maker:
         }
         for name in plan.controls.kinds:
             stage = self._control_stage(name)
-            jobs = {
-                feature: self._rounds(name, feature, seeds, read[feature], made)
-                for feature, made in accentuations.items()  # those that have them all
-            }
+            jobs = self._control_jobs(name, seeds, read, accentuations)
             found = self._make(f"controls: {name}", stage, jobs, unit="crop")
             for feature, some in found.items():
                 controls[feature][name] = some
@@ -150,6 +148,22 @@ class Maker:
             controls=plan.controls,
             matches_distance=plan.matching.distance,
         )
+
+    def _control_jobs(
+        self,
+        name: ControlName,
+        seeds: SeedImages,
+        read: SeedsOf,
+        accentuations: OfFeatures,
+    ) -> dict[Feature, list[ControlJob]]:
+        """Of features that have all accentuations; unreadable exemplars are noted."""
+        jobs = {}
+        for feature, made in accentuations.items():
+            try:
+                jobs[feature] = self._rounds(name, feature, seeds, read[feature], made)
+            except PhotographError as error:  # it was whole when it was indexed
+                self.poisoned.append(f"controls ({name}) for {feature}: {error}")
+        return jobs
 
     def _rounds(
         self,

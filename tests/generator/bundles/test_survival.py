@@ -157,3 +157,39 @@ def test_a_photograph_that_cannot_be_read_any_more_is_named_at_the_end(
     assert all(whole[name] == content for name, content in kept.items())
     assert make(moody, tmp_path, "--network", NAME) == 0
     assert files_of(tmp_path) == files_of(undisturbed)
+
+
+def test_an_exemplar_that_cannot_be_read_any_more_does_not_stop_other_controls(
+    embedded: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    undisturbed = embedded.parent / "undisturbed"
+    manifest = json.loads((bundle_of(undisturbed) / "manifest.json").read_text())
+    exemplars = {one for of in manifest["features"] for one in of["natural"]}
+    paths = {
+        is_exemplar: {
+            one["source"]["path"]
+            for one in manifest["stimuli"]
+            if (one["stimulus_id"] in exemplars) == is_exemplar
+            and one["kind"] in {"natural", "seed_image"}
+        }
+        for is_exemplar in (True, False)
+    }
+    lost = min(paths[True] - paths[False])
+
+    def read(path: Path) -> Image.Image:
+        if str(path).endswith(lost):
+            raise PhotographError(f"{path} is cut short")
+        return read_photograph(path)
+
+    monkeypatch.setattr("generator.bundles.seed_images.read_photograph", read)
+    assert make(embedded, tmp_path) == 1
+
+    said = capsys.readouterr().err
+    assert "there is no bundle" in said
+    assert "controls (random_feature) for" in said
+    kept, whole = work_files(tmp_path), work_files(undisturbed)
+    assert len(kept) == len(whole) - said.count("is cut short")
+    assert all(whole[name] == content for name, content in kept.items())
