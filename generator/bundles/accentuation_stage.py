@@ -76,10 +76,10 @@ class AccentuationStage:
         return self.config.crops_per_job
 
     def company(self, network: Network, job: GoalJob) -> Hashable:
-        """Jobs of one canvas size held at the same layers."""
+        """Jobs of one canvas size that look at the same layers."""
         objective = find_objective(network, job.job.feature)
-        layers = held_layers(network, objective, self.config)
-        return layers, tuple(job.job.seed_image.shape)
+        held = held_layers(network, objective, self.config)
+        return held, frozenset(objective.layers), tuple(job.job.seed_image.shape)
 
     def make(
         self, network: Network, jobs: Sequence[GoalJob], on_progress: OnCrops
