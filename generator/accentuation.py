@@ -26,11 +26,13 @@ from generator.penalties.facts import PenaltyFacts
 from generator.photographs import quantize
 from generator.search.opacity import OpacityAccumulator
 from generator.search.optimize import Iterate, optimize
+from generator.search.precision import PrecisionFacts
 from generator.search.preparation import Prepared, batches, prepare
 from generator.search.problem import OnCrops
 from generator.search.refusals import OnRefused, Refusal, broken_at_the_end, report
 from generator.search.regularization import recorded_layers
 from generator.search.steering import FixedPull
+from generator.search.tf32 import float32_products
 from generator.search.trajectory import Snapshot, Trajectory
 
 
@@ -67,6 +69,9 @@ class Accentuation:
 
     config: AccentuationConfig
     """The settings it was made with."""
+
+    precision: PrecisionFacts
+    """How the network computed while it was searched."""
 
     trajectory: tuple[Snapshot, ...] = ()
     """The picture at some steps of the search, the seed image first."""
@@ -189,7 +194,11 @@ def accentuate_each(
 ) -> Iterator[Accentuation]:
     """As `accentuate`, but hands each result out as soon as its batch is finished."""
     for batch in batches(network, jobs, config):
-        with undisturbed(network.module), reproducible(config.deterministic):
+        with (
+            undisturbed(network.module),
+            float32_products(tf32=False),
+            reproducible(config.deterministic),
+        ):
             prepared, refused = prepare(network, batch, config, on_crops)
             report(refused, on_refused)
             if refused and on_crops is not None:  # the steps they do not take
@@ -280,6 +289,7 @@ def measured(
             n_steps=config.steps,
             config=config,
             penalties=prepared.penalty_facts(i),
+            precision=prepared.precisions[i],
         )
         for i, job in enumerate(prepared.jobs)
     ]

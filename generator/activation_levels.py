@@ -31,6 +31,7 @@ from generator.search.preparation import Prepared, batches, pose, prepare, start
 from generator.search.problem import OnCrops, Problem
 from generator.search.refusals import OnRefused, Refusal, broken_at_the_end, report
 from generator.search.steering import FixedPull
+from generator.search.tf32 import float32_products
 
 NaturalActivations = Mapping[Feature, NDArray[np.float32]]
 """Of each feature, its activations to natural photographs."""
@@ -122,7 +123,7 @@ def reach_each(
         paths = _paths(jobs, targets, starts, is_down=is_down)
         by_job = {id(path.job): path for path in paths}
         for batch in batches(network, [path.job for path in paths], config):
-            with undisturbed(network.module):
+            with undisturbed(network.module), float32_products(tf32=False):
                 prepared, refused = prepare(network, batch, config, on_crops)
                 report(refused, on_refused)
                 if refused and on_crops is not None:  # the steps they do not take

@@ -10,9 +10,10 @@ from generator.config_checks import check_choice, check_number
 from generator.errors import ConfigError
 from generator.goals.budget import DistanceBudget
 from generator.presets import ACCENTUATION_PRESETS, VISUALIZATION_PRESETS, preset
-from generator.search.config import CropLaw as CropLaw
-from generator.search.config import OptimizerName as OptimizerName
-from generator.search.config import ParameterizationName as ParameterizationName
+from generator.search.choices import CropLaw as CropLaw
+from generator.search.choices import OptimizerName as OptimizerName
+from generator.search.choices import ParameterizationName as ParameterizationName
+from generator.search.choices import Precision as Precision
 from generator.search.config import SearchConfig as SearchConfig
 
 DistanceName = Literal["l2", "l1", "cosine", "feature_orthogonal"]

@@ -31,9 +31,12 @@ from generator.penalties.set_similarity import SetSimilarity
 from generator.photographs import default_canvas_px, quantize
 from generator.search.balance import Pull, measure_pull
 from generator.search.packing import jobs_per_pass
+from generator.search.precision import PrecisionFacts, check_precision
+from generator.search.precision_check import choose_precision
 from generator.search.problem import OnCrops, Problem
 from generator.search.regularization import choose_layer
 from generator.search.steering import FixedPull
+from generator.search.tf32 import float32_products
 from generator.search.trajectory import Snapshot, Trajectory
 from generator.streams import JobStreams, content_id
 
@@ -82,6 +85,9 @@ class FeatureVisualization:
 
     n_steps: int
 
+    precision: PrecisionFacts
+    """How the network computed while it was searched."""
+
     trajectory: tuple[Snapshot, ...] = ()
     """The picture at some steps of the search, the noise first."""
 
@@ -127,7 +133,12 @@ def visualize(
     objectives = find_objectives(network, [job.feature for job in jobs])
     members = list(zip(jobs, objectives, strict=True))
     made: dict[int, FeatureVisualization] = {}
-    with undisturbed(network.module), reproducible(config.deterministic):
+    check_precision(network, config.precision)
+    with (
+        undisturbed(network.module),
+        float32_products(tf32=False),
+        reproducible(config.deterministic),
+    ):
         for batch in _batches(network, members, config):
             for one in _run(network, batch, config, magnitude, stop, on_crops):
                 if isinstance(one, FeatureVisualization):
@@ -179,6 +190,8 @@ def _run(
     if refused:
         problem, start = _pose(network, batch, config, magnitude)
     jobs = [job for job, _ in batch]
+    factors = config.diversity_weight * balance
+    problem, precisions = choose_precision(problem, start, factors=factors)
     trajectory = Trajectory(problem.parameterization, config)
     features = [job.feature for job in jobs]
     found = grow(
@@ -186,7 +199,7 @@ def _run(
         features,
         start,
         stop=stop,
-        steering=FixedPull(factors=config.diversity_weight * balance),
+        steering=FixedPull(factors=factors),
         on_iterate=trajectory.see,
         on_crops=on_crops,
     )
@@ -205,6 +218,7 @@ def _run(
             activation=float(activations[i]),
             n_steps=found.n_steps[i],
             trajectory=trajectory.of(i),
+            precision=precisions[i],
         )
 
 

@@ -28,6 +28,7 @@ from generator.search.optimize import optimize
 from generator.search.preparation import Prepared, batches, prepare
 from generator.search.problem import OnCrops
 from generator.search.steering import FixedPull
+from generator.search.tf32 import float32_products
 
 WEAKENINGS = ((1.0, 1, 1), (0.5, 2, 1), (0.25, 2, 1), (0.0, 4, 1), (0.0, 4, 4))
 """Shares of λ, multiples of the steps and of the step size, tried in turn until a
@@ -147,7 +148,7 @@ def _search(
     found: list[tuple[int, Accentuation]] = []
     network = source.network
     for batch in batches(network, list(jobs.values()), config):
-        with undisturbed(network.module):
+        with undisturbed(network.module), float32_products(tf32=False):
             prepared, refused = prepare(network, batch, config, on_crops)
             if prepared is None or refused:
                 for refusal in refused:

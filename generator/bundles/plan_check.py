@@ -13,8 +13,10 @@ from generator.bundles.plan_sources import (
     find_photographs,
     find_weights,
 )
+from generator.config import SearchConfig
 from generator.directions.in_network import with_directions
 from generator.errors import (
+    ConfigError,
     FeatureNotFoundError,
     GeneratorError,
     LayerNotFoundError,
@@ -25,6 +27,7 @@ from generator.features import Feature
 from generator.layers import check_layer
 from generator.networks import Network, load_network
 from generator.photographs import Photograph, default_canvas_px, list_photographs
+from generator.search.precision import check_precision
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,7 @@ def check_plan(draft: PlanDraft, overrides: PlanOverrides) -> CheckedPlan:
     if network is not None:
         found = _found_features(network, draft.features, faults)
         faults += _layer_faults(network, draft)
+        faults += _precision_faults(network, draft)
         faults += _picture_faults(network, found, draft)
     faults += _goal_faults(draft)
     folder = find_photographs(draft, overrides)
@@ -154,6 +158,19 @@ def _layer_faults(network: Network, draft: PlanDraft) -> list[str]:
             check_layer(name, network.layers)
         except LayerNotFoundError as error:
             faults.append(f"accentuation.regularization_layers: {error}")
+    return faults
+
+
+def _precision_faults(network: Network, draft: PlanDraft) -> list[str]:
+    """Precisions the network's device does not have."""
+    faults = []
+    for name in ("accentuation", "visualization"):
+        config: SearchConfig | None = draft.tables[name]
+        try:
+            if config is not None:
+                check_precision(network, config.precision)
+        except ConfigError as error:
+            faults.append(f"{name}: {error}")
     return faults
 
 

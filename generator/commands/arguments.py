@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from tqdm import tqdm
 
 from generator.commands.options import add_rng_seed
-from generator.config import CropLaw, OptimizerName, ParameterizationName
+from generator.config import CropLaw, OptimizerName, ParameterizationName, Precision
 from generator.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -208,6 +208,12 @@ def add_search_arguments(parser: argparse.ArgumentParser) -> None:
         "--canvas", type=int, metavar="PX", help="side of the pictures, pixels"
     )
     group.add_argument(
+        "--precision",
+        choices=get_args(Precision),
+        help="how the network computes while it is searched; a picture for which less "
+        "than float32 will not do is searched in float32",
+    )
+    group.add_argument(
         "--memory-budget-mb",
         type=int,
         metavar="MIB",
@@ -235,6 +241,7 @@ def search_changes(arguments: argparse.Namespace) -> dict[str, Any]:
         "crop_law": arguments.crop_law,
         "crop_range": tuple(crop_range) if crop_range else None,
         "canvas_px": arguments.canvas,
+        "precision": arguments.precision,
         "memory_budget_mb": arguments.memory_budget_mb,
         "deterministic": arguments.deterministic,
     }

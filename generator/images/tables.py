@@ -87,6 +87,7 @@ def picture_row(
         "penalties": "; ".join(facts.name for facts in made.penalties),
         **_goal(made),
         "n_steps": made.n_steps,
+        "precision": made.precision.used,
         "rng_seed": made.job.rng_seed,
         "file": file,
     }

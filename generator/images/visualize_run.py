@@ -99,6 +99,7 @@ def _write_one(made: FeatureVisualization, folder: ResultFolder) -> dict[str, An
         "feature_id": str(feature),
         "rng_seed": rng_seed,
         "activation": made.activation,
+        "precision": made.precision.used,
         "file": file,
     }
 

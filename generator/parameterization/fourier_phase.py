@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from generator.parameterization.color import from_rgb, mix, standardized
-from generator.search.config import PhaseLaw
+from generator.search.choices import PhaseLaw
 
 _OPEN_GATE = 5.0
 """A gate starts at sigmoid(5) = 0.9933."""

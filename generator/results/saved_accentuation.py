@@ -155,6 +155,7 @@ def record_of(made: Accentuation) -> dict[str, Any]:
         "regularization_weight": made.regularization_weight,
         "regularization_balance": made.balance,
         "penalties": [asdict(facts) for facts in made.penalties],
+        "precision": asdict(made.precision),
         "budget": asdict(made.budget) if made.budget else None,
         "target": asdict(made.target) if made.target else None,
         "flag": made.flag,

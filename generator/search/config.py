@@ -3,30 +3,23 @@
 import dataclasses
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from generator.config_checks import check_choice, check_fractions, check_number
 from generator.errors import ConfigError
+from generator.search.choices import (
+    CropLaw,
+    CropOutside,
+    NoisePlace,
+    NoiseUnit,
+    OptimizerName,
+    ParameterizationName,
+    PhaseLaw,
+    Precision,
+    ResizeLaw,
+)
 
 LARGEST_CANVAS_PX = 4096
-
-ParameterizationName = Literal[
-    "pixel",
-    "fourier",
-    "fourier_bordered",
-    "fourier_phase",
-    "fourier_phase_gated",
-    "laplacian",
-]
-OptimizerName = Literal["adam", "shared_adam", "nadam", "sgd"]
-CropLaw = Literal[
-    "uniform", "truncated", "centered", "maco", "toroidal", "padded", "jitter"
-]
-CropOutside = Literal["mean", "gray"]
-PhaseLaw = Literal["uniform", "standardized"]
-ResizeLaw = Literal["half_pixel", "aligned"]
-NoisePlace = Literal["input", "crop"]
-NoiseUnit = Literal["image", "range"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,10 +150,15 @@ class SearchConfig:
     """Memory of an accelerator that a pass may take, MiB. None: 80 percent of what is
     free. A CPU's passes are small anyway."""
 
+    precision: Precision = "float32"
+    """How the network computes while it is searched; all else is in full float32, what
+    is reported too. `tf32` needs CUDA. A job whose gradients are others than those in
+    float32 (cosine below 0.99) is searched in float32."""
+
     deterministic: bool = False
     """The same bytes for a job alone, in any company and in any order: each job has
-    passes of its own, of one size, through deterministic algorithms in full float32.
-    Same machine, versions and number of threads."""
+    passes of its own, of one size, through deterministic algorithms. Same machine,
+    versions and number of threads."""
 
     trajectory_frames: int = 0
     """Pictures kept on the way from start to end, evenly spaced; 0 keeps none."""
@@ -181,6 +179,7 @@ class SearchConfig:
         check_choice("parameterization", self.parameterization, ParameterizationName)
         check_choice("optimizer", self.optimizer, OptimizerName)
         check_choice("phase_law", self.phase_law, PhaseLaw)
+        check_choice("precision", self.precision, Precision)
         for name in ("steps", "draws_per_step"):
             check_number(name, getattr(self, name), at_least=1)
         for name in ("learning_rate", "desaturation"):

@@ -2,7 +2,8 @@
 
 In evaluation mode a batch norm after a convolution is a factor and an offset for each
 channel; folded into the weights it costs nothing. The user's network stays as it is:
-the search gets a copy. What is measured and reported goes through the original.
+the search gets a copy, or one in bfloat16. What is measured and reported goes through
+the original.
 """
 
 import copy
@@ -20,6 +21,7 @@ from torch.utils._pytree import tree_leaves
 from generator.capture import layer_activations
 from generator.layers import split_name
 from generator.networks import Network
+from generator.search.passes import is_out_of_memory
 from generator.zoo.weights import state_sha256
 
 _TOLERANCE = 1e-4
@@ -34,6 +36,7 @@ class _Copies:
 
     weights_sha256: str
     of_kept: dict[frozenset[str], nn.Module | None] = field(default_factory=dict)
+    coarse_of_kept: dict[frozenset[str], nn.Module | None] = field(default_factory=dict)
 
 
 _copies: "WeakKeyDictionary[nn.Module, _Copies]" = WeakKeyDictionary()
@@ -50,16 +53,58 @@ def lean_network(network: Network, kept: Collection[str]) -> Network:
         kept: layers that will be looked at; what they answer is the same up to
             rounding.
     """
-    module = network.module
+    return _lean(network, frozenset(kept), _copies_of(network.module))
+
+
+def coarse_network(network: Network, kept: Collection[str]) -> Network | None:
+    """The lean network with weights in bfloat16, in which it computes.
+
+    To be called where the module is in evaluation mode and frozen.
+
+    Returns:
+        None: somebody listens to the network, it has no weights, or it cannot compute
+        in bfloat16, there or back.
+    """
+    names, copies = frozenset(kept), _copies_of(network.module)
+    if names not in copies.coarse_of_kept:
+        lean = _lean(network, names, copies)
+        copies.coarse_of_kept[names] = _coarse_copy(lean, names)
+    coarse = copies.coarse_of_kept[names]
+    return None if coarse is None else _with_module(network, coarse)
+
+
+def _copies_of(module: nn.Module) -> _Copies:
+    """What was copied of a module, if its weights are still the same."""
     weights = state_sha256(module)
     copies = _copies.get(module)
     if copies is None or copies.weights_sha256 != weights:
         copies = _copies[module] = _Copies(weights)
-    names = frozenset(kept)
-    if names not in copies.of_kept:
-        copies.of_kept[names] = _checked_copy(network, names)
-    folded = copies.of_kept[names]
+    return copies
+
+
+def _lean(network: Network, kept: frozenset[str], copies: _Copies) -> Network:
+    if kept not in copies.of_kept:
+        copies.of_kept[kept] = _checked_copy(network, kept)
+    folded = copies.of_kept[kept]
     return network if folded is None else _with_module(network, folded)
+
+
+def _coarse_copy(network: Network, kept: frozenset[str]) -> nn.Module | None:
+    """A copy in bfloat16 that has been seen to work."""
+    weights = [part.is_floating_point() for part in network.module.parameters()]
+    if _has_hooks(network.module) or not any(weights):
+        return None
+    coarse: nn.Module = copy.deepcopy(network.module).to(torch.bfloat16)
+    coarse = coarse.to(memory_format=torch.channels_last)
+    with torch.enable_grad():
+        pictures = _pictures(network).requires_grad_()
+        try:
+            seen = layer_activations(_with_module(network, coarse), pictures, kept)
+            total = torch.stack([part.sum() for part in seen.values()]).sum()
+            torch.autograd.grad(total, pictures)
+        except (RuntimeError, TypeError):  # no kernel, a float32 constant, no memory
+            return None
+    return coarse
 
 
 def _with_module(network: Network, module: nn.Module) -> Network:
@@ -72,10 +117,16 @@ def _checked_copy(network: Network, kept: frozenset[str]) -> nn.Module | None:
     """A folded copy that answers as the network does; None: there is none."""
     if _has_hooks(network.module):
         return None
-    side = network.preprocessing.input_px
-    chance = torch.Generator().manual_seed(0)
-    pictures = torch.randn(2, 3, side, side, generator=chance)
-    pictures = pictures.to(network.device, network.dtype)
+    try:
+        return _folded_copy(network, kept)
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        return None  # single pictures may still fit through the network as it is
+
+
+def _folded_copy(network: Network, kept: frozenset[str]) -> nn.Module | None:
+    pictures = _pictures(network)
     taken = {split_name(name)[0] for name in kept}
     with torch.no_grad():
         pairs = [
@@ -91,6 +142,14 @@ def _checked_copy(network: Network, kept: frozenset[str]) -> nn.Module | None:
         ours = layer_activations(_with_module(network, folded), pictures, kept)
     is_same = all(_is_close(ours[name], theirs[name]) for name in kept)
     return folded if is_same else None
+
+
+def _pictures(network: Network) -> Tensor:
+    """Two of noise, to try a copy with."""
+    side = network.preprocessing.input_px
+    chance = torch.Generator().manual_seed(0)
+    pictures = torch.randn(2, 3, side, side, generator=chance)
+    return pictures.to(network.device, network.dtype)
 
 
 def _is_close(found: Tensor, wanted: Tensor) -> bool:

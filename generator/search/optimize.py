@@ -47,6 +47,9 @@ def optimize(
 ) -> Iterate:
     """Climb each job's objective, held back by its penalties.
 
+    The first step is in full float32: where the distance is still zero, a penalty's
+    gradient in a lower precision is rounding noise.
+
     Args:
         parameters: (J, …) start.
         steering: how hard each penalty pulls, step by step.
@@ -73,7 +76,8 @@ def optimize(
             images = problem.parameterization.to_image(leaf)
             canvases = images.detach()
             draws = draw_for(problem, canvases, here.n_steps)
-            found = gradients(problem, canvases, draws)
+            is_first = here.n_steps == 0
+            found = gradients(problem, canvases, draws, in_full=is_first)
             uphill = found.combined(steering.pull_back(found.distances))
             (slope,) = torch.autograd.grad(images, leaf, grad_outputs=uphill)
         opacity.add(found.objective, draws.coverage())

@@ -1,7 +1,7 @@
 """How many crops go through a network at once, also when memory runs out."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -63,6 +63,15 @@ class Part:
     def rows(self) -> slice:
         """Which jobs."""
         return slice(self.jobs.start, self.jobs.stop)
+
+    def alike(self, is_lower: Sequence[bool]) -> "Iterator[Part]":
+        """Parts whose jobs are of one kind; all are, where no kinds are given."""
+        first = self.jobs.start
+        for job in self.jobs:
+            is_last = job + 1 == self.jobs.stop
+            if is_last or (is_lower and is_lower[job + 1] != is_lower[job]):
+                yield Part(range(first, job + 1), self.draws)
+                first = job + 1
 
     def halves(self) -> "Iterator[Part]":
         """Two parts of about half the size; jobs are parted before draws."""

@@ -1,7 +1,7 @@
 """Jobs made ready for the search: in batches, posed, their balance measured."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -21,6 +21,8 @@ from generator.penalties.facts import PenaltyFacts
 from generator.penalties.region import canvas_weights
 from generator.search.balance import Pull, measure_pull
 from generator.search.packing import jobs_per_pass
+from generator.search.precision import PrecisionFacts, check_precision
+from generator.search.precision_check import choose_precision
 from generator.search.problem import OnCrops, Problem
 from generator.search.refusals import Refusal, broken_at_the_start, without_gradient
 from generator.search.regularization import choose_layer
@@ -54,6 +56,9 @@ class Prepared:
     balance: Tensor
     """(J, K) b of each penalty."""
 
+    precisions: tuple[PrecisionFacts, ...] = ()
+    """Of each job; empty until they are chosen."""
+
     @property
     def layer(self) -> str:
         """The first of these, where the distance is reported."""
@@ -84,6 +89,7 @@ def batches(
     Raises:
         LayerNotFoundError, FeatureNotFoundError, ConfigError: a job cannot be posed.
     """
+    check_precision(network, config.precision)
     groups: dict[tuple[tuple[str, ...], torch.Size], list[PosedJob]] = {}
     for job in jobs:
         job.check()
@@ -143,6 +149,9 @@ def prepare(
 ) -> tuple[Prepared | None, list[Refusal]]:
     """Measure the balance, and part the jobs that can be searched for from the others.
 
+    Each that can is also told in which precision. The crops of that choice are few and
+    not counted.
+
     Returns:
         The batch of those that can (None: none can), and why the others cannot.
     """
@@ -168,7 +177,12 @@ def prepare(
         layers=movable[0].layers,
         balance=_balance(pull, config)[[no is None for no in refused]],
     )
-    return prepared, refusals
+    problem, precisions = choose_precision(
+        problem,
+        prepared.start,
+        factors=prepared.pull(config.regularization_weight),
+    )
+    return replace(prepared, problem=problem, precisions=precisions), refusals
 
 
 def _refusals(

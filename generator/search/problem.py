@@ -14,6 +14,7 @@ from generator.parameterization import Parameterization
 from generator.penalties import CanvasTerm, LatentTerm
 from generator.search.lean_network import lean_network
 from generator.search.passes import Part, PassSize, is_out_of_memory, parts
+from generator.search.precision import Passage, lower_passage
 from generator.search.transforms import Draws, draw
 from generator.streams import JobStreams
 
@@ -46,11 +47,27 @@ class Problem:
 
     passes: PassSize = field(default_factory=PassSize)
 
+    is_lower: Sequence[bool] = ()
+    """For each job whether it goes through the network in the config's lower
+    precision. Empty: none does."""
+
     lean: Network = field(init=False)
     """The network as passes go through it."""
 
+    lower: Passage | None = field(init=False)
+    """How those in the config's lower precision do; None: there are none."""
+
     def __post_init__(self) -> None:
+        lower = lower_passage(self.network, self.layers, self.config.precision)
         object.__setattr__(self, "lean", lean_network(self.network, self.layers))
+        object.__setattr__(self, "lower", lower)
+
+    def passage(self, part: Part, *, in_full: bool) -> Passage:
+        """How a pass whose jobs go alike goes through the network."""
+        is_lower = bool(self.is_lower) and self.is_lower[part.jobs.start]
+        if in_full or not is_lower or self.lower is None:
+            return Passage(network=self.lean)
+        return self.lower
 
     @property
     def layers(self) -> frozenset[str]:
@@ -106,21 +123,29 @@ def draw_for(
     )
 
 
-def gradients(problem: Problem, canvases: Tensor, draws: Draws) -> Gradients:
+def gradients(
+    problem: Problem, canvases: Tensor, draws: Draws, *, in_full: bool = False
+) -> Gradients:
     """∂A/∂canvas and each ∂d/∂canvas, summed over nothing but its own job.
 
     Crops go through the network in passes, whose gradients add up. Where memory runs
     out the same crops are tried again in smaller passes.
 
+    Args:
+        in_full: in full precision for every job.
+
     Raises:
         OutOfMemoryError: a single crop does not fit.
     """
     totals = _Totals(problem, canvases)
-    pending = list(parts(problem.passes, *draws.shape))
+    whole = parts(problem.passes, *draws.shape)
+    pending = [part for one in whole for part in one.alike(problem.is_lower)]
     while pending:
         part = pending.pop(0)
+        passage = problem.passage(part, in_full=in_full)
         try:
-            totals.add(part, _pass_gradients(problem, canvases, draws, part))
+            found = _pass_gradients(problem, passage, canvases, draws, part)
+            totals.add(part, found)
         except (torch.OutOfMemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise
@@ -178,7 +203,7 @@ class _Totals:
 
 
 def _pass_gradients(
-    problem: Problem, canvases: Tensor, draws: Draws, part: Part
+    problem: Problem, passage: Passage, canvases: Tensor, draws: Draws, part: Part
 ) -> _PassGradients:
     """One pass forward, and one back for the objective and for each latent penalty.
 
@@ -191,9 +216,9 @@ def _pass_gradients(
     near: dict[str, Tensor] = {}
     if anchors:
         with torch.no_grad():
-            _, near = _look(problem, problem.seed_images[jobs], here, anchors)
+            near = _look(passage, problem, problem.seed_images[jobs], here, anchors)[1]
     names = anchors.union(*(objective.layers for objective in objectives))
-    leaf, seen = _look(problem, canvases[jobs], here, names)
+    way, seen = _look(passage, problem, canvases[jobs], here, names)
     n_draws = draws.shape[1]
     score = _scores(seen, objectives, len(part.draws)).sum() / n_draws
     job = torch.arange(part.jobs.start, part.jobs.stop, device=canvases.device)
@@ -208,7 +233,7 @@ def _pass_gradients(
     ]
     n_back = 1 + len(values)
     found = [
-        _gradient(value, leaf, keep_graph=k + 1 < n_back)
+        way.back(value, keep_graph=k + 1 < n_back)
         for k, value in enumerate([score, *values])
     ]
     per_job = [value.detach().view(len(part.jobs), -1).sum(1) for value in values]
@@ -219,14 +244,40 @@ def _pass_gradients(
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Way:
+    """From canvases to what a network gets: two graphs, so that one may run in TF32."""
+
+    passage: Passage
+    canvases: Tensor
+    crops: Tensor
+    """Of the canvases, which are the leaf of their graph."""
+
+    inputs: Tensor
+    """The same values: leaf of the network's own graph."""
+
+    def back(self, values: Tensor, *, keep_graph: bool) -> Tensor:
+        """∂ sum of values / ∂ canvases; values are those of the network's graph."""
+        with self.passage.arithmetic():
+            uphill = _gradient(values, self.inputs, keep_graph=keep_graph)
+        (gradient,) = torch.autograd.grad(
+            self.crops, self.canvases, grad_outputs=uphill, retain_graph=True
+        )
+        return gradient
+
+
 def _look(
-    problem: Problem, canvases: Tensor, draws: Draws, names: set[str]
-) -> tuple[Tensor, dict[str, Tensor]]:
-    """The canvases as a leaf of the graph, and the activations of their crops."""
-    leaf = canvases.detach().requires_grad_(torch.is_grad_enabled())
+    passage: Passage, problem: Problem, canvases: Tensor, draws: Draws, names: set[str]
+) -> tuple[_Way, dict[str, Tensor]]:
+    """The crops of canvases, and their activations."""
+    needs_gradient = torch.is_grad_enabled()
+    leaf = canvases.detach().requires_grad_(needs_gradient)
     crops = draws.to_network(leaf, problem.network.preprocessing)
     crops = crops.contiguous(memory_format=torch.channels_last)  # faster convolutions
-    return leaf, layer_activations(problem.lean, crops, names)
+    inputs = crops.detach().requires_grad_(needs_gradient)
+    way = _Way(passage=passage, canvases=leaf, crops=crops, inputs=inputs)
+    with passage.arithmetic():
+        return way, layer_activations(passage.network, inputs, names)
 
 
 def _scores(

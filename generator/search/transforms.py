@@ -8,7 +8,8 @@ from torch import Tensor
 
 from generator.networks import Preprocessing
 from generator.search.bands import Bands
-from generator.search.config import CropOutside, SearchConfig
+from generator.search.choices import CropOutside
+from generator.search.config import SearchConfig
 from generator.search.crop_laws import Boxes, crop_boxes, jitters
 from generator.search.line_weights import Edge, Stretches, aligned, half_pixel
 from generator.search.noise import noise_of

@@ -20,7 +20,7 @@ from torch import Tensor
 from generator.capture import layer_activations, undisturbed
 from generator.parameterization.choice import for_images
 from generator.penalties.latent import LatentPenalty
-from generator.search.config import ParameterizationName
+from generator.search.choices import ParameterizationName
 from generator.search.problem import Gradients, Problem, draw_for, gradients
 from generator.search.transforms import Draws
 from generator.verification.check import Bound, Measured, Rule

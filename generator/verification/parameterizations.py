@@ -7,7 +7,7 @@ import torch
 from torch.nn.functional import interpolate
 
 from generator.parameterization.choice import for_images
-from generator.search.config import ParameterizationName
+from generator.search.choices import ParameterizationName
 from generator.verification.check import Bound, Measured, Rule
 from generator.verification.subject import Subject
 

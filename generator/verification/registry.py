@@ -14,6 +14,7 @@ from generator.verification import (
     measurements,
     memory,
     parameterizations,
+    precision,
     repeatability,
 )
 from generator.verification.check import Check, Rule, run_rule
@@ -30,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     *measurements.RULES,
     *goals.RULES,
     *balance.RULES,
+    *precision.RULES,
 )
 """In the order in which they run."""
 

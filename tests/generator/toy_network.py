@@ -45,6 +45,20 @@ def toy_module() -> ToyModule:
     return module
 
 
+class Offset(nn.Module):
+    """Adds 1000 and takes it away again, which costs bfloat16 all digits."""
+
+    def forward(self, seen: Tensor) -> Tensor:
+        return seen + 1000.0 - 1000.0
+
+
+def cancelling_module() -> ToyModule:
+    """A toy that bfloat16 gets right up to its first layers, and wrong after them."""
+    module = toy_module()
+    module.act2 = nn.Sequential(Offset(), nn.Tanh())  # type: ignore[assignment]
+    return module
+
+
 def toy_network(module: nn.Module | None = None) -> Network:
     """A network that sees 16 × 16 pixels and knows four labels."""
     return _seeing_network("toy", toy_module() if module is None else module, LABELS)

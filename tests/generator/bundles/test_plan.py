@@ -158,6 +158,17 @@ def test_what_pictures_cannot_follow_is_refused_with_the_rest(folder: Path) -> N
     assert "lead to stage3:2; got 99" in message
 
 
+def test_a_precision_the_device_does_not_have_is_refused(folder: Path) -> None:
+    precise = '[accentuation]\nprecision = "tf32"\n'
+
+    message = check(folder, EMBEDDED_PLAN.replace("[accentuation]\n", precise))
+
+    assert "has 1 fault" in message
+    assert "accentuation: precision 'tf32' needs a CUDA device" in message
+    precise = precise.replace("tf32", "bfloat16")
+    assert not check(folder, EMBEDDED_PLAN.replace("[accentuation]\n", precise))
+
+
 @pytest.mark.parametrize(
     ("table", "fault"),
     [

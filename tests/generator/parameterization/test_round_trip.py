@@ -19,7 +19,7 @@ from generator.parameterization.fourier_phase import FourierPhase
 from generator.parameterization.laplacian import Laplacian
 from generator.parameterization.natural_spectrum import shipped_spectrum
 from generator.parameterization.spectrum import fourier_scale
-from generator.search.config import PhaseLaw
+from generator.search.choices import PhaseLaw
 
 SIZES = [(16, 16), (17, 17), (16, 21), (21, 16), (33, 8)]
 EXACT = [name for name in get_args(ParameterizationName) if "gated" not in name]

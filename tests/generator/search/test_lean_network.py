@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from generator.capture import layer_activations, undisturbed
 from generator.networks import Network, Preprocessing, load_network
-from generator.search.lean_network import lean_network
+from generator.search.lean_network import coarse_network, lean_network
 
 PREPROCESSING = Preprocessing(
     input_px=32, resize_px=32, mean=(0.5, 0.5, 0.5), std=(0.2, 0.2, 0.2)
@@ -133,3 +133,59 @@ def test_a_logit_of_a_torchvision_network_keeps_its_gradient() -> None:
         found.append(torch.autograd.grad(logits[:, 7].sum(), pictures)[0])
 
     assert (found[0] - found[1]).abs().max() <= 1e-4 * found[0].abs().max()
+
+
+def test_a_coarse_copy_is_folded_too_and_answers_in_float32() -> None:
+    network = branching()
+    pictures = torch.rand(2, 3, 32, 32)
+
+    coarse = coarse_network(network, {"logit"})
+
+    assert coarse is not None
+    assert coarse.dtype == torch.bfloat16
+    assert isinstance(coarse.module.get_submodule("second_norm"), nn.Identity)
+    theirs = layer_activations(network, pictures, {"logit"})["logit"]
+    ours = layer_activations(coarse, pictures, {"logit"})["logit"]
+    assert ours.dtype == torch.float32
+    assert (ours - theirs).abs().max() <= 0.03 * theirs.abs().max()
+    assert network.dtype == torch.float32
+
+
+def test_a_network_with_nothing_to_fold_has_a_coarse_copy() -> None:
+    network = branching()
+
+    coarse = coarse_network(network, {"second", "logit"})
+
+    assert coarse is not None
+    assert coarse.module is not network.module
+    assert isinstance(coarse.module.get_submodule("second_norm"), nn.BatchNorm2d)
+
+
+def test_a_network_without_weights_has_no_coarse_copy() -> None:
+    network = Network(
+        name="mean",
+        module=nn.AdaptiveAvgPool2d(1),
+        preprocessing=PREPROCESSING,
+        weights_sha256="",
+    )
+
+    assert coarse_network(network, {"logit"}) is None
+
+
+def test_a_network_that_computes_only_in_float32_has_no_coarse_copy() -> None:
+    class Exact(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first = nn.Conv2d(3, 4, 3)
+            self.second = nn.Conv2d(4, 5, 3)
+
+        def forward(self, pictures: Tensor) -> Tensor:
+            seen: Tensor = self.second(self.first(pictures).float())
+            return seen.mean((2, 3))
+
+    module = Exact().eval().requires_grad_(False)
+    network = Network(
+        name="exact", module=module, preprocessing=PREPROCESSING, weights_sha256=""
+    )
+
+    assert coarse_network(network, {"logit"}) is None

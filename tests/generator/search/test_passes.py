@@ -12,7 +12,7 @@ from generator.errors import OutOfMemoryError
 from generator.objectives import Objective, Unit
 from generator.parameterization.choice import for_images
 from generator.penalties.latent import LatentPenalty
-from generator.search.passes import PassSize
+from generator.search.passes import Part, PassSize
 from generator.search.problem import Gradients, Problem, draw_for, gradients
 from generator.streams import JobStreams
 from tests.generator.toy_network import picture, toy_network
@@ -108,3 +108,13 @@ def test_other_errors_of_the_forward_pass_are_raised() -> None:
 
     with pytest.raises(RuntimeError, match="do not fit"):
         found(posed(Watched(break_down), PassSize()))
+
+
+def test_a_part_is_cut_where_its_jobs_change_their_kind() -> None:
+    whole = Part(range(1, 6), range(3))
+
+    cut = list(whole.alike([True, True, True, False, False, True]))
+
+    assert [part.jobs for part in cut] == [range(1, 3), range(3, 5), range(5, 6)]
+    assert all(part.draws == range(3) for part in cut)
+    assert list(whole.alike([])) == [whole]
