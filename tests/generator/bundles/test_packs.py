@@ -3,16 +3,21 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from generator.accentuation_job import AccentuationJob
-from generator.bundles.accentuation_stage import AccentuationStage
+from generator.activations import feature_activations
+from generator.bundles.accentuation_stage import AccentuationStage, GoalJob
+from generator.bundles.matching import ActivationGoal
 from generator.bundles.packs import Pack, cut_into_packs
 from generator.capture import undisturbed
 from generator.errors import GeneratorError
+from generator.features import FeatureId
 from generator.jobs import WorkFolder
+from generator.networks import Network
 from generator.search.optimize import optimize
 from generator.search.preparation import batches, prepare
 from generator.search.steering import FixedPull
@@ -149,6 +154,51 @@ def test_a_feature_that_is_not_a_number_is_named_and_the_others_are_made(
     assert "not numbers" in str(found[2].fault)
     for number in (0, 1, 3, 4):
         assert bytes_of(found[number]) == bytes_of(sound[number])
+
+
+def matched_jobs(network: Network, label: str) -> list[GoalJob]:
+    """Four pictures of one feature, to be brought to one activation."""
+    feature = FeatureId("logit", label)
+    seeds = [replace(one.job, feature=feature) for one in some_jobs(4)]
+    pictures = torch.stack([one.seed_image for one in seeds])
+    activations = feature_activations(network, pictures, [feature])[:, 0]
+    low, high = activations.aminmax()
+    natural = np.linspace(float(low) - 0.1, float(high) + 0.1, 200, dtype=np.float32)
+    wanted = float((low + high) / 2)
+    goal = ActivationGoal(feature_id=str(feature), wanted=wanted, natural=natural)
+    return [
+        GoalJob(job=job, goal=goal, is_down=goal.wanted < activation)
+        for job, activation in zip(seeds, activations.tolist(), strict=True)
+    ]
+
+
+def test_jobs_share_passes_that_go_the_same_way_to_the_same_goal(
+    tmp_path: Path,
+) -> None:
+    network, config = toy_network(), CONFIG.with_changes(steps=40, learning_rate=0.1)
+    jobs = matched_jobs(network, "wave")
+    stage = AccentuationStage(config=config)
+
+    packs = cut_into_packs(stage, network, jobs, n_together=4)
+    found = make_packs(tmp_path, jobs, jobs_each=4, config=config)
+
+    assert sorted(number for pack in packs for number in pack) == [0, 1, 2, 3]
+    for pack in packs:
+        assert len({jobs[number].is_down for number in pack}) == 1
+    assert len(packs) == 2
+    assert [one.fault for one in found] == [None] * 4
+
+
+def test_matched_jobs_that_cannot_be_made_are_named(tmp_path: Path) -> None:
+    network = sick_network("wave")
+    config = CONFIG.with_changes(regularization_layers=("toy.conv2",))
+    jobs = matched_jobs(network, "wave")
+
+    found = make_packs(tmp_path, jobs, jobs_each=4, config=config, network=network)
+
+    for number, one in enumerate(found):
+        assert f"logit:wave of sky/{number}.png" in str(one.fault)
+        assert "not numbers" in str(one.fault)
 
 
 def test_copies_that_fill_a_pack_are_nobody_s_progress() -> None:
