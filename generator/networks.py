@@ -1,7 +1,7 @@
 """A network ready to be looked into, and loading one by name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -73,6 +73,14 @@ class Network:
         """Number format of its weights, which its inputs must have too."""
         formats = (w.dtype for w in self.module.parameters() if w.is_floating_point())
         return next(formats, torch.float32)
+
+    def moved_to(self, device: str) -> "Network":
+        """The same network on a device; its module goes there too.
+
+        Raises:
+            NetworkError: there is no such device.
+        """
+        return replace(self, module=_placed(self.module, device), device=device)
 
     @cached_property
     def layers(self) -> tuple[LayerInfo, ...]:

@@ -10,6 +10,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from generator.activations import network_view
 from generator.benchmark.setting import BenchmarkSetting
+from generator.errors import BenchmarkError
 from generator.feature_lookup import find_objective
 from generator.features import LOGIT_LAYER, FeatureId
 from generator.layers import check_layer
@@ -54,6 +55,7 @@ def load_inputs(setting: BenchmarkSetting) -> BenchmarkInputs:
     Raises:
         NetworkError, LayerNotFoundError, FeatureNotFoundError, PhotographError: it
             names something that is not there.
+        BenchmarkError: the regularization layer is no module.
     """
     network = load_network(
         setting.network,
@@ -61,7 +63,7 @@ def load_inputs(setting: BenchmarkSetting) -> BenchmarkInputs:
         random_weights=None if setting.weights else setting.random_weights,
     )
     if setting.regularization_layer is not None:
-        check_layer(setting.regularization_layer, network.layers)
+        _check_module(network, setting.regularization_layer)
     photograph = read_photograph(setting.photograph)
     seed_image = to_canvas(photograph, network.preprocessing, setting.canvas_px)
     if setting.weights is None:
@@ -72,6 +74,19 @@ def load_inputs(setting: BenchmarkSetting) -> BenchmarkInputs:
         seed_image=seed_image,
         objective=find_objective(network, feature),
     )
+
+
+def _check_module(network: Network, layer: str) -> None:
+    """Refuse what is no module of the network that is called once.
+
+    The peers and the floor know modules only, not their calls or parts of their output.
+    """
+    check_layer(layer, network.layers)
+    if layer not in dict(network.module.named_modules()):
+        raise BenchmarkError(
+            f"timed penalties look at the output of a module; got {layer!r}, which is "
+            "none. Name another --regularization-layer, or none"
+        )
 
 
 def _settle_batch_norms(network: Network, seed_image: Tensor) -> None:

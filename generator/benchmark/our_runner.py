@@ -9,7 +9,7 @@ import json
 import platform
 import sys
 import time
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,7 @@ def time_ours(request: Request) -> dict[str, Any]:
     setting = BenchmarkSetting.from_json(request["setting"])
     torch.set_num_threads(setting.n_threads)
     inputs = load_inputs(setting)
-    network = _on_device(inputs.network, setting.device)
+    network = inputs.network.moved_to(setting.device)
     config = our_config(setting, request["preset"])
     is_cuda = torch.device(setting.device).type == "cuda"
     memory_before_mb = peak_memory_mb(is_cuda=is_cuda)
@@ -132,10 +132,6 @@ def _search(
     steering = FixedPull(factors=prepared.pull(config.regularization_weight))
     optimize(prepared.problem, prepared.start, steering=steering, on_iterate=clock.see)
     return clock
-
-
-def _on_device(network: Network, device: str) -> Network:
-    return replace(network, module=network.module.to(device), device=device)
 
 
 def _floor(setting: BenchmarkSetting, prepared: Prepared) -> Floor:

@@ -4,14 +4,30 @@ import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
+import torchvision
+
 from generator.benchmark.inputs import load_inputs, write_inputs
 from generator.benchmark.peer_environment import PeersEnvironment, check_peers
 from generator.benchmark.process import ask
 from generator.benchmark.setting import BenchmarkSetting
 from generator.benchmark.timing import Timing, check_checkpoints, timing_from
+from generator.errors import BenchmarkError
 
 RUNNER = Path(__file__).with_name("peer_runner.py")
 """The script that the peers' Python executes."""
+
+
+def check_peers_know(network: str) -> None:
+    """Refuse a network that the peers could not build again.
+
+    Raises:
+        BenchmarkError: it is none of torchvision's classifiers.
+    """
+    if network not in torchvision.models.list_models(module=torchvision.models):
+        raise BenchmarkError(
+            f"the peers know classifiers of torchvision only; got {network!r}. Name "
+            "one of those, e.g. googlenet, or leave --peers out"
+        )
 
 
 def run_peer(
@@ -31,11 +47,13 @@ def run_peer(
             PEER-after-STEPS.npy of (3, H, W) in [0, 1]. None: they are not kept.
 
     Raises:
-        BenchmarkError: no such peer, or it fails; says what it wrote.
+        BenchmarkError: no such peer, no network that it knows, or it fails; says what
+            it wrote.
         MissingExtraError: the peers are not installed.
         ConfigError: a checkpoint is no step of the search.
     """
     check_peers([peer])
+    check_peers_know(setting.network)
     check_checkpoints(checkpoints, setting.steps)
     environment.check()
     inputs = load_inputs(setting)

@@ -7,7 +7,6 @@ import contextlib
 import json
 import sys
 import time
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -30,8 +29,7 @@ def time_jobs(request: dict[str, Any]) -> dict[str, float]:
     setting = BenchmarkSetting.from_json(request["setting"])
     torch.set_num_threads(setting.n_threads)
     inputs = load_inputs(setting)
-    module = inputs.network.module.to(setting.device)
-    network = replace(inputs.network, module=module, device=setting.device)
+    network = inputs.network.moved_to(setting.device)
     config = our_config(setting, "default").with_changes(
         balance_draws=setting.draws_per_step
     )

@@ -3,7 +3,7 @@
 import os
 import pickle
 import socket
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -49,8 +49,7 @@ class Worker:
     def start(self, network: Network, device: str, n_threads: int) -> WorkerFacts:
         """Take the network in; says who this is."""
         torch.set_num_threads(n_threads)
-        module = network.module.to(device)
-        self._network = replace(network, module=module, device=device)
+        self._network = network.moved_to(device)
         return own_facts()
 
     @property

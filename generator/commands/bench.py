@@ -172,7 +172,7 @@ def _measure(
     from generator.benchmark.equal_result import speedup_at_equal_result, trade_off
     from generator.benchmark.inputs import load_inputs
     from generator.benchmark.peer_environment import check_peers
-    from generator.benchmark.peers import run_peer
+    from generator.benchmark.peers import check_peers_know, run_peer
     from generator.benchmark.report import BenchmarkReport
     from generator.benchmark.scaling import measure_scaling
     from generator.benchmark.trade_off_figure import write_trade_off
@@ -185,8 +185,10 @@ def _measure(
         check_figures_installed()
         out = ResultFolder.create(arguments.equal_result)
     if check_peers(peers):
+        check_peers_know(setting.network)
         environment.check()
-    load_inputs(setting)  # what cannot be loaded is refused before anything is timed
+    # What cannot be loaded is refused before anything is timed.
+    load_inputs(setting).network.moved_to(setting.device)
     comparison = compare(
         setting, peers, environment, repeats=arguments.repeats, tell=_tell
     )

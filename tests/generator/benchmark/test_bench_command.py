@@ -45,6 +45,9 @@ def test_json_is_all_that_is_printed(capsys: pytest.CaptureFixture[str]) -> None
         (["--canvas", "225"], "must be even"),
         (["--network", "squeezenet9"], "squeezenet9"),
         (["--regularization-layer", "features.99"], "features.99"),
+        (["--regularization-layer", "logit"], "which is none"),
+        (["--network", "embedded", "--peers", "faccent"], "torchvision only"),
+        (["--device", "abacus"], "device 'abacus' cannot be used"),
         (["--peers", "faccent", "--peers-environment", "nowhere"], "--install-peers"),
     ],
 )
