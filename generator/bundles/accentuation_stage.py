@@ -1,6 +1,6 @@
 """Accentuations of a bundle: how a pack of them is made."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -16,6 +16,7 @@ from generator.feature_lookup import find_objective
 from generator.networks import Network
 from generator.search.preparation import held_layers
 from generator.search.problem import OnCrops
+from generator.search.refusals import OnRefused
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,6 +27,9 @@ class GoalJob:
 
     goal: ActivationGoal | None = None
     """Activation that the picture shall have. None: as far as it goes."""
+
+    is_down: bool = False
+    """The goal lies below the seed image's own activation."""
 
     fault: str | None = None
     """Why its photograph cannot be read; it keeps its place in its pack."""
@@ -48,9 +52,6 @@ class AccentuationStage:
 
     config: AccentuationConfig
 
-    is_matched: bool = False
-    """Jobs have goals: they climb or descend, so that no pass is the same for all."""
-
     kind: str = "accentuations"
 
     @property
@@ -60,8 +61,8 @@ class AccentuationStage:
 
     @property
     def shared_search(self) -> SearchConfig | None:
-        """The search itself, where jobs go the same way."""
-        return None if self.is_matched else self.config
+        """The search itself."""
+        return self.config
 
     def describe(self, job: GoalJob) -> str:
         """A job for people."""
@@ -76,17 +77,18 @@ class AccentuationStage:
         return self.config.crops_per_job
 
     def company(self, network: Network, job: GoalJob) -> Hashable:
-        """Jobs of one canvas size held at the same layers."""
+        """Jobs of one canvas size that look at the same layers, and go the same way
+        to the same goal."""
         objective = find_objective(network, job.job.feature)
-        layers = held_layers(network, objective, self.config)
-        return layers, tuple(job.job.seed_image.shape)
+        held = held_layers(network, objective, self.config)
+        layers = (held, frozenset(objective.layers))
+        goal = (job.job.feature, *job.goal.key, job.is_down) if job.goal else None
+        return layers, tuple(job.job.seed_image.shape), goal
 
     def make(
         self, network: Network, jobs: Sequence[GoalJob], on_progress: OnCrops
     ) -> list[Outcome]:
         """One picture for each job, or why there is none."""
-        if self.is_matched:
-            return [self._matched(network, one, on_progress) for one in jobs]
         crops = len(jobs) * self.config.draws_per_step
         config = self.config.with_changes(pictures_per_pass=crops)
         # Copies of one job must be told apart.
@@ -106,34 +108,13 @@ class AccentuationStage:
                 sound.append(job)
             except GeneratorError as error:
                 note(job, error)
-        for found in accentuate(
-            network, sound, config, on_crops=on_progress, on_refused=note
-        ):
-            place = place_of[id(found.job)]
+        search = _Search(
+            network=network, config=config, on_crops=on_progress, on_refused=note
+        )
+        for job, found in search.run(sound, jobs[0].goal):
+            place = place_of[id(job)]
             outcomes[place] = self._outcome(jobs[place], found)
         return outcomes
-
-    def _matched(self, network: Network, one: GoalJob, on_progress: OnCrops) -> Outcome:
-        """The picture at the goal's level of activation."""
-        if one.goal is None:
-            raise ValueError("a matched accentuation needs a goal; got none")
-        try:
-            one.check()
-        except GeneratorError as error:
-            return Outcome(fault=f"{self.describe(one)}: {error}")
-        faults: list[str] = []
-        (found,) = reach_levels(
-            network,
-            [one.job],
-            self.config,
-            [one.goal.level],
-            {one.job.feature: one.goal.natural},
-            on_crops=on_progress,
-            on_refused=lambda _, error: faults.append(str(error)),
-        )
-        if not found:
-            return Outcome(fault=f"{self.describe(one)}: {faults[0]}")
-        return self._outcome(one, found[0])
 
     def _outcome(self, one: GoalJob, found: Accentuation) -> Outcome:
         made = from_accentuation(found)
@@ -141,6 +122,50 @@ class AccentuationStage:
         if complaint is None:
             return Outcome(pictures=(made,))
         return Outcome(fault=f"{self.describe(one)}: {complaint}")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Search:
+    """Accentuates jobs together, with a goal that is the same for all or without."""
+
+    network: Network
+    config: AccentuationConfig
+    on_crops: OnCrops
+    on_refused: OnRefused
+
+    def run(
+        self, jobs: Sequence[AccentuationJob], goal: ActivationGoal | None
+    ) -> Iterator[tuple[AccentuationJob, Accentuation]]:
+        """Each job that has a picture, and that."""
+        if goal is None:
+            for found in accentuate(
+                self.network,
+                jobs,
+                self.config,
+                on_crops=self.on_crops,
+                on_refused=self.on_refused,
+            ):
+                yield found.job, found
+            return
+        errors: dict[int, GeneratorError] = {}
+
+        def note(climbing: AccentuationJob, error: GeneratorError) -> None:
+            errors[id(climbing.seed_image)] = error  # it is a copy of the job
+
+        reached = reach_levels(
+            self.network,
+            jobs,
+            self.config,
+            [goal.level],
+            {job.feature: goal.natural for job in jobs},
+            on_crops=self.on_crops,
+            on_refused=note,
+        )
+        for job, pictures in zip(jobs, reached, strict=True):
+            for found in pictures:
+                yield job, found
+            if not pictures:
+                self.on_refused(job, errors[id(job.seed_image)])
 
 
 def describe_job(job: AccentuationJob) -> list[object]:

@@ -101,13 +101,10 @@ class Maker:
 
     def _accentuations(self, seeds: SeedsOf) -> OfFeatures:
         plan = self.checked.plan
-        stage = AccentuationStage(
-            config=plan.accentuation, is_matched=plan.matching.activation
-        )
+        stage = AccentuationStage(config=plan.accentuation)
         jobs = {
             feature: [
-                GoalJob(job=one.job, goal=self._goal(feature), fault=one.fault)
-                for one in seeds[feature]
+                self._goal_job(one, self._goal(feature)) for one in seeds[feature]
             ]
             for feature in plan.features
         }
@@ -217,6 +214,10 @@ class Maker:
             if not faults:
                 made[feature] = [picture for one in own for picture in one.pictures]
         return made
+
+    def _goal_job(self, seed: SeedImage, goal: ActivationGoal | None) -> GoalJob:
+        is_down = goal is not None and goal.wanted < seed.activation
+        return GoalJob(job=seed.job, goal=goal, is_down=is_down, fault=seed.fault)
 
     def _goal(self, feature: Feature) -> ActivationGoal | None:
         """What made pictures of a feature are brought to, where the plan says so."""

@@ -24,6 +24,9 @@ class SeedImage:
 
     job: AccentuationJob
 
+    activation: float
+    """Of the feature, when the photograph was indexed."""
+
     fault: str | None = None
     """Why it cannot be read any more; its job then holds a gray picture."""
 
@@ -75,7 +78,8 @@ class SeedImages:
             rng_seed=self.checked.plan.rng_seed,
             name=self.index.photographs[position].path,
         )
-        return SeedImage(job=job, fault=fault)
+        activation = float(self.index.column(feature)[position])
+        return SeedImage(job=job, activation=activation, fault=fault)
 
     def _canvas(self, position: int) -> Tensor:
         """(3, H, W) canvas of a photograph of the pool."""

@@ -9,6 +9,7 @@ from generator.bundles.matching import ActivationGoal
 from generator.bundles.packs import Outcome
 from generator.config import SearchConfig, VisualizationConfig
 from generator.errors import GeneratorError
+from generator.feature_lookup import find_objective
 from generator.networks import Network
 from generator.search.problem import OnCrops
 from generator.visualization import (
@@ -70,8 +71,9 @@ class VisualizationStage:
         return self.config.crops_per_job * len(job.jobs)
 
     def company(self, network: Network, job: NoiseJob) -> Hashable:
-        """Those that stop at the same activation, or all that never stop."""
-        return tuple(job.goal.key) if job.goal else None
+        """Those that look at the same layers, and stop at the same activation."""
+        objective = find_objective(network, job.jobs[0].feature)
+        return frozenset(objective.layers), tuple(job.goal.key) if job.goal else None
 
     def make(
         self, network: Network, jobs: Sequence[NoiseJob], on_progress: OnCrops

@@ -5,6 +5,7 @@ band. Blocks of some 28 values see a window each, so that rows · canvas · colu
 needs about a fifth of the arithmetic of the whole matrices.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -41,8 +42,11 @@ class Bands:
         n_source, n_out = stretches.n_source, stretches.center.shape[-1]
         n_blocks = max(1, round(n_out / _BLOCK))
         center = _in_blocks(stretches.center, n_blocks)
+        size = center.shape[-1]
         low, high = _seen(center, stretches.reach)
-        width = int((high - low).max()) + 1
+        # What crops inside the canvas may need at most, whatever was drawn for others:
+        # sums round by the width, and a job shall not depend on its company.
+        width = max(_widest(n_source, n_out, size), int((high - low).max()) + 1)
         if stretches.edge == "wrap" or 2 * width > n_source:
             center = stretches.center[..., None, :]
             low, width = torch.zeros_like(center[..., 0]), n_source
@@ -98,6 +102,13 @@ def _in_blocks(center: Tensor, n_blocks: int) -> Tensor:
     padding = center[..., -1:].expand(*center.shape[:-1], missing)
     padded = torch.cat([center, padding], -1)
     return padded.reshape(*center.shape[:-1], n_blocks, size)
+
+
+def _widest(n_source: int, n_out: int, size: int) -> int:
+    """Pixels that a block of values sees where the crop is the whole line."""
+    pixels_per_value = n_source / n_out
+    reach = max(1.0, pixels_per_value)
+    return math.ceil((size - 1) * pixels_per_value + 2 * reach) + 2
 
 
 def _seen(center: Tensor, reach: Tensor) -> tuple[Tensor, Tensor]:

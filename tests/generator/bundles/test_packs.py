@@ -3,14 +3,24 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
-from generator.accentuation import accentuate
-from generator.bundles.accentuation_stage import AccentuationStage
+from generator.accentuation_job import AccentuationJob
+from generator.activations import feature_activations
+from generator.bundles.accentuation_stage import AccentuationStage, GoalJob
+from generator.bundles.matching import ActivationGoal
 from generator.bundles.packs import Pack, cut_into_packs
+from generator.capture import undisturbed
 from generator.errors import GeneratorError
+from generator.features import FeatureId
 from generator.jobs import WorkFolder
+from generator.networks import Network
+from generator.search.optimize import optimize
+from generator.search.preparation import batches, prepare
+from generator.search.steering import FixedPull
 from tests.generator.bundles.packed_jobs import (
     CONFIG,
     bytes_of,
@@ -21,25 +31,38 @@ from tests.generator.sick_network import sick_network
 from tests.generator.toy_network import toy_network
 
 
-@pytest.mark.parametrize("jobs_each", [1, 3, 7])
-def test_pictures_are_within_a_rounding_of_those_made_alone(jobs_each: int) -> None:
-    network, jobs = toy_network(), [one.job for one in some_jobs()]
-    config = CONFIG.with_changes(pictures_per_pass=jobs_each * CONFIG.draws_per_step)
-    alone = [
-        accentuate(network, [job], CONFIG.with_changes(trajectory_frames=2))[0]
-        for job in jobs
-    ]
+def float_pictures(jobs: list[AccentuationJob], *, jobs_each: int) -> list[Tensor]:
+    """(3, H, W) where the search of each job ends, before it is rounded to levels."""
+    network = toy_network()
+    ends: dict[int, Tensor] = {}
+    config = CONFIG.with_changes(
+        steps=100, pictures_per_pass=jobs_each * CONFIG.draws_per_step
+    )
+    for batch in batches(network, jobs, config):
+        with undisturbed(network.module):
+            prepared, _ = prepare(network, batch, config, None)
+            assert prepared is not None
+            found = optimize(
+                prepared.problem,
+                prepared.start,
+                steering=FixedPull(factors=prepared.pull(1.0)),
+            )
+        images = prepared.problem.parameterization.to_image(found.parameters)
+        ends |= {id(job): end for job, end in zip(prepared.jobs, images, strict=True)}
+    return [ends[id(job)] for job in jobs]
 
-    packed = accentuate(network, jobs, config)
-    backwards = accentuate(network, jobs[::-1], config)[::-1]
+
+@pytest.mark.parametrize("jobs_each", [3, 7])
+def test_pictures_are_within_a_rounding_of_those_made_alone(jobs_each: int) -> None:
+    jobs = [one.job for one in some_jobs()]
+
+    alone = float_pictures(jobs, jobs_each=1)
+    packed = float_pictures(jobs, jobs_each=jobs_each)
+    backwards = float_pictures(jobs[::-1], jobs_each=jobs_each)[::-1]
 
     for one, other, last in zip(alone, packed, backwards, strict=True):
-        assert (one.image - other.image).abs().max() <= 1 / 255 + 1e-4
-        for made in (other, last):
-            assert made.activation_after == pytest.approx(
-                one.activation_after, abs=1e-4
-            )
-            assert made.raw_map == pytest.approx(one.raw_map, abs=1e-4)
+        assert (one - other).abs().max() <= 1e-4
+        assert (one - last).abs().max() <= 1e-4
 
 
 @pytest.mark.parametrize("jobs_each", [3, 7])
@@ -131,6 +154,51 @@ def test_a_feature_that_is_not_a_number_is_named_and_the_others_are_made(
     assert "not numbers" in str(found[2].fault)
     for number in (0, 1, 3, 4):
         assert bytes_of(found[number]) == bytes_of(sound[number])
+
+
+def matched_jobs(network: Network, label: str) -> list[GoalJob]:
+    """Four pictures of one feature, to be brought to one activation."""
+    feature = FeatureId("logit", label)
+    seeds = [replace(one.job, feature=feature) for one in some_jobs(4)]
+    pictures = torch.stack([one.seed_image for one in seeds])
+    activations = feature_activations(network, pictures, [feature])[:, 0]
+    low, high = activations.aminmax()
+    natural = np.linspace(float(low) - 0.1, float(high) + 0.1, 200, dtype=np.float32)
+    wanted = float((low + high) / 2)
+    goal = ActivationGoal(feature_id=str(feature), wanted=wanted, natural=natural)
+    return [
+        GoalJob(job=job, goal=goal, is_down=goal.wanted < activation)
+        for job, activation in zip(seeds, activations.tolist(), strict=True)
+    ]
+
+
+def test_jobs_share_passes_that_go_the_same_way_to_the_same_goal(
+    tmp_path: Path,
+) -> None:
+    network, config = toy_network(), CONFIG.with_changes(steps=40, learning_rate=0.1)
+    jobs = matched_jobs(network, "wave")
+    stage = AccentuationStage(config=config)
+
+    packs = cut_into_packs(stage, network, jobs, n_together=4)
+    found = make_packs(tmp_path, jobs, jobs_each=4, config=config)
+
+    assert sorted(number for pack in packs for number in pack) == [0, 1, 2, 3]
+    for pack in packs:
+        assert len({jobs[number].is_down for number in pack}) == 1
+    assert len(packs) == 2
+    assert [one.fault for one in found] == [None] * 4
+
+
+def test_matched_jobs_that_cannot_be_made_are_named(tmp_path: Path) -> None:
+    network = sick_network("wave")
+    config = CONFIG.with_changes(regularization_layers=("toy.conv2",))
+    jobs = matched_jobs(network, "wave")
+
+    found = make_packs(tmp_path, jobs, jobs_each=4, config=config, network=network)
+
+    for number, one in enumerate(found):
+        assert f"logit:wave of sky/{number}.png" in str(one.fault)
+        assert "not numbers" in str(one.fault)
 
 
 def test_copies_that_fill_a_pack_are_nobody_s_progress() -> None:

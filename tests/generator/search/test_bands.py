@@ -38,6 +38,19 @@ def test_the_blocks_hold_every_weight_of_the_matrix(edge: Edge) -> None:
     assert torch.allclose(found, whole, atol=1e-12)
 
 
+def test_weights_do_not_depend_on_what_else_is_drawn() -> None:
+    start, length = stretches_of(n_jobs=4)
+    together = Bands.of(half_pixel(start, length, N_SOURCE, N_OUT), like=SINGLE)
+
+    for job in range(4):
+        one = slice(job, job + 1)
+        alone = Bands.of(
+            half_pixel(start[one], length[one], N_SOURCE, N_OUT), like=SINGLE
+        )
+        assert torch.equal(alone.first, together.first[one])
+        assert torch.equal(alone.weights, together.weights[one])
+
+
 def test_the_blocks_are_narrow() -> None:
     bands = bands_of()
 
