@@ -49,8 +49,9 @@ def lean_network(network: Network, kept: Collection[str]) -> Network:
     """The same network, faster, for activations of the layers named.
 
     Networks with hooks of their user, and those whose answers a folded copy does not
-    repeat, are handed back as they are. To be called where the module is in evaluation
-    mode and frozen.
+    repeat, are handed back as they are; that is seen on two pictures of noise, so not
+    where a network goes another way for others. To be called where the module is in
+    evaluation mode and frozen.
 
     Args:
         kept: layers that will be looked at; what they answer is the same up to
