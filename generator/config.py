@@ -175,7 +175,7 @@ class AccentuationConfig(SearchConfig):
 
     @classmethod
     def preset(cls, name: str) -> "AccentuationConfig":
-        """Named settings: `default`, `faccent`, `horama`, `lucid` or `maco`.
+        """Named settings: `default`, `careful`, `faccent`, `horama`, `lucid` or `maco`.
 
         `generator/presets.py` says what each cannot reproduce.
 

@@ -109,8 +109,18 @@ the number of positions); shifts are real numbers, not whole pixels; ReLU gradie
 redirected in the first 16 steps.
 """
 
+_CAREFUL: Settings = {
+    "steps": 80,
+    "learning_rate": 0.045,
+    "draws_per_step": 8,
+    "regularization_weight": 2.0,
+}
+"""Ours: four times the crops of the default, and twice its penalty, so that an equal
+activation is reached nearer to the seed image."""
+
 ACCENTUATION_PRESETS: Mapping[str, Settings] = {
     "default": {},
+    "careful": _CAREFUL,
     "faccent": _FACCENT,
     "horama": _HORAMA,
     "lucid": {**_LUCID, "regularization_weight": 0.0},

@@ -12,9 +12,15 @@ from generator.benchmark.ours import run_ours, with_own_effort
 from generator.benchmark.setting import BenchmarkSetting
 from generator.benchmark.timing import Checkpoint, Timing
 
-OUR_STEPS = (5, 10, 20, 40)
-"""Lengths of our searches: runs of their own, because the step size falls to zero at
-the end of each."""
+OUR_SEARCHES = (
+    *(("default", steps) for steps in (5, 10, 20, 40)),
+    *(("careful", steps) for steps in (40, 60, 80)),
+)
+"""Preset and length of our searches: runs of their own, because the step size falls to
+zero at the end of each."""
+
+OURS = ("accentuate", "accentuate, preset careful")
+"""Libraries whose time an equal result is held against."""
 
 THEIR_CHECKPOINTS = (2, 4, 8, 16, 32, 64)
 
@@ -34,7 +40,7 @@ class Point:
     """One picture of a trade-off curve."""
 
     library: str
-    """`accentuate`, `accentuate, preset faccent`, or a peer's name."""
+    """`accentuate`, `accentuate, preset NAME`, or a peer's name."""
 
     n_steps: int
     draws_per_step: int
@@ -67,20 +73,25 @@ def trade_off(
         BenchmarkError: a run fails.
     """
     points = []
-    for steps in OUR_STEPS:
-        tell(f"accentuate, {steps} steps")
-        own = replace(with_own_effort(setting, "default"), steps=steps)
-        points += _points("accentuate", own, run_ours(own, times_floor=False))
+    for preset, steps in OUR_SEARCHES:
+        tell(f"accentuate, preset {preset}, {steps} steps")
+        own = replace(with_own_effort(setting, preset), steps=steps)
+        run = run_ours(own, preset=preset, times_floor=False)
+        points += _points(_name(preset), own, run)
     theirs = with_own_effort(setting, "faccent")
     tell("accentuate, preset faccent")
     run = run_ours(
         theirs, preset="faccent", checkpoints=THEIR_CHECKPOINTS, times_floor=False
     )
-    points += _points("accentuate, preset faccent", theirs, run)
+    points += _points(_name("faccent"), theirs, run)
     for name, run_it in peers.items():
         tell(f"{name}, {theirs.steps} steps")
         points += _points(name, theirs, run_it(theirs, checkpoints=THEIR_CHECKPOINTS))
     return points
+
+
+def _name(preset: str) -> str:
+    return "accentuate" if preset == "default" else f"accentuate, preset {preset}"
 
 
 def _points(library: str, setting: BenchmarkSetting, run: Timing) -> list[Point]:
@@ -109,7 +120,7 @@ def speedup_at_equal_result(points: Sequence[Point], library: str) -> float | No
     good = [
         point.seconds
         for point in points
-        if point.library == "accentuate" and _is_as_good(point, wanted)
+        if point.library in OURS and _is_as_good(point, wanted)
     ]
     return wanted.seconds / min(good) if good else None
 

@@ -47,7 +47,7 @@ def run_ours(
     """Make one accentuation, and time its steps.
 
     Args:
-        preset: our settings beside those of `setting`: `default` or `faccent`.
+        preset: our settings beside those of `setting`.
         checkpoints: numbers of steps after which the picture is measured too.
         times_floor: time the bare passes of the network between the steps.
 

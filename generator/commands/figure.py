@@ -65,7 +65,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--preset",
         default="default",
-        help="default, faccent, horama or lucid (default: default)",
+        help="default, careful, faccent, horama, lucid or maco (default: default)",
     )
     add_network_arguments(parser)
     _add_choices(parser)

@@ -13,7 +13,7 @@ from generator.features import FeatureId
 from tests.generator.toy_network import picture, toy_network
 
 
-@pytest.mark.parametrize("name", ["default", "faccent", "horama", "lucid"])
+@pytest.mark.parametrize("name", ["default", "careful", "faccent", "horama", "lucid"])
 def test_every_preset_of_accentuation_runs(name: str) -> None:
     config = AccentuationConfig.preset(name).with_changes(
         steps=2, draws_per_step=2, balance_draws=4
