@@ -11,7 +11,7 @@ from generator.benchmark.setting import BenchmarkSetting
 
 N_JOBS = (1, 10, 100)
 
-_DRAWS, _STEPS = 4, 3
+_DRAWS, _STEPS = 2, 2
 """Short searches: it is their number that is looked at."""
 
 
@@ -46,7 +46,7 @@ def measure_scaling(
 
     Args:
         setting: network, photograph, canvas, layer, threads and device are kept; the
-            searches are of 3 steps of 4 crops, with a balance of 4.
+            searches are of 2 steps of 2 crops, with a balance of 2.
         n_jobs: smallest first.
         repeats: of calls of up to ten jobs; the larger ones repeat themselves.
 
