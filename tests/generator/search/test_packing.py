@@ -19,13 +19,14 @@ def network_of(input_px: int) -> Network:
     return replace(toy, preprocessing=sees)
 
 
-def test_on_a_cpu_four_crops_of_imagenet_size_make_a_pass() -> None:
-    assert jobs_per_pass(network_of(224), SearchConfig(draws_per_step=4)) == 1
-    assert jobs_per_pass(network_of(224), SearchConfig(draws_per_step=2)) == 2
+@pytest.mark.parametrize("draws", [1, 2, 4, 16])
+def test_on_a_cpu_jobs_of_imagenet_size_take_passes_of_their_own(draws: int) -> None:
+    """Then no job's rounding depends on its company."""
+    assert jobs_per_pass(network_of(224), SearchConfig(draws_per_step=draws)) == 1
 
 
 def test_small_inputs_share_a_pass_of_at_most_sixteen_crops() -> None:
-    assert jobs_per_pass(network_of(128), SearchConfig(draws_per_step=4)) == 3
+    assert jobs_per_pass(network_of(112), SearchConfig(draws_per_step=4)) == 4
     assert jobs_per_pass(network_of(64), SearchConfig(draws_per_step=4)) == 4
     assert jobs_per_pass(network_of(16), SearchConfig(draws_per_step=16)) == 1
 
