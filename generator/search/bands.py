@@ -87,12 +87,16 @@ class Bands:
         return (self.first[..., None] + window).to(self.weights.device)
 
     def blocks(self, job: int, draw: int) -> Iterator[tuple[slice, slice, Tensor]]:
-        """The values, the window and the weights (values, window) of each block."""
+        """The values, the window and the weights (values, window) of each block.
+
+        The weights are copies: products round differently with the place in memory
+        that a matrix begins at, which would depend on the jobs before this one.
+        """
         size, width = self.weights.shape[-2:]
         for block, first in enumerate(self.first[job, draw].tolist()):
             values = slice(block * size, min((block + 1) * size, self.n_out))
             weights = self.weights[job, draw, block, : values.stop - values.start]
-            yield values, slice(first, first + width), weights
+            yield values, slice(first, first + width), weights.clone()
 
 
 def _in_blocks(center: Tensor, n_blocks: int) -> Tensor:
@@ -143,7 +147,10 @@ def _dense_crops(canvases: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
 
 
 class _BlockedCrops(torch.autograd.Function):
-    """The products block by block: small enough to stay in a processor's cache."""
+    """The products block by block: small enough to stay in a processor's cache.
+
+    Each job has tensors of its own, so that it rounds alike in any company.
+    """
 
     @staticmethod
     def forward(ctx: Any, canvases: Tensor, rows: Bands, columns: Bands) -> Tensor:
@@ -151,18 +158,20 @@ class _BlockedCrops(torch.autograd.Function):
         ctx.canvas_shape = canvases.shape
         jobs, channels, height, width = canvases.shape
         draws, side = rows.weights.shape[1], rows.n_out
-        out = canvases.new_empty(jobs, draws, side, channels, columns.n_out)
+        found = []
         middle = canvases.new_empty(side, channels * width)
         for job in range(jobs):
+            crops = canvases.new_empty(draws, side, channels, columns.n_out)
             flat = canvases[job].transpose(0, 1).reshape(height, channels * width)
             for k in range(draws):
                 for values, window, weights in rows.blocks(job, k):
                     torch.mm(weights, flat[window], out=middle[values])
                 lines = middle.view(side * channels, width)
-                shown = out[job, k].view(side * channels, columns.n_out)
+                shown = crops[k].view(side * channels, columns.n_out)
                 for values, window, weights in columns.blocks(job, k):
                     shown[:, values] = lines[:, window] @ weights.T
-        return out.transpose(2, 3)
+            found.append(crops.transpose(1, 2))
+        return torch.stack(found)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
@@ -170,16 +179,18 @@ class _BlockedCrops(torch.autograd.Function):
         rows, columns = ctx.bands
         jobs, channels, height, width = ctx.canvas_shape
         side = rows.n_out
-        total = gradient.new_zeros(jobs, height, channels * width)
+        totals = []
         for job in range(jobs):
+            total = gradient.new_zeros(height, channels * width)
             for k in range(gradient.shape[1]):
                 shown = gradient[job, k].transpose(0, 1)
-                shown = shown.reshape(side * channels, columns.n_out)
+                shown = shown.clone(memory_format=torch.contiguous_format)
+                shown = shown.view(side * channels, columns.n_out)
                 lines = gradient.new_zeros(side * channels, width)
                 for values, window, weights in columns.blocks(job, k):
                     lines[:, window].addmm_(shown[:, values], weights)
                 middle = lines.view(side, channels * width)
                 for values, window, weights in rows.blocks(job, k):
-                    total[job, window].addmm_(weights.T, middle[values])
-        canvases = total.view(jobs, height, channels, width).transpose(1, 2)
-        return canvases, None, None
+                    total[window].addmm_(weights.T, middle[values])
+            totals.append(total.view(height, channels, width).transpose(0, 1))
+        return torch.stack(totals), None, None

@@ -1,10 +1,10 @@
 """Jobs made ready for the search: in batches, posed, their balance measured."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from generator.accentuation_job import AccentuationJob
 from generator.config import AccentuationConfig
@@ -90,7 +90,7 @@ def batches(
         LayerNotFoundError, FeatureNotFoundError, ConfigError: a job cannot be posed.
     """
     check_precision(network, config.precision)
-    groups: dict[tuple[tuple[str, ...], torch.Size], list[PosedJob]] = {}
+    groups: dict[tuple[Hashable, ...], list[PosedJob]] = {}
     for job in jobs:
         job.check()
         _check_region(job, config)
@@ -98,11 +98,25 @@ def batches(
         layers = held_layers(network, objective, config)
         climbed = negated(objective) if job.suppress else objective
         posed = PosedJob(job=job, objective=climbed, layers=layers)
-        groups.setdefault((layers, job.seed_image.shape), []).append(posed)
+        convolutions = _convolutions(network, objective)
+        key = (layers, convolutions, job.seed_image.shape)
+        groups.setdefault(key, []).append(posed)
     size = jobs_per_pass(network, config)
     for members in groups.values():
         for first in range(0, len(members), size):
             yield members[first : first + size]
+
+
+def _convolutions(network: Network, objective: Objective) -> frozenset[str]:
+    """Those that a feature looks at itself, where there are batch norms.
+
+    They are not folded, which rounds differently, so only jobs that look at the same
+    ones may share a batch: no result depends on its company.
+    """
+    if not any(isinstance(part, nn.BatchNorm2d) for part in network.module.modules()):
+        return frozenset()
+    found = {layer.name for layer in network.layers if layer.kind == "Conv2d"}
+    return frozenset(found & set(objective.layers))
 
 
 def held_layers(

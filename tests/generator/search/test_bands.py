@@ -100,3 +100,25 @@ def test_some_crops_of_some_canvases_are_those() -> None:
     found = resize_crops(canvases[1:], rows.cut(*some), columns.cut(*some))
 
     assert torch.equal(found, resize_crops(canvases, rows, columns)[1:, :2])
+
+
+@pytest.mark.parametrize("n_before", [1, 2])
+def test_crops_and_gradients_have_the_same_bits_in_any_company(n_before: int) -> None:
+    """Also where a job's weights begin at an odd place in memory behind the others'."""
+    chance = torch.Generator().manual_seed(2)
+    start, length = stretches_of(n_jobs=3)
+    bands = Bands.of(half_pixel(start, length, N_SOURCE, N_OUT), like=SINGLE)
+    canvases = torch.rand(3, 3, N_SOURCE, N_SOURCE, generator=chance)
+    pull = torch.rand(3, 3, 3, N_OUT, N_OUT, generator=chance)
+
+    def of(jobs: slice) -> tuple[Tensor, Tensor]:
+        own = bands.cut(jobs, slice(None))
+        leaf = canvases[jobs].clone().requires_grad_()
+        crops = resize_crops(leaf, own, own)
+        (gradient,) = torch.autograd.grad(crops, leaf, grad_outputs=pull[jobs])
+        return crops[-1], gradient[-1]
+
+    alone = of(slice(n_before, n_before + 1))
+    together = of(slice(0, n_before + 1))
+
+    assert all(torch.equal(a, b) for a, b in zip(alone, together, strict=True))
