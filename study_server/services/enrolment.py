@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from study_server.bundle import Bundle
-from study_server.design.assignment import assign_cell
 from study_server.design.definition import StudyDefinition
+from study_server.design.slots import slot_of
 from study_server.errors import NotOpenError
 from study_server.models import (
     Outcome,
@@ -76,7 +76,7 @@ def enrol(
     )
     db.add(session)
     db.flush()
-    store_plan(db, session, definition.design, bundle, rng=rng)
+    store_plan(db, session, definition, bundle, rng=rng)
     return Enrolment(session=session, token=token)
 
 
@@ -84,7 +84,7 @@ def is_open(db: Session, study: Study, *, now: datetime) -> bool:
     """Whether someone who came now would get a place."""
     if study.status != StudyStatus.OPEN:
         return False
-    n_slots = definition_of(study).study.n_slots
+    n_slots = definition_of(study).n_slots_in_all
     held = select(StudySession.slot_index).where(
         StudySession.study_pk == study.id,
         StudySession.is_simulated.is_(False),
@@ -134,11 +134,11 @@ def lowest_free_slot(
             )
         )
     )
-    for slot_index in range(definition.study.n_slots):
+    for slot_index in range(definition.n_slots_in_all):
         if slot_index not in held:
             return slot_index
     raise NotOpenError(
-        f"study {study.study_id!r} has all {definition.study.n_slots} slots taken"
+        f"study {study.study_id!r} has all {definition.n_slots_in_all} slots taken"
     )
 
 
@@ -192,11 +192,7 @@ def _new_session(
     started_at: datetime,
     rng: Random,
 ) -> StudySession:
-    cell = assign_cell(
-        slot_index,
-        n_conditions=len(definition.design.conditions),
-        n_query_pairs=definition.design.n_query_pairs,
-    )
+    slot = slot_of(definition.design, slot_index)
     lease = timedelta(minutes=definition.timing.lease_minutes)
     return StudySession(
         session_id=new_id(rng),
@@ -204,7 +200,8 @@ def _new_session(
         study_pk=study.id,
         slot_index=slot_index,
         holds_slot=True,
-        **cell._asdict(),
+        slot_group=slot.group,
+        **slot.cell._asdict(),
         stage=Stage.DEVICE,
         created_at=started_at,
         consented_at=started_at,
