@@ -35,7 +35,9 @@ def device(study_id: str) -> ResponseReturnValue:
                 move_on(db, session, definition, left_at=now())
                 return go_to(session, study_id)
             fault = fault_of(report)
-        page = show_session(db, session, "device", display=definition.display, fault=fault)
+        page = show_session(
+            db, session, "device", display=definition.display, fault=fault
+        )
         return page, 422 if fault else 200
 
 

@@ -96,7 +96,9 @@ def _first_page(db: Session, study: Study) -> ResponseReturnValue:
     return _consent_page(db, study)
 
 
-def _consent_page(db: Session, study: Study, *, is_consent_missing: bool = False) -> str:
+def _consent_page(
+    db: Session, study: Study, *, is_consent_missing: bool = False
+) -> str:
     languages = []
     for tag in definition_of(study).offered_languages:
         words = catalogue_of(db, study, tag)

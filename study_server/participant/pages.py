@@ -51,13 +51,15 @@ def screening(study_id: str) -> ResponseReturnValue:
 def questions(study_id: str) -> ResponseReturnValue:
     """The last questions; answering them completes the session."""
 
-    def finish(db: Session, session: StudySession, definition: StudyDefinition) -> None:
+    def finish(db: Session, session: StudySession, _: StudyDefinition) -> None:
         complete(db, session, completed_at=now())
 
     return _ask(study_id, "questions", stage="end", finish=finish)
 
 
-def _ask(study_id: str, page: str, *, stage: str, finish: Finish) -> ResponseReturnValue:
+def _ask(
+    study_id: str, page: str, *, stage: str, finish: Finish
+) -> ResponseReturnValue:
     """Show a page of questions, or take its answers."""
     with database().write() as db:
         session = resume_sitting(db, study_id)

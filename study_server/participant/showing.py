@@ -3,6 +3,7 @@
 from flask import render_template
 from sqlalchemy.orm import Session
 
+from study_server.catalogue import for_script
 from study_server.models import Study, StudySession
 from study_server.participant.blueprint import now
 from study_server.participant.languages import language_before_start
@@ -36,6 +37,9 @@ def show(
         definition=definition,
         timing=definition.timing,
         n_tiles=definition.design.n_panel_tiles,
+        script_texts=for_script(
+            {**catalogue.part("runner"), **catalogue.part("trial")}
+        ),
         **values,
     )
 
@@ -53,9 +57,6 @@ def show_session(
     Args:
         page: its name in the script, if it is not the template's.
     """
-    note_page(
-        db, session, page or template, language=session.language, opened_at=now()
-    )
+    note_page(db, session, page or template, language=session.language, opened_at=now())
     study = study_of(db, session)
     return show(db, study, template, language=session.language, **values)
-

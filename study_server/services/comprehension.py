@@ -12,7 +12,6 @@ from study_server.models import (
     ComprehensionAttempt,
     Outcome,
     OutcomeReason,
-    Stage,
     StudySession,
 )
 from study_server.services.endings import end
@@ -81,5 +80,3 @@ def last_attempt(db: Session, session: StudySession) -> ComprehensionAttempt | N
         .order_by(ComprehensionAttempt.attempt_index.desc())
         .limit(1)
     ).first()
-
-

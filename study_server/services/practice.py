@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from study_server.design.definition import StudyDefinition
@@ -18,13 +18,7 @@ from study_server.models import (
 from study_server.services.endings import end, is_over
 
 
-def begin_trials(
-    db: Session,
-    session: StudySession,
-    definition: StudyDefinition,
-    *,
-    begun_at: datetime,
-) -> None:
+def begin_trials(db: Session, session: StudySession, *, begun_at: datetime) -> None:
     """Go to practice, or to the main part if the plan has no practice."""
     session.stage = Stage.PRACTICE
     if not _trials_in_round(db, session):
@@ -72,7 +66,7 @@ def _wrong_in_round(db: Session, session: StudySession) -> int:
     return db.scalars(query.where(*_in_round(session), is_wrong)).one()
 
 
-def _in_round(session: StudySession) -> tuple[object, ...]:
+def _in_round(session: StudySession) -> tuple[ColumnElement[bool], ...]:
     return (
         Trial.session_id == session.session_id,
         Trial.trial_kind == TrialKind.PRACTICE,

@@ -9,6 +9,7 @@ from study_server.models import (
     Outcome,
     Response,
     Stage,
+    Study,
     StudySession,
     Trial,
     TrialKind,
@@ -32,7 +33,7 @@ def count_responses(db: Session, session: StudySession) -> int:
 
 
 def update_stage(db: Session, session: StudySession, *, now: datetime) -> None:
-    """Follow the responses: to the next round of practice, to main, to the questions."""
+    """Follow the responses: to the next round of practice, to main, to questions."""
     if current_trial(db, session) is not None or is_over(session):
         return
     definition = definition_of(db.get_one(Study, session.study_pk))

@@ -32,6 +32,6 @@ def move_on(
     stage = next_stage(definition, Stage(session.stage))
     session.last_seen_at = left_at
     if stage == Stage.PRACTICE:
-        begin_trials(db, session, definition, begun_at=left_at)
+        begin_trials(db, session, begun_at=left_at)
     else:
         session.stage = stage

@@ -28,7 +28,7 @@ function report(name, value) {
 }
 
 /** Shows one of the page's messages. */
-function say(state) {
+function tell(state) {
   for (const text of form.querySelectorAll("[data-state]")) text.hidden = text.dataset.state !== state;
 }
 
@@ -42,7 +42,7 @@ function look() {
   const state = !isSmall || gate === "off" ? "fine" : gate === "block" ? "small" : "warn";
   room.hidden = state === "fine";
   cannot.hidden = state !== "small";
-  say(state);
+  tell(state);
 }
 
 const canDecode = typeof HTMLImageElement.prototype.decode === "function";
@@ -57,5 +57,5 @@ if (canDecode && hasPointer) {
   look();
   addEventListener("resize", look);
 } else {
-  say("old");
+  tell("old");
 }
