@@ -11,7 +11,6 @@ from study_server.models import Appearance, Trial
 from study_server.services.window import WINDOW_TRIALS
 from tests.study_server.participant.visitor import BASE, Visitor
 
-
 N_PRACTICE = 4
 """What follows practice is decided, and served, when practice is over."""
 
