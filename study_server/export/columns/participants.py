@@ -83,8 +83,8 @@ PARTICIPANTS = (
             "absence",
             "quota",
         ),
-        meaning="What led to the outcome: the step that was not passed, the wish to keep "
-        "or erase, the lease that ran out or too long an absence, or a full quota.",
+        meaning="What led to the outcome: the step that was not passed, the wish to "
+        "keep or erase, the lease that ran out, too long an absence, or a full quota.",
     ),
     Column(
         name="is_surplus",
@@ -110,7 +110,7 @@ PARTICIPANTS = (
     Column(
         name="consent_sha256",
         type="text",
-        meaning="SHA-256 of the consent text that was shown; the consents table has it.",
+        meaning="SHA-256 of the consent text that was shown; consents.csv has it.",
     ),
     Column(
         name="checked_at",
@@ -132,18 +132,18 @@ PARTICIPANTS = (
     Column(
         name="is_small_window",
         type="boolean",
-        meaning="Whether the window was smaller at the device check than the study asks.",
+        meaning="Whether the window was too small for the study at the device check.",
     ),
     Column(
         name="has_outbox",
         type="boolean",
-        meaning="Whether the browser can keep answers that are not sent yet (IndexedDB).",
+        meaning="Whether the browser can keep answers not sent yet, in IndexedDB.",
     ),
     Column(
         name="instructions_ms",
         type="number",
         unit="ms",
-        meaning="From the first page of the instructions until they were left for good.",
+        meaning="From the first page of the instructions until they were left.",
     ),
     Column(
         name="n_comprehension_attempts",

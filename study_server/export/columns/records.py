@@ -1,4 +1,4 @@
-"""pages.csv, comprehension.csv, answers.csv, consents.csv: what a session left besides."""
+"""pages.csv, comprehension.csv, answers.csv, consents.csv: a session's records."""
 
 from study_server.export.column import Column
 from study_server.export.columns.shared import SESSION_ID
@@ -103,7 +103,7 @@ CONSENTS = (
     Column(
         name="consent_sha256",
         type="text",
-        meaning="SHA-256 of the consent text that was shown; the consents table has it.",
+        meaning="SHA-256 of the consent text that was shown; consents.csv has it.",
     ),
     Column(
         name="consent",
