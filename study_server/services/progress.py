@@ -1,22 +1,18 @@
 """Where a session stands and how it moves on. No Flask."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from study_server.models import (
-    Appearance,
     Outcome,
     Response,
     Stage,
-    Study,
     StudySession,
     Trial,
     TrialKind,
 )
-from study_server.services.enrolment import hash_token
 
 
 def finish_instructions(
@@ -41,36 +37,6 @@ def finish_instructions(
 def current_trial(db: Session, session: StudySession) -> Trial | None:
     """The first planned trial without a response; None when all are stored."""
     return db.scalars(open_trials(session).limit(1)).first()
-
-
-class Picture(NamedTuple):
-    """Where a picture comes from; no browser ever learns it."""
-
-    bundle_id: str
-    stimulus_id: str
-
-
-def find_picture(
-    db: Session, study_id: str, *, token: str, image_id: str
-) -> Picture | None:
-    """The picture behind an image id of the very session that a secret belongs to.
-
-    One query: most of a server's requests are for pictures.
-    """
-    query = (
-        select(Study.bundle_id, Appearance.stimulus_id)
-        .select_from(Appearance)
-        .join(Trial, Trial.trial_id == Appearance.trial_id)
-        .join(StudySession, StudySession.session_id == Trial.session_id)
-        .join(Study, Study.id == StudySession.study_pk)
-        .where(
-            Appearance.image_id == image_id,
-            StudySession.token_sha256 == hash_token(token),
-            Study.study_id == study_id,
-        )
-    )
-    row = db.execute(query).one_or_none()
-    return None if row is None else Picture(*row)
 
 
 def count_responses(db: Session, session: StudySession) -> int:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from study_server.models import Appearance, StudySession, Trial
 from study_server.services.plans import PANEL_PLACE, places
 from study_server.services.progress import open_trials
+from study_server.services.window import WINDOW_TRIALS
 
-N_AHEAD = 2
+N_AHEAD = WINDOW_TRIALS - 1
 """Trials whose images the browser may fetch before they are due."""
 
 
