@@ -29,6 +29,11 @@ class Trial(Base):
         ForeignKey("study_session.session_id", ondelete="CASCADE"), index=True
     )
     trial_index: Mapped[int]
+    """Place in the plan; it never changes."""
+    presentation_index: Mapped[int]
+    """Place in the order of presentation: another one once a trial was postponed."""
+    n_postponed: Mapped[int] = mapped_column(default=0)
+    """How often it was moved to the end of its block, its images missing: 0 or 1."""
     block_index: Mapped[int | None]
     trial_kind: Mapped[str]
     condition: Mapped[str]

@@ -8,8 +8,7 @@ from study_server.bundle import Bundle
 from study_server.design.definition import DesignPart
 from study_server.design.schedule import PlannedTrial, draw_plan
 from study_server.models import Appearance, StudySession, Trial
-
-PANEL_PLACE = "panel-"
+from study_server.services.places import PANEL_PLACE
 
 
 def store_plan(
@@ -69,6 +68,8 @@ def _trial(
         trial_id=f"{rng.getrandbits(128):032x}",
         session_id=session_id,
         trial_index=trial_index,
+        presentation_index=trial_index,
+        n_postponed=0,
         block_index=planned.block_index,
         trial_kind=planned.trial_kind,
         condition=planned.condition,

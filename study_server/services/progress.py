@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from study_server.models import (
     Appearance,
+    NotShown,
     Outcome,
     Response,
     Stage,
@@ -17,6 +18,9 @@ from study_server.models import (
     TrialKind,
 )
 from study_server.services.enrolment import hash_token
+
+N_TRIALS_HELD = 5
+"""Trials, counted from the one that is due, whose images a browser may hold."""
 
 
 def finish_instructions(
@@ -41,6 +45,26 @@ def finish_instructions(
 def current_trial(db: Session, session: StudySession) -> Trial | None:
     """The first planned trial without a response; None when all are stored."""
     return db.scalars(open_trials(session).limit(1)).first()
+
+
+def held_trials(db: Session, session: StudySession) -> list[Trial]:
+    """The trial that is due and those after it that a browser may hold already.
+
+    None of another part is among them: what follows a round of practice is decided
+    when the round is over.
+
+    Returns:
+        Up to `N_TRIALS_HELD` trials in order; none when all is answered.
+    """
+    due = db.scalars(open_trials(session).limit(N_TRIALS_HELD)).all()
+    return [trial for trial in due if part_of(trial) == part_of(due[0])]
+
+
+def part_of(trial: Trial) -> tuple[str, int | None]:
+    """What trials are counted within: the main part, or a round of practice."""
+    if trial.block_index is None:
+        return "practice", getattr(trial, "practice_round", None)
+    return "main", None
 
 
 class Picture(NamedTuple):
@@ -118,10 +142,15 @@ def complete(
 
 
 def open_trials(session: StudySession) -> Select[Trial]:
-    """The planned trials without a response, in order."""
+    """The planned trials neither answered nor given up, in order of presentation."""
     return (
         select(Trial)
         .outerjoin(Response, Response.trial_id == Trial.trial_id)
-        .where(Trial.session_id == session.session_id, Response.response_id.is_(None))
-        .order_by(Trial.trial_index)
+        .outerjoin(NotShown, NotShown.trial_id == Trial.trial_id)
+        .where(
+            Trial.session_id == session.session_id,
+            Response.response_id.is_(None),
+            NotShown.trial_id.is_(None),
+        )
+        .order_by(Trial.presentation_index)
     )

@@ -1,4 +1,4 @@
-"""What a browser is told about a trial, and nothing more. No Flask."""
+"""What a browser is told about the trials it holds, and nothing more. No Flask."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from study_server.models import Appearance, StudySession, Trial
-from study_server.services.plans import PANEL_PLACE
-from study_server.services.progress import open_trials
-
-N_AHEAD = 2
-"""Trials whose images the browser may fetch before they are due."""
+from study_server.services.places import PlacedImages, images_by_place
+from study_server.services.progress import held_trials, part_of
+from study_server.services.responses import task_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,95 +18,84 @@ class TrialView:
     """All a browser may know of a trial."""
 
     trial_id: str
+    task: str
     number: int
-    """Within practice or within the main part, from 1."""
+    """Within this round of practice or within the main part, from 1."""
     n_trials: int
-    """In practice, or in the main part."""
+    """In this round of practice, or in the main part."""
     phase: str
     """`practice` or `main`."""
     interlude: str | None
     """`practice`, `main` or `break`: what is said before this trial, if anything."""
     n_blocks_done: int
     n_blocks: int
-    left_image_id: str
-    right_image_id: str
-    panel_image_ids: tuple[str, ...]
-    upcoming_image_ids: tuple[str, ...]
+    n_postponed: int
+    images: PlacedImages
 
 
-def serve_trial(
+def serve_trials(
     db: Session, session: StudySession, *, served_at: datetime
-) -> TrialView | None:
-    """What the browser shows now; the same until the trial is answered."""
-    due = db.scalars(open_trials(session).limit(1 + N_AHEAD)).all()
-    if not due:
-        return None
-    trial = due[0]
+) -> tuple[TrialView, ...]:
+    """The trial that is due, the same until it is answered, and those after it.
+
+    Returns:
+        None when all is answered.
+    """
+    held = held_trials(db, session)
+    if not held:
+        return ()
     session.last_seen_at = served_at
-    trial.first_served_at = trial.first_served_at or served_at
-    images = image_ids(db, due)
-    blocks = _block_of_each_trial(db, session)
-    phase = [
-        index for index, block in enumerate(blocks) if _is_same_phase(block, trial)
-    ]
-    return TrialView(
-        trial_id=trial.trial_id,
-        number=phase.index(trial.trial_index) + 1,
-        n_trials=len(phase),
-        phase="practice" if trial.block_index is None else "main",
-        interlude=_interlude(trial, blocks),
-        n_blocks_done=trial.block_index or 0,
-        n_blocks=len(set(blocks) - {None}),
-        left_image_id=images[0]["left"],
-        right_image_id=images[0]["right"],
-        panel_image_ids=tuple(
-            image_id
-            for place, image_id in images[0].items()
-            if place.startswith(PANEL_PLACE)
-        ),
-        upcoming_image_ids=tuple(i for later in images[1:] for i in later.values()),
-    )
+    held[0].first_served_at = held[0].first_served_at or served_at
+    trials = _all_in_order(db, session)
+    images = image_ids(db, held)
+    return tuple(_view(trial, trials, images[trial.trial_id]) for trial in held)
 
 
-def image_ids(db: Session, trials: Sequence[Trial]) -> list[dict[str, str]]:
-    """For each trial place to image_id: panel in reading order, then left, then right.
+def image_ids(db: Session, trials: Sequence[Trial]) -> dict[str, PlacedImages]:
+    """For each trial_id its images, by what they are for.
 
     One query for all, since every trial that is shown waits for it.
     """
     query = select(Appearance.trial_id, Appearance.place, Appearance.image_id)
     rows = db.execute(
         query.where(Appearance.trial_id.in_([t.trial_id for t in trials]))
-    )
-    found = {(trial_id, place): image_id for trial_id, place, image_id in rows}
-    return [
-        {place: found[trial.trial_id, place] for place in places_in_order(trial)}
+    ).all()
+    return {
+        trial.trial_id: images_by_place(
+            {row.place: row.image_id for row in rows if row.trial_id == trial.trial_id}
+        )
         for trial in trials
-    ]
+    }
 
 
-def places_in_order(trial: Trial) -> list[str]:
-    """The panel's places, row by row, then those of the options."""
-    panel = [f"{PANEL_PLACE}{i}" for i in range(len(trial.panel_stimulus_ids))]
-    return [*panel, "left", "right"]
+def _view(trial: Trial, trials: Sequence[Trial], images: PlacedImages) -> TrialView:
+    part = [each for each in trials if part_of(each) == part_of(trial)]
+    return TrialView(
+        trial_id=trial.trial_id,
+        task=task_of(trial),
+        number=part.index(trial) + 1,
+        n_trials=len(part),
+        phase=part_of(trial)[0],
+        interlude=_interlude(trials, trials.index(trial)),
+        n_blocks_done=trial.block_index or 0,
+        n_blocks=len({each.block_index for each in trials} - {None}),
+        n_postponed=trial.n_postponed,
+        images=images,
+    )
 
 
-def _block_of_each_trial(db: Session, session: StudySession) -> Sequence[int | None]:
-    """By trial_index; None in practice."""
+def _all_in_order(db: Session, session: StudySession) -> Sequence[Trial]:
+    """All trials of the session, in order of presentation."""
     return db.scalars(
-        select(Trial.block_index)
+        select(Trial)
         .where(Trial.session_id == session.session_id)
-        .order_by(Trial.trial_index)
+        .order_by(Trial.presentation_index)
     ).all()
 
 
-def _is_same_phase(block_index: int | None, trial: Trial) -> bool:
-    return (block_index is None) == (trial.block_index is None)
-
-
-def _interlude(trial: Trial, blocks: Sequence[int | None]) -> str | None:
-    if trial.trial_index == 0:
-        return "practice"
-    before = blocks[trial.trial_index - 1]
-    if before == trial.block_index:
-        return None
-    return "main" if before is None else "break"
+def _interlude(trials: Sequence[Trial], at: int) -> str | None:
+    trial = trials[at]
+    phase, _ = part_of(trial)
+    if at == 0 or part_of(trials[at - 1])[0] != phase:
+        return phase
+    return None if trials[at - 1].block_index == trial.block_index else "break"
