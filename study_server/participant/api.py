@@ -8,14 +8,16 @@ from flask.typing import ResponseReturnValue
 
 from study_server.errors import ResponseRefusedError, TrialNotFoundError
 from study_server.models import Outcome, Stage
-from study_server.participant.blueprint import database, now, participant
+from study_server.participant.blueprint import config, database, now, participant
 from study_server.participant.sitting import find_sitting, page_of, study_of
 from study_server.participant.submission import read_images_missing, read_submission
+from study_server.services.bundles import picture_length
 from study_server.services.display import display_of
 from study_server.services.missing_images import postpone_or_give_up
+from study_server.services.places import OPTION_PLACES, ServedImage
 from study_server.services.responses import record_response
 from study_server.services.studies import definition_of
-from study_server.services.trial_view import TrialView, serve_trials
+from study_server.services.trial_view import LengthOf, TrialView, serve_trials
 
 TRIAL_STAGES = (Stage.PRACTICE, Stage.MAIN)
 TRIAL_FACTS = (
@@ -41,11 +43,14 @@ def current_trial(study_id: str) -> ResponseReturnValue:
             return no_session(study_id)
         if session.outcome == Outcome.WITHDRAWN or session.stage not in TRIAL_STAGES:
             return jsonify(next=url_for(page_of(session), study_id=study_id))
-        held = serve_trials(db, session, served_at=now())
+        study = study_of(db, session)
+        held = serve_trials(
+            db, session, served_at=now(), length_of=_lengths(study.bundle_id)
+        )
         if not held:
             return jsonify(next=url_for("participant.questions", study_id=study_id))
         due, *upcoming = [_as_json(view, study_id) for view in held]
-        display = display_of(definition_of(study_of(db, session)))
+        display = display_of(definition_of(study))
         return jsonify({**due, "upcoming": upcoming, "display": asdict(display)})
 
 
@@ -99,12 +104,26 @@ def no_session(study_id: str) -> ResponseReturnValue:
     )
 
 
+def _lengths(bundle_id: str) -> LengthOf:
+    """What tells the browser how long each file is, so that none is shown in part."""
+
+    def length_of(stimulus_id: str, place: str) -> int:
+        return picture_length(
+            stimulus_id,
+            bundles_dir=config().bundles_dir,
+            bundle_id=bundle_id,
+            is_option=place in OPTION_PLACES,
+        )
+
+    return length_of
+
+
 def _as_json(view: TrialView, study_id: str) -> dict[str, Any]:
     """The trial with an address for each image; options stand in display order."""
 
-    def image(image_id: str) -> dict[str, str]:
-        url = url_for("participant.image", study_id=study_id, image_id=image_id)
-        return {"image_id": image_id, "url": url}
+    def image(served: ServedImage) -> dict[str, Any]:
+        url = url_for("participant.image", study_id=study_id, image_id=served.image_id)
+        return {**served._asdict(), "url": url}
 
     images = view.images
     facts = {name: getattr(view, name) for name in TRIAL_FACTS}

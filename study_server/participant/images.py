@@ -5,12 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from study_server.participant.blueprint import config, database, participant
 from study_server.participant.sitting import COOKIE_NAME
-from study_server.services.progress import find_picture
+from study_server.services.bundles import picture_bytes
+from study_server.services.places import OPTION_PLACES
+from study_server.services.window import find_picture
 
 
 @participant.get("/<study_id>/image/<image_id>")
 def image(study_id: str, image_id: str) -> ResponseReturnValue:
-    """A picture of the asking session's own plan; anything else is not there.
+    """A picture of the asking session's next few trials; anything else is not there.
 
     No date and no entity tag: both would tell which pictures are the same file.
     """
@@ -19,8 +21,12 @@ def image(study_id: str, image_id: str) -> ResponseReturnValue:
         picture = find_picture(db, study_id, token=token, image_id=image_id)
     if picture is None:
         abort(404)
-    folder = config().bundles_dir / picture.bundle_id / "images"
-    answer = Response((folder / f"{picture.stimulus_id}.png").read_bytes())
-    answer.content_type = "image/png"
+    content = picture_bytes(
+        config().bundles_dir,
+        picture.bundle_id,
+        picture.stimulus_id,
+        is_option=picture.place in OPTION_PLACES,
+    )
+    answer = Response(content, content_type="image/png")
     answer.headers["Cache-Control"] = "private, max-age=7200, immutable"
     return answer

@@ -1,6 +1,5 @@
 """Taking in stimulus bundles, and finding them again."""
 
-import io
 import logging
 import shutil
 import tempfile
@@ -8,13 +7,13 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from PIL import Image
 from sqlalchemy.orm import Session
 
 from study_server.bundle import Bundle, read_manifest
 from study_server.errors import BundleError
 from study_server.models import ImportedBundle
-from study_server.stimulus import Stimulus, check_image, decode_image, read_file
+from study_server.png import MIN_PADDING, encode_png, pad_png
+from study_server.stimulus import check_image, decode_image, read_file
 
 logger = logging.getLogger(__name__)
 
@@ -68,8 +67,8 @@ def copy_bundle(bundle: Bundle, bundles_dir: Path) -> Path:
         for stimulus in bundle.stimuli.values():
             content = read_file(bundle.folder / stimulus.file)
             check_image(content, stimulus)
-            clean = encode_without_metadata(content, stimulus)
-            (temporary / stimulus.file).write_bytes(clean)
+            picture = encode_png(decode_image(content, stimulus))
+            (temporary / stimulus.file).write_bytes(picture)
         temporary.chmod(0o755)
         if target.exists():  # left by an import whose transaction failed
             shutil.rmtree(target)
@@ -80,18 +79,39 @@ def copy_bundle(bundle: Bundle, bundles_dir: Path) -> Path:
     return target
 
 
-def encode_without_metadata(content: bytes, stimulus: Stimulus) -> bytes:
-    """The same pixels as a PNG file that holds nothing else."""
-    image = decode_image(content, stimulus)
-    bare = Image.frombytes("RGB", image.size, image.tobytes())
-    buffer = io.BytesIO()
-    bare.save(buffer, "PNG")
-    return buffer.getvalue()
-
-
 def load_bundle(bundles_dir: Path, bundle_id: str) -> Bundle:
     """An imported bundle; its images were checked when it came in."""
     return _load(bundles_dir / bundle_id)
+
+
+def picture_bytes(
+    bundles_dir: Path, bundle_id: str, stimulus_id: str, *, is_option: bool
+) -> bytes:
+    """A picture of an imported bundle, as a browser gets it.
+
+    Whatever a participant is asked about has the same number of bytes in the whole
+    bundle: the length of a file must not tell what is on it. Pictures that only
+    explain keep their own length, so that slow connections carry no more than needed.
+    """
+    images = bundles_dir / bundle_id / "images"
+    content = (images / f"{stimulus_id}.png").read_bytes()
+    return pad_png(content, option_bytes(images)) if is_option else content
+
+
+def picture_length(
+    stimulus_id: str, *, bundles_dir: Path, bundle_id: str, is_option: bool
+) -> int:
+    """How many bytes `picture_bytes` gives."""
+    images = bundles_dir / bundle_id / "images"
+    if is_option:
+        return option_bytes(images)
+    return (images / f"{stimulus_id}.png").stat().st_size
+
+
+@lru_cache(maxsize=8)  # bundles never change
+def option_bytes(images: Path) -> int:
+    """The length every option of a bundle is padded to: the least that suits all."""
+    return max(path.stat().st_size for path in images.iterdir()) + MIN_PADDING
 
 
 @lru_cache(maxsize=8)  # bundles never change

@@ -1,38 +1,36 @@
-"""The names of the places of a trial's images. Pure."""
+"""The places of a trial's images, and what stands in them for a browser. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 PANEL_PLACE = "panel-"
 NEGATIVE_PANEL_PLACE = "negative-"
 REFERENCE_PLACE = "reference"
 OPTION_PLACES = ("left", "right")
+"""Of what a participant is asked about."""
+
+
+class ServedImage(NamedTuple):
+    """An image by the only name a browser knows, and the length of its file."""
+
+    image_id: str
+    n_bytes: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlacedImages:
-    """Opaque image ids by what they are for, each list in reading order."""
+    """A trial's images by what they are for, each list in reading order."""
 
-    panel: tuple[str, ...]
-    negative_panel: tuple[str, ...]
-    reference: str | None
-    options: dict[str, str]
+    panel: tuple[ServedImage, ...]
+    negative_panel: tuple[ServedImage, ...]
+    reference: ServedImage | None
+    options: dict[str, ServedImage]
     """`left` and `right`, in this order; only `left` where one image is judged."""
 
-    @property
-    def all(self) -> tuple[str, ...]:
-        """Every image of the trial, in the order in which it is loaded."""
-        reference = () if self.reference is None else (self.reference,)
-        return (
-            *self.panel,
-            *self.negative_panel,
-            *reference,
-            *self.options.values(),
-        )
 
-
-def images_by_place(found: Mapping[str, str]) -> PlacedImages:
-    """Sort place → image_id of one trial into its lists."""
+def images_by_place(found: Mapping[str, ServedImage]) -> PlacedImages:
+    """Sort place → image of one trial into its lists."""
     return PlacedImages(
         panel=_numbered(found, PANEL_PLACE),
         negative_panel=_numbered(found, NEGATIVE_PANEL_PLACE),
@@ -41,7 +39,7 @@ def images_by_place(found: Mapping[str, str]) -> PlacedImages:
     )
 
 
-def _numbered(found: Mapping[str, str], prefix: str) -> tuple[str, ...]:
+def _numbered(found: Mapping[str, ServedImage], prefix: str) -> tuple[ServedImage, ...]:
     numbers = sorted(
         int(place.removeprefix(prefix)) for place in found if place.startswith(prefix)
     )

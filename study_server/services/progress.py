@@ -1,26 +1,19 @@
 """Where a session stands and how it moves on. No Flask."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from study_server.models import (
-    Appearance,
     NotShown,
     Outcome,
     Response,
     Stage,
-    Study,
     StudySession,
     Trial,
     TrialKind,
 )
-from study_server.services.enrolment import hash_token
-
-N_TRIALS_HELD = 5
-"""Trials, counted from the one that is due, whose images a browser may hold."""
 
 
 def finish_instructions(
@@ -47,54 +40,11 @@ def current_trial(db: Session, session: StudySession) -> Trial | None:
     return db.scalars(open_trials(session).limit(1)).first()
 
 
-def held_trials(db: Session, session: StudySession) -> list[Trial]:
-    """The trial that is due and those after it that a browser may hold already.
-
-    None of another part is among them: what follows a round of practice is decided
-    when the round is over.
-
-    Returns:
-        Up to `N_TRIALS_HELD` trials in order; none when all is answered.
-    """
-    due = db.scalars(open_trials(session).limit(N_TRIALS_HELD)).all()
-    return [trial for trial in due if part_of(trial) == part_of(due[0])]
-
-
 def part_of(trial: Trial) -> tuple[str, int | None]:
     """What trials are counted within: the main part, or a round of practice."""
     if trial.block_index is None:
         return "practice", getattr(trial, "practice_round", None)
     return "main", None
-
-
-class Picture(NamedTuple):
-    """Where a picture comes from; no browser ever learns it."""
-
-    bundle_id: str
-    stimulus_id: str
-
-
-def find_picture(
-    db: Session, study_id: str, *, token: str, image_id: str
-) -> Picture | None:
-    """The picture behind an image id of the very session that a secret belongs to.
-
-    One query: most of a server's requests are for pictures.
-    """
-    query = (
-        select(Study.bundle_id, Appearance.stimulus_id)
-        .select_from(Appearance)
-        .join(Trial, Trial.trial_id == Appearance.trial_id)
-        .join(StudySession, StudySession.session_id == Trial.session_id)
-        .join(Study, Study.id == StudySession.study_pk)
-        .where(
-            Appearance.image_id == image_id,
-            StudySession.token_sha256 == hash_token(token),
-            Study.study_id == study_id,
-        )
-    )
-    row = db.execute(query).one_or_none()
-    return None if row is None else Picture(*row)
 
 
 def count_responses(db: Session, session: StudySession) -> int:

@@ -16,8 +16,9 @@ from study_server.models import (
     Trial,
     TrialKind,
 )
-from study_server.services.progress import count_responses, held_trials, update_stage
+from study_server.services.progress import count_responses, update_stage
 from study_server.services.submission import Submission
+from study_server.services.window import held_trials
 
 RATING = "rating"
 

@@ -1,6 +1,6 @@
 """What a browser is told about the trials it holds, and nothing more. No Flask."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,9 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from study_server.models import Appearance, StudySession, Trial
-from study_server.services.places import PlacedImages, images_by_place
-from study_server.services.progress import held_trials, part_of
+from study_server.services.places import PlacedImages, ServedImage, images_by_place
+from study_server.services.progress import part_of
 from study_server.services.responses import task_of
+from study_server.services.window import held_trials
+
+LengthOf = Callable[[str, str], int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,9 +37,12 @@ class TrialView:
 
 
 def serve_trials(
-    db: Session, session: StudySession, *, served_at: datetime
+    db: Session, session: StudySession, *, served_at: datetime, length_of: LengthOf
 ) -> tuple[TrialView, ...]:
     """The trial that is due, the same until it is answered, and those after it.
+
+    Args:
+        length_of: bytes a browser gets for a stimulus_id in a place.
 
     Returns:
         None when all is answered.
@@ -47,25 +53,22 @@ def serve_trials(
     session.last_seen_at = served_at
     held[0].first_served_at = held[0].first_served_at or served_at
     trials = _all_in_order(db, session)
-    images = image_ids(db, held)
+    images = served_images(db, held, length_of)
     return tuple(_view(trial, trials, images[trial.trial_id]) for trial in held)
 
 
-def image_ids(db: Session, trials: Sequence[Trial]) -> dict[str, PlacedImages]:
+def served_images(
+    db: Session, trials: Sequence[Trial], length_of: LengthOf
+) -> dict[str, PlacedImages]:
     """For each trial_id its images, by what they are for.
 
     One query for all, since every trial that is shown waits for it.
     """
-    query = select(Appearance.trial_id, Appearance.place, Appearance.image_id)
-    rows = db.execute(
-        query.where(Appearance.trial_id.in_([t.trial_id for t in trials]))
-    ).all()
-    return {
-        trial.trial_id: images_by_place(
-            {row.place: row.image_id for row in rows if row.trial_id == trial.trial_id}
-        )
-        for trial in trials
-    }
+    found: dict[str, dict[str, ServedImage]] = {t.trial_id: {} for t in trials}
+    for each in db.scalars(select(Appearance).where(Appearance.trial_id.in_(found))):
+        n_bytes = length_of(each.stimulus_id, each.place)
+        found[each.trial_id][each.place] = ServedImage(each.image_id, n_bytes)
+    return {trial_id: images_by_place(images) for trial_id, images in found.items()}
 
 
 def _view(trial: Trial, trials: Sequence[Trial], images: PlacedImages) -> TrialView:

@@ -250,20 +250,6 @@ def test_no_byte_a_browser_receives_tells_which_option_is_right(
     assert b"correct" not in main
 
 
-def test_an_image_is_shown_to_its_own_session_only(
-    app: Flask, visitor: Visitor
-) -> None:
-    visitor.begin()
-    url = visitor.trial()["options"][0]["url"].removeprefix(BASE)
-    other = Visitor(app)
-    other.begin()
-
-    assert visitor.get(url).status_code == 200
-    assert other.get(url).status_code == 404
-    assert Visitor(app).get(url).status_code == 404
-    assert visitor.get("/image/" + "0" * 32).status_code == 404
-
-
 def test_every_answer_carries_the_security_headers(visitor: Visitor) -> None:
     for path in ("/", "/api/trial", "/nowhere"):
         headers = visitor.get(path).headers

@@ -1,4 +1,4 @@
-"""The trials a browser holds ahead, and what becomes of one it cannot load (3.6, 3.7)."""
+"""The trials a browser holds, and what becomes of one it cannot load (3.6, 3.7)."""
 
 from typing import Any
 
