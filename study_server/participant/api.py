@@ -30,6 +30,7 @@ TRIAL_FACTS = (
     "n_blocks_done",
     "n_blocks",
     "n_postponed",
+    "has_feedback",
 )
 """What is said of a trial, its images apart."""
 

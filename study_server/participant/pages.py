@@ -25,6 +25,7 @@ from study_server.participant.sitting import (
     remember,
     study_of,
 )
+from study_server.participant.runner_page import runner_values
 from study_server.services.bundles import load_bundle
 from study_server.services.enrolment import enrol, find_session, is_open
 from study_server.services.progress import complete, finish_instructions
@@ -123,7 +124,8 @@ def trial(study_id: str) -> ResponseReturnValue:
         session = find_sitting(db, study_id)
         if session is None or page_of(session) != "participant.trial":
             return go_to(session, study_id)
-        return show("trial", definition_of(study_of(db, session)))
+        definition = definition_of(study_of(db, session))
+        return show("trial", definition, **runner_values(definition))
 
 
 @participant.route("/<study_id>/questions", methods=["GET", "POST"])

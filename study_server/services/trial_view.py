@@ -33,6 +33,8 @@ class TrialView:
     n_blocks_done: int
     n_blocks: int
     n_postponed: int
+    has_feedback: bool
+    """Whether the acknowledgement may say what was right; the same in a whole part."""
     images: PlacedImages
 
 
@@ -83,6 +85,7 @@ def _view(trial: Trial, trials: Sequence[Trial], images: PlacedImages) -> TrialV
         n_blocks_done=trial.block_index or 0,
         n_blocks=len({each.block_index for each in trials} - {None}),
         n_postponed=trial.n_postponed,
+        has_feedback=part_of(trial)[0] == "practice",
         images=images,
     )
 

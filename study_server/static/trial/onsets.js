@@ -3,28 +3,34 @@
 import { drop, keep, recall } from "./storage.js";
 
 const key = (trialId) => `onset ${trialId}`;
+const here = new Map(); // what this page saw itself, without a detour over UTC
 
 /**
  * Notes that something of a trial came into sight.
  * @param {string} trialId
  * @param {"panel"|"options"} what
  * @param {number} time on the page's clock
- * @returns {number} the first such time, on this page's clock
  */
 export function noteOnset(trialId, what, time) {
   const seen = recall(key(trialId)) ?? { n: 0 };
+  if (seen[what] === undefined) here.set(what + trialId, time);
   seen[what] ??= performance.timeOrigin + time;
   if (what === "options") seen.n += 1;
   keep(key(trialId), seen);
-  return seen[what] - performance.timeOrigin;
 }
 
 /** First onsets on this page's clock (null: not yet) and how often options were shown. */
 export function onsetsOf(trialId) {
   const seen = recall(key(trialId)) ?? { n: 0 };
-  const here = (utc) => (utc === undefined ? null : utc - performance.timeOrigin);
-  return { panel: here(seen.panel), options: here(seen.options), n: seen.n };
+  const first = (what) =>
+    here.get(what + trialId) ??
+    (seen[what] === undefined ? null : seen[what] - performance.timeOrigin);
+  return { panel: first("panel"), options: first("options"), n: seen.n };
 }
 
 /** Drops the notes on a trial that is over. */
-export const forgetOnsets = (trialId) => drop(key(trialId));
+export function forgetOnsets(trialId) {
+  drop(key(trialId));
+  here.delete(`panel${trialId}`);
+  here.delete(`options${trialId}`);
+}

@@ -1,0 +1,86 @@
+// Shows one trial and measures the answer.
+// Onset: the first animation frame after every image is decoded, in which the images
+// become visible. Answer: the time stamp of the press itself, on the same clock.
+import { automationSignals } from "./automation.js";
+import { frameInterval, nextFrame, sleep, toUtc } from "./clock.js";
+import { ONSET_METHOD, decoded } from "./images.js";
+import { forgetOnsets, noteOnset, onsetsOf } from "./onsets.js";
+import { isFullscreen, takeEvents } from "./page_events.js";
+import { isSmall } from "./room.js";
+import { newUuid } from "./uuid.js";
+
+/**
+ * @param {Object} trial with its `display`
+ * @param {Map<string, HTMLImageElement>} images by image_id
+ * @param {Object} view
+ * @returns {Promise<Object>} the response, as the server wants it
+ */
+export async function measureAnswer(trial, images, view) {
+  const { display } = trial;
+  view.prepare(trial, images);
+  const from = await showPanel(trial, images, view);
+  const shown = await showOptions(trial, images, view);
+  const unlockedAt = unlock(display.buttons_locked_ms, shown.onset, view);
+  const press = await view.waitForAnswer();
+  const seen = onsetsOf(trial.trial_id);
+  const { events, sums } = takeEvents(from ?? shown.onset, press.timeStamp);
+  forgetOnsets(trial.trial_id);
+  return {
+    response_id: newUuid(),
+    trial_id: trial.trial_id,
+    ...press.answer,
+    rt_ms: Math.max(0, press.timeStamp - seen.options),
+    panel_onset_ms: seen.panel,
+    onset_ms: seen.options,
+    response_ms: press.timeStamp,
+    unlocked_ms: await unlockedAt,
+    frame_interval_ms: frameInterval(),
+    onset_method: ONSET_METHOD,
+    input_modality: press.modality,
+    ...sums,
+    n_onsets: seen.n,
+    ...shown.window,
+    automation_signals: automationSignals(press),
+    shown_at: toUtc(seen.options),
+    events,
+  };
+}
+
+// The panel alone, for its minimum time. Not again after a reload that came later.
+async function showPanel(trial, images, view) {
+  const ids = [...trial.panel, ...trial.negative_panel].map(({ image_id }) => image_id);
+  if (!ids.length || onsetsOf(trial.trial_id).options !== null) return null;
+  await Promise.all(ids.map((id) => decoded(images.get(id))));
+  const onset = await nextFrame(() => view.showPanel());
+  noteOnset(trial.trial_id, "panel", onset);
+  await sleep(trial.display.panel_min_ms - (performance.now() - onset));
+  return onset;
+}
+
+async function showOptions(trial, images, view) {
+  const { display } = trial;
+  await Promise.all([...images.values()].map(decoded));
+  let window = null;
+  const onset = await nextFrame((time) => {
+    window = windowNow(display);
+    view.showOptions({ hasPanel: display.panel_visibility === "stays" });
+    if (display.buttons_locked_ms === 0) view.unlock(time);
+  });
+  noteOnset(trial.trial_id, "options", onset);
+  return { onset, window };
+}
+
+// Resolves with the time from which an answer was possible.
+async function unlock(lockedMs, onset, view) {
+  if (lockedMs === 0) return onset;
+  await sleep(lockedMs - (performance.now() - onset));
+  return nextFrame(view.unlock);
+}
+
+const windowNow = (display) => ({
+  viewport_width_px: Math.round(innerWidth),
+  viewport_height_px: Math.round(innerHeight),
+  device_pixel_ratio: devicePixelRatio,
+  is_fullscreen: isFullscreen(),
+  is_small_window: isSmall(display),
+});
