@@ -1,7 +1,6 @@
 """Browsers placed right before their trials, without the pages that come first."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 
 from playwright.sync_api import BrowserContext
@@ -39,13 +38,6 @@ def take_seat(
             db.execute(delete(Trial).where(mine, in_practice))
     database.close()
     url = f"{server.url}/s/{STUDY_ID}"
-    cookie = {"name": COOKIE_NAME, "value": enrolment.token, "url": url}
-    context.add_cookies([cookie])
+    token = enrolment.token
+    context.add_cookies([{"name": COOKIE_NAME, "value": token, "url": f"{url}/"}])
     return f"{url}/trial"
-
-
-def scratch_folder(parent: Path, name: str) -> Path:
-    """A new folder."""
-    folder = parent / name
-    folder.mkdir()
-    return folder

@@ -45,8 +45,9 @@ export function createLoader() {
     await enter(trialId);
     job.n_loaded = 0;
     try {
-      const bytes = await fetchWhole(job, isAgain);
-      return await decode(bytes);
+      const image = await decode(await fetchWhole(job, isAgain));
+      image.dataset.imageId = job.image_id;
+      return image;
     } finally {
       nRequests -= 1;
       admit();

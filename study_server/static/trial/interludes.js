@@ -30,7 +30,7 @@ export function showNotice(text) {
 
 /** How far the participant is. */
 export function showProgress({ phase, number, n_trials }) {
-  byId("progress-text").textContent = say(`${phase}_of`, { number, n_trials });
+  byId("progress-text").textContent = say(`runner.${phase}_of`, { number, n_trials });
   byId("progress").max = n_trials;
   byId("progress").value = number - 1;
 }
@@ -39,8 +39,9 @@ export function showProgress({ phase, number, n_trials }) {
 export const progressText = () => byId("progress-text").textContent;
 
 /** Resolves when the participant continues after a pause. */
-export function pause({ interlude, n_blocks_done, n_blocks }) {
-  return show(interlude, { "[data-blocks-done]": n_blocks_done, "[data-blocks]": n_blocks });
+export function pause({ interlude, n_blocks_done: n_done, n_blocks }) {
+  if (interlude !== "break") return show(interlude);
+  return show("break", say("trial.break.text", { n_done, n_blocks }));
 }
 
 /** Resolves when the participant wants to try again. */
@@ -58,16 +59,16 @@ export const showTaken = () => show("taken");
  */
 export async function askForRoom(display, { isBlocking, isEnough }) {
   const listening = new AbortController();
+  const needed = `${display.min_window_width_px} × ${display.min_window_height_px}`;
+  const words = () => say("trial.room.text", { needed, window: `${innerWidth} × ${innerHeight}` });
   const grown = new Promise((resolve) => {
     const check = () => {
-      section("room").querySelector("[data-window]").textContent = `${innerWidth} × ${innerHeight}`;
+      section("room").querySelector("p").textContent = words();
       if (isBlocking && isEnough()) resolve();
     };
     addEventListener("resize", check, { signal: listening.signal });
-    check();
   });
-  const needed = `${display.min_window_width_px} × ${display.min_window_height_px}`;
-  await Promise.race([grown, show("room", { "[data-needed]": needed })]);
+  await Promise.race([grown, show("room", words())]);
   listening.abort();
   section("room").hidden = true;
 }
@@ -83,11 +84,11 @@ export async function whileLoading(ready, progress) {
   let isOver = false;
   const done = ready.finally(() => (isOver = true));
   await Promise.race([done, sleep(SAYS_NOTHING_FOR_MS)]);
-  if (!isOver) announce(say("loading"));
+  if (!isOver) announce(say("runner.loading"));
   while (!isOver) {
     const { loaded, total } = progress();
     loading.querySelector("progress").value = total ? loaded / total : 0;
-    loading.querySelector("p").textContent = say("loading_bytes", {
+    loading.querySelector("p").textContent = say("runner.loading_bytes", {
       loaded: kilobytes(loaded),
       total: kilobytes(total),
     });
@@ -103,12 +104,9 @@ const kilobytes = (bytes) => Math.round(bytes / 1000).toLocaleString(document.do
 const section = (name) => document.querySelector(`[data-interlude="${name}"]`);
 
 // One section in place of the trial; resolves when its button was pressed.
-async function show(name, words = {}) {
+async function show(name, text = null) {
   const shown = section(name);
-  for (const [place, text] of Object.entries(words)) {
-    const element = shown.querySelector(place);
-    if (element) element.textContent = text;
-  }
+  if (text) shown.querySelector("p").textContent = text;
   showNotice("");
   trial.hidden = true;
   shown.hidden = false;

@@ -15,7 +15,7 @@ const isEmpty = () => "empty" in scale.dataset;
 export function clear() {
   scale.value = 50;
   scale.dataset.empty = "";
-  scale.setAttribute("aria-valuetext", say("rating_none"));
+  scale.setAttribute("aria-valuetext", say("runner.rating_none"));
   value.textContent = "–";
   setUnlocked(false);
 }

@@ -67,14 +67,14 @@ export function createRequests({ api, csrf }, { showNotice, showTrouble }) {
 
   return {
     /** The trial that is due and those after it, or {next}: the page to go to. */
-    trials: () => ask("trial", { cache: "no-store" }, say("loading")),
+    trials: () => ask("trial", { cache: "no-store" }, say("runner.loading")),
     /** The same in one attempt, undefined if it fails. */
     trialsIfReachable: async () => (await once("trial", { cache: "no-store" })).answer,
     /** Sends an answer until it is acknowledged. */
-    send: (response) => post("responses", response, say("saving")),
+    send: (response) => post("responses", response, say("runner.saving")),
     /** Tells that a trial's images cannot be loaded. */
     reportMissing: ({ trial_id, n_postponed }) =>
-      post("images-missing", { trial_id, n_postponed }, say("loading")),
+      post("images-missing", { trial_id, n_postponed }, say("runner.loading")),
   };
 }
 

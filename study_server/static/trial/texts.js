@@ -1,13 +1,12 @@
-// The words of the page, in its language. The server puts them into the page.
-const words = JSON.parse(document.getElementById("runner-texts").textContent);
+// What the runner says, in the language of the page. The strings come with it.
+const strings = JSON.parse(document.getElementById("texts").textContent);
 
 /**
- * The text with this key; `{name}` in it stands for `values.name`.
- * @param {string} key
- * @param {Object<string, string|number>} [values]
+ * The string of this name, `{placeholders}` filled in.
+ * @param {string} name its name in the catalogue, like "runner.saving"
+ * @param {Object<string, string | number>} values one for each placeholder
  * @returns {string}
  */
-export function say(key, values = {}) {
-  const text = words[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+export function say(name, values = {}) {
+  return strings[name].replace(/\{(\w+)\}/g, (_, key) => String(values[key]));
 }

@@ -24,11 +24,11 @@ export function prepare(trial, images) {
   shown = { trial, images };
   task = trial.task === "rating" ? rating : choice;
   trialElement.dataset.task = trial.task;
-  byId("prompt").textContent = say(`prompt_${trial.task}`);
+  byId("prompt").textContent = say(`trial.prompt.${trial.task}`);
   const { image_px } = trial.display;
   if (image_px) trialElement.style.setProperty("--image", `${image_px}px`);
   reference.hidden = !trial.reference;
-  wait.textContent = say("study_examples");
+  wait.textContent = say("runner.study_examples");
   wait.hidden = !trial.panel.length && !trial.negative_panel.length;
   setUnlocked(false);
 }
@@ -37,7 +37,7 @@ export function prepare(trial, images) {
 export function showPanel() {
   fillPanels();
   reveal();
-  announce(`${progressText()}. ${say("study_examples")}`);
+  announce(`${progressText()}. ${say("runner.study_examples")}`);
 }
 
 /** Shows the options, and what stays of the panel. */
@@ -47,19 +47,19 @@ export function showOptions({ hasPanel }) {
   else emptyPanels();
   trial.options.forEach(({ place, image_id }) => {
     const image = images.get(image_id);
-    image.alt = say("image", { letter: LETTERS[place] });
+    image.alt = say("runner.image", { letter: LETTERS[place] });
     option(place).querySelector(".photo").replaceChildren(image);
   });
   if (trial.reference) {
     const image = images.get(trial.reference.image_id);
-    image.alt = say("reference");
+    image.alt = say("runner.reference");
     reference.replaceChildren(image);
   }
   wait.hidden = true;
   if (trialElement.hidden) reveal();
   bringIntoView();
   focusAnswers();
-  announce(`${progressText()}. ${say("options_shown")}`);
+  announce(`${progressText()}. ${say("runner.options_shown")}`);
 }
 
 /** From this time of the page's clock on, presses count. */
@@ -88,7 +88,7 @@ export async function giveFeedback(told, { feedback_delay_ms, feedback_ms }, ans
   right.classList.add("right");
   right.querySelector(".verdict").hidden = false;
   const letter = LETTERS[told.correct_option];
-  const text = say(told.is_correct ? "correct" : "wrong", { letter });
+  const text = told.is_correct ? say("runner.correct", { letter }) : say("runner.wrong", { letter });
   feedback.querySelector("p").textContent = text;
   feedback.hidden = false;
   announce(text);
@@ -122,7 +122,7 @@ function fillPanels() {
   for (const name of ["panel", "negative_panel"]) {
     const tiles = shown.trial[name].map(({ image_id }, i) => {
       const image = shown.images.get(image_id);
-      image.alt = say(name === "panel" ? "example" : "negative_example", { number: i + 1 });
+      image.alt = say(`runner.tile.${name}`, { number: i + 1 });
       return image;
     });
     const panel = panelOf(name);
