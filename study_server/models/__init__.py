@@ -2,6 +2,8 @@
 
 from study_server.models.base import Base, UtcDateTime
 from study_server.models.bundle import ImportedBundle
+from study_server.models.not_shown import NotShown
+from study_server.models.page_event import PageEvent
 from study_server.models.researcher import Researcher
 from study_server.models.response import Response, ResponseConflict
 from study_server.models.study import Study, StudyStatus
@@ -12,7 +14,9 @@ __all__ = [
     "Appearance",
     "Base",
     "ImportedBundle",
+    "NotShown",
     "Outcome",
+    "PageEvent",
     "Researcher",
     "Response",
     "ResponseConflict",

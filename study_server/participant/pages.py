@@ -19,6 +19,7 @@ from study_server.participant.blueprint import (
     participant,
     randomness,
 )
+from study_server.participant.runner_page import runner_values
 from study_server.participant.sitting import (
     arrival_token,
     find_sitting,
@@ -124,7 +125,8 @@ def trial(study_id: str) -> ResponseReturnValue:
         session = find_sitting(db, study_id)
         if session is None or page_of(session) != "participant.trial":
             return go_to(session, study_id)
-        return show("trial", definition_of(study_of(db, session)))
+        definition = definition_of(study_of(db, session))
+        return show("trial", definition, **runner_values(definition))
 
 
 @participant.route("/<study_id>/questions", methods=["GET", "POST"])
