@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from study_server.participant.blueprint import config, database, participant
 from study_server.participant.sitting import COOKIE_NAME
 from study_server.services.bundles import picture_bytes
-from study_server.services.plans import OPTION_PLACES
+from study_server.services.places import OPTION_PLACES
 from study_server.services.window import find_picture
 
 

@@ -98,6 +98,16 @@ def picture_bytes(
     return pad_png(content, option_bytes(images)) if is_option else content
 
 
+def picture_length(
+    stimulus_id: str, *, bundles_dir: Path, bundle_id: str, is_option: bool
+) -> int:
+    """How many bytes `picture_bytes` gives."""
+    images = bundles_dir / bundle_id / "images"
+    if is_option:
+        return option_bytes(images)
+    return (images / f"{stimulus_id}.png").stat().st_size
+
+
 @lru_cache(maxsize=8)  # bundles never change
 def option_bytes(images: Path) -> int:
     """The length every option of a bundle is padded to: the least that suits all."""
