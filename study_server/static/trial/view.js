@@ -10,7 +10,7 @@ const answers = byId("answers");
 const reference = byId("reference");
 const feedback = byId("feedback");
 const wait = byId("wait");
-const LETTERS = { left: "A", right: "B" };
+const LETTERS = { left: "A", right: "B", single: "A" };
 
 /** The section that holds the trial, with the page's facts in its `dataset`. */
 export const trialElement = byId("trial");
@@ -143,7 +143,7 @@ function emptyPanels() {
 }
 
 const panelOf = (name) => document.querySelector(`[data-panel="${name}"] .panel`);
-const option = (place) => answers.querySelector(`.option[data-place="${place}"]`);
+const option = (place) => answers.querySelectorAll(".option")[place === "right" ? 1 : 0];
 
 function reveal() {
   trialElement.hidden = false;
