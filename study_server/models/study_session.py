@@ -56,6 +56,8 @@ class StudySession(Base):
     study_pk: Mapped[int] = mapped_column(ForeignKey("study.id"), index=True)
     rng_seed: Mapped[int]
     slot_index: Mapped[int]
+    slot_group: Mapped[str]
+    """`crossed`, or `none` for those who never see a panel."""
     holds_slot: Mapped[bool]
     list_index: Mapped[int]
     sequence_index: Mapped[int]

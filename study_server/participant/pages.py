@@ -154,7 +154,7 @@ def completed(study_id: str) -> ResponseReturnValue:
         if session is None or page_of(session) != "participant.completed":
             return go_to(session, study_id)
         definition = definition_of(study_of(db, session))
-        return show("completed", definition, code=definition.study.completion_code)
+        return show("completed", definition, code=definition.outcome("completed").code)
 
 
 def show(template: str, definition: StudyDefinition, **values: object) -> str:
@@ -168,7 +168,7 @@ def show(template: str, definition: StudyDefinition, **values: object) -> str:
         ),
         study=definition.study,
         timing=definition.timing,
-        texts=definition.texts,
+        texts=definition.texts_in(definition.study.language),
         n_tiles=definition.design.n_panel_tiles,
         **values,
     )

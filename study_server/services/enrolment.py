@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from study_server.bundle import Bundle
-from study_server.design.assignment import assign_cell
 from study_server.design.definition import StudyDefinition
+from study_server.design.slots import slot_of
 from study_server.errors import NotOpenError
 from study_server.models import Outcome, Stage, Study, StudySession, StudyStatus
 from study_server.services.plans import store_plan
@@ -63,7 +63,7 @@ def enrol(
     )
     db.add(session)
     db.flush()
-    store_plan(db, session, definition.design, bundle, rng=rng)
+    store_plan(db, session, definition, bundle, rng=rng)
     return Enrolment(session=session, token=token)
 
 
@@ -71,7 +71,7 @@ def is_open(db: Session, study: Study, *, now: datetime) -> bool:
     """Whether someone who came now would get a place."""
     if study.status != StudyStatus.OPEN:
         return False
-    n_slots = definition_of(study).study.n_slots
+    n_slots = definition_of(study).n_slots_in_all
     held = select(StudySession.slot_index).where(
         StudySession.study_pk == study.id,
         StudySession.is_simulated.is_(False),
@@ -117,11 +117,11 @@ def lowest_free_slot(
             )
         )
     )
-    for slot_index in range(definition.study.n_slots):
+    for slot_index in range(definition.n_slots_in_all):
         if slot_index not in held:
             return slot_index
     raise NotOpenError(
-        f"study {study.study_id!r} has all {definition.study.n_slots} slots taken"
+        f"study {study.study_id!r} has all {definition.n_slots_in_all} slots taken"
     )
 
 
@@ -175,20 +175,17 @@ def _new_session(
     started_at: datetime,
     rng: Random,
 ) -> StudySession:
-    cell = assign_cell(
-        slot_index,
-        n_conditions=len(definition.design.conditions),
-        n_query_pairs=definition.design.n_query_pairs,
-    )
+    slot = slot_of(definition.design, slot_index)
     lease = timedelta(minutes=definition.timing.lease_minutes)
-    consent = definition.texts.consent.encode()
+    consent = definition.texts_in(definition.study.language).consent.encode()
     return StudySession(
         session_id=new_id(rng),
         participant_id=new_id(rng),
         study_pk=study.id,
         slot_index=slot_index,
         holds_slot=True,
-        **cell._asdict(),
+        slot_group=slot.group,
+        **slot.cell._asdict(),
         stage=Stage.INSTRUCTIONS,
         language=definition.study.language,
         created_at=started_at,

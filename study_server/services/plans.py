@@ -1,20 +1,28 @@
 """Storing a session's plan, under ids that tell a participant nothing. No Flask."""
 
+from collections.abc import Sequence
+from dataclasses import fields
 from random import Random
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from study_server.bundle import Bundle
-from study_server.design.definition import DesignPart
-from study_server.design.schedule import PlannedTrial, draw_plan
+from study_server.design.planned import HasPlanParts, PlannedTrial
+from study_server.design.schedule import draw_plan
 from study_server.models import Appearance, StudySession, Trial
-from study_server.services.places import PANEL_PLACE
+from study_server.services.places import (
+    NEGATIVE_PANEL_PLACE,
+    OPTION_PLACES,
+    PANEL_PLACE,
+    REFERENCE_PLACE,
+)
 
 
 def store_plan(
     db: Session,
     session: StudySession,
-    design: DesignPart,
+    parts: HasPlanParts,
     bundle: Bundle,
     *,
     rng: Random,
@@ -25,7 +33,7 @@ def store_plan(
         rng: source of the opaque ids, apart from the plan's own generator.
     """
     plan = draw_plan(
-        design,
+        parts,
         bundle,
         slot_index=session.slot_index,
         rng=Random(session.rng_seed),
@@ -50,15 +58,22 @@ def store_plan(
 
 
 def places(trial: Trial) -> dict[str, str]:
-    """Where each image of a trial stands: place to stimulus_id."""
-    is_left = trial.correct_option == "left"
-    target, distractor = trial.target_stimulus_id, trial.distractor_stimulus_id
-    left, right = (target, distractor) if is_left else (distractor, target)
-    panel = {
-        f"{PANEL_PLACE}{index}": stimulus_id
-        for index, stimulus_id in enumerate(trial.panel_stimulus_ids)
+    """Where each image of a trial stands: place to stimulus_id.
+
+    The panels come first, then the reference, then the options; one that is rated
+    stands at the place of the first.
+    """
+    reference = trial.reference_stimulus_id
+    return {
+        **_numbered(NEGATIVE_PANEL_PLACE, trial.negative_panel_stimulus_ids),
+        **_numbered(PANEL_PLACE, trial.panel_stimulus_ids),
+        **({} if reference is None else {REFERENCE_PLACE: reference}),
+        **dict(zip(OPTION_PLACES, trial.option_stimulus_ids, strict=False)),
     }
-    return {"left": left, "right": right, **panel}
+
+
+def _numbered(place: str, stimulus_ids: Sequence[str]) -> dict[str, str]:
+    return {f"{place}{index}": name for index, name in enumerate(stimulus_ids)}
 
 
 def _trial(
@@ -70,15 +85,15 @@ def _trial(
         trial_index=trial_index,
         presentation_index=trial_index,
         n_postponed=0,
-        block_index=planned.block_index,
-        trial_kind=planned.trial_kind,
-        condition=planned.condition,
-        feature_id=planned.feature_id,
-        query_pair_id=planned.query_pair_id,
-        stratum=planned.stratum,
-        activation_gap=planned.activation_gap,
-        target_stimulus_id=planned.target_stimulus_id,
-        distractor_stimulus_id=planned.distractor_stimulus_id,
-        correct_option=planned.correct_option,
-        panel_stimulus_ids=list(planned.panel_stimulus_ids),
+        **{name: _stored(value) for name, value in planned_values(planned).items()},
     )
+
+
+def planned_values(planned: PlannedTrial) -> dict[str, Any]:
+    """A planned trial by column."""
+    return {each.name: getattr(planned, each.name) for each in fields(planned)}
+
+
+def _stored(value: Any) -> Any:
+    """JSON columns hold lists."""
+    return list(value) if isinstance(value, tuple) else value

@@ -25,7 +25,7 @@ def create_study(
     Raises:
         DefinitionError: the study asks for more than the bundle has.
     """
-    check_fit(definition.design, bundle)
+    check_fit(definition, bundle)
     newest = _newest(db, definition.study.study_id)
     if (
         newest is not None

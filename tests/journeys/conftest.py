@@ -12,7 +12,7 @@ from tests.study_server.commands.serving import serving
 
 PLAN = """
 name = "journey"
-rng_seed = 1
+rng_seed = 3
 n_feature_visualizations = 4
 features = [
     "logit:brick", "logit:cat", "logit:coins", "logit:grass",
@@ -58,8 +58,10 @@ completion_code = "ARRIVED"
 conditions = ["accentuation", "feature_visualization", "natural", "seed_only"]
 practice_features = ["logit:grass", "logit:text", "logit:coins", "logit:stars"]
 n_query_pairs = 2
-catch_per_block = 1
 n_panel_tiles = 4
+
+[catch]
+per_block = 1
 
 [timing]
 panel_min_ms = 0

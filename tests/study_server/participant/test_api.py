@@ -242,7 +242,7 @@ def test_no_byte_a_browser_receives_tells_which_option_is_right(
         secrets |= {
             trial_row.feature_id,
             trial_row.target_stimulus_id,
-            trial_row.distractor_stimulus_id,
+            str(trial_row.distractor_stimulus_id),
             *trial_row.panel_stimulus_ids,
         }
     assert [s for s in secrets if s.encode() in visitor.received] == []
