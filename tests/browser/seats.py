@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.design.definition import StudyDefinition
-from study_server.models import PageEvent, Response, Stage, Trial
+from study_server.models import Appearance, PageEvent, Response, Stage, Trial
 from study_server.participant.sitting import COOKIE_NAME
 from study_server.services.bundles import load_bundle
 from study_server.services.enrolment import enrol
@@ -54,6 +54,30 @@ class Hall:
         token = enrolment.token
         context.add_cookies([{"name": COOKIE_NAME, "value": token, "url": base}])
         return Seat(url=f"{base}trial", session_id=session_id)
+
+    def change_task(self, seat: Seat, task: str) -> None:
+        """Make all trials of the session such of another task."""
+        with self.database() as database, database.write() as db:
+            mine = Trial.session_id == seat.session_id
+            for trial in db.scalars(select(Trial).where(mine)):
+                trial.task = task
+                shown = select(Appearance).where(Appearance.trial_id == trial.trial_id)
+                left, right = (
+                    db.scalars(shown.where(Appearance.place == place)).one()
+                    for place in ("left", "right")
+                )
+                if task == "rating":
+                    db.delete(right)
+                    trial.correct_option = None
+                if task == "occlusion":
+                    db.add(
+                        Appearance(
+                            image_id=left.image_id[::-1],
+                            trial_id=trial.trial_id,
+                            place="reference",
+                            stimulus_id=left.stimulus_id,
+                        )
+                    )
 
     def responses(self, seat: Seat) -> list[Response]:
         """What is stored of a session, in order of arrival."""

@@ -10,7 +10,7 @@ const answers = byId("answers");
 const reference = byId("reference");
 const feedback = byId("feedback");
 const wait = byId("wait");
-const LETTERS = { left: "A", right: "B", single: "A" };
+const LETTERS = { left: "A", right: "B" };
 
 /** The section that holds the trial, with the page's facts in its `dataset`. */
 export const trialElement = byId("trial");
@@ -24,7 +24,6 @@ export function prepare(trial, images) {
   shown = { trial, images };
   task = trial.task === "rating" ? rating : choice;
   trialElement.dataset.task = trial.task;
-  byId("prompt").textContent = say(`trial.prompt.${trial.task}`);
   const { image_px } = trial.display;
   if (image_px) trialElement.style.setProperty("--image", `${image_px}px`);
   reference.hidden = !trial.reference;
@@ -143,7 +142,7 @@ function emptyPanels() {
 }
 
 const panelOf = (name) => document.querySelector(`[data-panel="${name}"] .panel`);
-const option = (place) => answers.querySelectorAll(".option")[place === "right" ? 1 : 0];
+const option = (place) => answers.querySelector(`.option[data-place="${place}"]`);
 
 function reveal() {
   trialElement.hidden = false;
