@@ -5,6 +5,12 @@ neither can say what the other does not. `EXPORT_FORMAT.md` is the same for peop
 """
 
 from study_server.export.columns.participants import PARTICIPANTS
+from study_server.export.columns.records import (
+    ANSWERS,
+    COMPREHENSION,
+    CONSENTS,
+    PAGES,
+)
 from study_server.export.columns.responses import RESPONSES
 from study_server.export.columns.trials import TRIALS
 
@@ -14,6 +20,10 @@ TABLES = {
     "participants": PARTICIPANTS,
     "trials": TRIALS,
     "responses": RESPONSES,
+    "pages": PAGES,
+    "comprehension": COMPREHENSION,
+    "answers": ANSWERS,
+    "consents": CONSENTS,
 }
 """Table name, also of its file, to its columns in order."""
 

@@ -6,17 +6,32 @@ from study_server.models.not_shown import NotShown
 from study_server.models.page_event import PageEvent
 from study_server.models.researcher import Researcher
 from study_server.models.response import Response, ResponseConflict
+from study_server.models.session_record import (
+    Answer,
+    ComprehensionAttempt,
+    PageVisit,
+)
 from study_server.models.study import Study, StudyStatus
-from study_server.models.study_session import Outcome, Stage, StudySession
+from study_server.models.study_session import (
+    Outcome,
+    OutcomeReason,
+    Stage,
+    StudySession,
+)
+from study_server.models.study_texts import StudyTexts
 from study_server.models.trial import Appearance, Trial, TrialKind
 
 __all__ = [
+    "Answer",
     "Appearance",
     "Base",
+    "ComprehensionAttempt",
     "ImportedBundle",
     "NotShown",
     "Outcome",
+    "OutcomeReason",
     "PageEvent",
+    "PageVisit",
     "Researcher",
     "Response",
     "ResponseConflict",
@@ -24,6 +39,7 @@ __all__ = [
     "Study",
     "StudySession",
     "StudyStatus",
+    "StudyTexts",
     "Trial",
     "TrialKind",
     "UtcDateTime",

@@ -7,9 +7,8 @@ from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from study_server.errors import ResponseRefusedError, TrialNotFoundError
-from study_server.models import Outcome, Stage
 from study_server.participant.blueprint import config, database, now, participant
-from study_server.participant.sitting import find_sitting, page_of, study_of
+from study_server.participant.sitting import page_of, resume_sitting, study_of
 from study_server.participant.submission import read_images_missing, read_submission
 from study_server.services.bundles import picture_length
 from study_server.services.display import display_of, has_feedback
@@ -19,7 +18,6 @@ from study_server.services.responses import record_response
 from study_server.services.studies import definition_of
 from study_server.services.trial_view import LengthOf, TrialView, serve_trials
 
-TRIAL_STAGES = (Stage.PRACTICE, Stage.MAIN)
 TRIAL_FACTS = (
     "trial_id",
     "task",
@@ -38,17 +36,17 @@ TRIAL_FACTS = (
 def current_trial(study_id: str) -> ResponseReturnValue:
     """The trial to show now and those after it, or the page to go to."""
     with database().write() as db:
-        session = find_sitting(db, study_id)
+        session = resume_sitting(db, study_id)
         if session is None:
             return no_session(study_id)
-        if session.outcome == Outcome.WITHDRAWN or session.stage not in TRIAL_STAGES:
+        if page_of(session) != "participant.trial":
             return jsonify(next=url_for(page_of(session), study_id=study_id))
         study = study_of(db, session)
         held = serve_trials(
             db, session, served_at=now(), length_of=_lengths(study.bundle_id)
         )
         if not held:
-            return jsonify(next=url_for("participant.questions", study_id=study_id))
+            return jsonify(next=url_for(page_of(session), study_id=study_id))
         definition = definition_of(study)
         due, *upcoming = [_as_json(view, study_id) for view in held]
         is_practice = held[0].phase == "practice"
@@ -65,7 +63,7 @@ def store_response(study_id: str) -> ResponseReturnValue:
     try:
         submission = read_submission(request.get_data())
         with database().write() as db:
-            session = find_sitting(db, study_id)
+            session = resume_sitting(db, study_id)
             if session is None:
                 return no_session(study_id)
             acknowledgement = record_response(
@@ -84,7 +82,7 @@ def images_missing(study_id: str) -> ResponseReturnValue:
     try:
         report = read_images_missing(request.get_data())
         with database().write() as db:
-            session = find_sitting(db, study_id)
+            session = resume_sitting(db, study_id)
             if session is None:
                 return no_session(study_id)
             is_given_up = postpone_or_give_up(

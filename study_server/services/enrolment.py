@@ -12,9 +12,17 @@ from study_server.bundle import Bundle
 from study_server.design.definition import StudyDefinition
 from study_server.design.slots import slot_of
 from study_server.errors import NotOpenError
-from study_server.models import Outcome, Stage, Study, StudySession, StudyStatus
+from study_server.models import (
+    Outcome,
+    OutcomeReason,
+    Stage,
+    Study,
+    StudySession,
+    StudyStatus,
+)
 from study_server.services.plans import store_plan
 from study_server.services.studies import definition_of
+from study_server.services.texts import consent_sha256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +42,7 @@ def enrol(
     rng: Random,
     is_simulated: bool = False,
     token: str | None = None,
+    language: str | None = None,
 ) -> Enrolment:
     """Lease the lowest free slot to a participant who has just consented.
 
@@ -43,6 +52,7 @@ def enrol(
         db: open write transaction (BEGIN IMMEDIATE), which makes arrivals queue.
         rng: source of ids and of the token; unpredictable outside tests.
         token: the browser's secret, if it was given one already.
+        language: in which the consent was read. None: the study's own.
 
     Raises:
         NotOpenError: the study is paused, closed or full.
@@ -56,6 +66,9 @@ def enrol(
     session = _new_session(
         study, definition, slot_index=slot_index, started_at=started_at, rng=rng
     )
+    session.language = language or definition.study.language
+    consent = definition.texts_in(session.language).consent
+    session.consent_sha256 = consent_sha256(consent)
     session.token_sha256 = hash_token(token)
     session.is_simulated = is_simulated
     session.rng_seed = plan_rng_seed(
@@ -94,7 +107,11 @@ def release_expired_leases(db: Session, study: Study, *, now: datetime) -> int:
             StudySession.outcome.is_(None),
             StudySession.lease_expires_at <= now,
         )
-        .values(holds_slot=False, outcome=Outcome.TIMED_OUT)
+        .values(
+            holds_slot=False,
+            outcome=Outcome.TIMED_OUT,
+            outcome_reason=OutcomeReason.LEASE,
+        )
         .returning(StudySession.session_id)
     )
     return len(db.scalars(expired).all())
@@ -177,7 +194,6 @@ def _new_session(
 ) -> StudySession:
     slot = slot_of(definition.design, slot_index)
     lease = timedelta(minutes=definition.timing.lease_minutes)
-    consent = definition.texts_in(definition.study.language).consent.encode()
     return StudySession(
         session_id=new_id(rng),
         participant_id=new_id(rng),
@@ -186,11 +202,9 @@ def _new_session(
         holds_slot=True,
         slot_group=slot.group,
         **slot.cell._asdict(),
-        stage=Stage.INSTRUCTIONS,
-        language=definition.study.language,
+        stage=Stage.DEVICE,
         created_at=started_at,
         consented_at=started_at,
-        consent_sha256=hashlib.sha256(consent).hexdigest(),
         last_seen_at=started_at,
         lease_expires_at=started_at + lease,
     )

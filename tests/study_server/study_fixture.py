@@ -17,8 +17,8 @@ STUDY_ID = "tiny-study"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def definition_values(**changes: dict[str, Any]) -> dict[str, Any]:
-    """A study.toml as plain values; `changes` replace keys of its tables."""
+def definition_values(**changes: Any) -> dict[str, Any]:
+    """A study.toml as plain values; `changes` replace keys of its tables, or lists."""
     values: dict[str, Any] = {
         "study": {
             "study_id": STUDY_ID,
@@ -35,15 +35,21 @@ def definition_values(**changes: dict[str, Any]) -> dict[str, Any]:
             "n_query_pairs": 2,
         },
         "catch": {"per_block": 1},
-        "timing": {"panel_min_ms": 0, "instructions_min_ms": 0, "lease_minutes": 30},
+        "timing": {
+            "panel_min_ms": 0,
+            "instructions_min_ms": 0,
+            "lease_minutes": 30,
+            "feedback_ms": 0,
+        },
         "exclusions": [{"name": "did_not_finish"}, {"name": "catch", "min_correct": 3}],
     }
     for table, keys in changes.items():
-        values[table] = {**values.get(table, {}), **keys}
+        is_table = isinstance(keys, dict)
+        values[table] = {**values.get(table, {}), **keys} if is_table else keys
     return values
 
 
-def tiny_definition(**changes: dict[str, Any]) -> StudyDefinition:
+def tiny_definition(**changes: Any) -> StudyDefinition:
     """The definition, checked."""
     return parse_definition(definition_values(**changes), name="study.toml")
 

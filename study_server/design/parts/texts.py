@@ -76,3 +76,7 @@ class Texts(_Words):
 
     questions: dict[Name, QuestionText] = Field(default_factory=dict)
     """Words of each question, by its name."""
+
+    pages: dict[str, Text] = Field(default_factory=dict)
+    """Own words for strings of the interface, by their names in the catalogue of the
+    language (`"stop.title"`); all of them for a language that the server lacks."""

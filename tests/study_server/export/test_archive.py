@@ -136,7 +136,15 @@ def test_checksums_and_counts_are_those_of_the_tables(database: Database) -> Non
     with zipfile.ZipFile(io.BytesIO(archive)) as files:
         for name, sha256 in facts["table_sha256"].items():
             assert hashlib.sha256(files.read(name)).hexdigest() == sha256
-    assert facts["n_rows"] == {"participants": 3, "trials": 4, "responses": 3}
+    assert facts["n_rows"] == {
+        "participants": 3,
+        "trials": 4,
+        "responses": 3,
+        "pages": 0,
+        "comprehension": 0,
+        "answers": 1,
+        "consents": 0,
+    }
     assert facts["definition"] == {
         "study": {"study_id": "demo", "title": "A study of pictures"}
     }
