@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from uuid import UUID
+from uuid import uuid4
 
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -19,7 +19,6 @@ class Visitor:
         self.client = app.test_client()
         self._csrf = ""
         self.received = b""
-        self.n_sent = 0
 
     def get(self, path: str = "/") -> TestResponse:
         return self._note(self.client.get(BASE + path))
@@ -47,9 +46,8 @@ class Visitor:
 
     def response(self, trial_id: str, **changes: Any) -> dict[str, Any]:
         """A complete response with a new id."""
-        self.n_sent += 1
         return {
-            "response_id": str(UUID(int=self.n_sent + hash(self) % 2**64 * 2**32)),
+            "response_id": str(uuid4()),
             "trial_id": trial_id,
             "choice": "left",
             "confidence": 2,
@@ -67,6 +65,16 @@ class Visitor:
             "device_pixel_ratio": 1.0,
             **changes,
         }
+
+    def answer(self, trial: dict[str, Any]) -> TestResponse:
+        """Answer a trial, whatever its task."""
+        return self.send(self.response(trial["trial_id"]))
+
+    def finish(self) -> TestResponse:
+        """Answer the last questions and go to the last page."""
+        self.get("/questions")
+        self.post("/questions", difficulty="3", strategy="By eye.", data_use="yes")
+        return self.get("/completed")
 
     def answer_all(self) -> int:
         """Answer every trial with left; returns how many there were."""
