@@ -1,12 +1,12 @@
 """The server of the extrapolation study."""
 
 from flask import Flask
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from study_server.admin import admin
 from study_server.config import ServerConfig
 from study_server.cookies import CookieByPath
+from study_server.csrf import protect_forms
 from study_server.db import Database
 from study_server.error_pages import add_error_pages
 from study_server.participant import participant
@@ -31,7 +31,7 @@ def create_app(config: ServerConfig) -> Flask:
     database.create_tables()
     app.extensions["server_config"] = config
     app.extensions["database"] = database
-    CSRFProtect(app)
+    protect_forms(app)
     add_security_headers(app)
     add_error_pages(app)
     app.register_blueprint(participant)

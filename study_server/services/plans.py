@@ -10,7 +10,7 @@ from study_server.design.schedule import PlannedTrial, draw_plan
 from study_server.models import Appearance, StudySession, Trial
 
 PANEL_PLACE = "panel-"
-OPTION_PLACES = frozenset({"left", "right"})
+OPTION_PLACES = frozenset({"left", "right", "single"})
 """Places of the pictures a participant is asked about."""
 
 

@@ -5,7 +5,7 @@
 Whole sessions are taken on a study whose right options are the richer pictures. The
 classifiers are given number of bytes, size in pixels, ids, headers, order and time of
 arrival of both options, and answer for sessions they have not learnt from. Prints
-each accuracy with its exact 95 % interval; fails if an interval does not hold 50 %.
+each accuracy with its exact 95 % interval; fails if one is no guessing (p <= 0.001).
 """
 
 import argparse

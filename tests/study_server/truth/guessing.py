@@ -51,6 +51,9 @@ class Guessing:
     n_right: int
     low: float
     high: float
+    """Exact 95 % interval of the accuracy."""
+    p_value: float
+    """Chance of a count as far from one half by guessing alone."""
 
     @property
     def accuracy(self) -> float:
@@ -59,13 +62,13 @@ class Guessing:
 
     @property
     def is_at_chance(self) -> bool:
-        """Whether the interval holds one half."""
-        return self.low <= 0.5 <= self.high
+        """Whether guessing explains it; wrongly denied once in a thousand times."""
+        return self.p_value > 0.001
 
     def __str__(self) -> str:
         return (
             f"{self.classifier}: {self.accuracy:.1%} right of {self.n_trials} trials, "
-            f"interval {self.low:.1%} to {self.high:.1%}"
+            f"95 % interval {self.low:.1%} to {self.high:.1%}, p = {self.p_value:.3g}"
         )
 
 
@@ -84,17 +87,13 @@ def collect_cues(app: Flask, *, n_trials: int, has_times: bool = True) -> list[C
     return cues[:n_trials]
 
 
-def guess(cues: list[Cue], *, confidence: float = 0.95) -> list[Guessing]:
-    """Each classifier's answers to sessions it was not trained on.
-
-    Args:
-        confidence: of the exact binomial interval around each accuracy, 0 to 1.
-    """
+def guess(cues: list[Cue]) -> list[Guessing]:
+    """How well each classifier answers for sessions it was not trained on."""
     values = np.array([cue.values for cue in cues], dtype=float)  # (trials, cues)
     truth = np.array([cue.is_first_right for cue in cues])
     sessions = np.array([cue.session for cue in cues])
     return [
-        _guessing(name, make(), values, truth, sessions, confidence)
+        _guessing(name, make(), values, truth, sessions)
         for name, make in CLASSIFIERS.items()
     ]
 
@@ -105,18 +104,19 @@ def _guessing(
     values: NDArray[np.float64],
     truth: NDArray[np.bool_],
     sessions: NDArray[np.int_],
-    confidence: float,
 ) -> Guessing:
     folds = GroupKFold(N_FOLDS)
     said = cross_val_predict(classifier, values, truth, groups=sessions, cv=folds)
     n_right = int((said == truth).sum())
-    interval = binomtest(n_right, len(truth)).proportion_ci(confidence)
+    test = binomtest(n_right, len(truth))
+    interval = test.proportion_ci(0.95)
     return Guessing(
         classifier=name,
         n_trials=len(truth),
         n_right=n_right,
         low=float(interval.low),
         high=float(interval.high),
+        p_value=float(test.pvalue),
     )
 
 
