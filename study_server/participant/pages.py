@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from study_server.catalogue import built_in, for_script
 from study_server.design.definition import StudyDefinition
 from study_server.errors import NotOpenError
 from study_server.models import StudySession
@@ -156,8 +157,13 @@ def completed(study_id: str) -> ResponseReturnValue:
 
 def show(template: str, definition: StudyDefinition, **values: object) -> str:
     """One page of a study."""
+    catalogue = built_in("en")
     return render_template(
         f"participant/{template}.html",
+        t=catalogue.say,
+        script_texts=for_script(
+            {**catalogue.part("runner"), **catalogue.part("trial")}
+        ),
         study=definition.study,
         timing=definition.timing,
         texts=definition.texts,

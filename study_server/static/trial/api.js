@@ -1,4 +1,6 @@
 // Talks to the server. Nothing is taken for saved before the server says so.
+import { say } from "./texts.js";
+
 const TIMEOUT_MS = 20000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15000;
@@ -19,7 +21,7 @@ export function createApi({ api, csrf }, { showNotice, showTrouble }) {
           return answer;
         }
         clearTimeout(slow);
-        showNotice(`${slowNotice} The connection is interrupted; trying again.`);
+        showNotice(`${slowNotice} ${say("runner.interrupted")}`);
         await sleep(pauseBefore(attempt));
       }
     } finally {
@@ -46,7 +48,7 @@ export function createApi({ api, csrf }, { showNotice, showTrouble }) {
   }
 
   return {
-    currentTrial: () => ask("trial", { cache: "no-store" }, "Loading the next choice…"),
+    currentTrial: () => ask("trial", { cache: "no-store" }, say("runner.loading")),
     send: (response) =>
       ask(
         "responses",
@@ -55,7 +57,7 @@ export function createApi({ api, csrf }, { showNotice, showTrouble }) {
           headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
           body: JSON.stringify(response),
         },
-        "Saving your answer…",
+        say("runner.saving"),
       ),
   };
 }

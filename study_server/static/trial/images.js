@@ -1,4 +1,6 @@
 // Loads pictures whole and decoded. A trial is never shown with a part missing.
+import { say } from "./texts.js";
+
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000];
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -34,7 +36,7 @@ async function loadImage(url, showNotice) {
       await image.decode();
       return image;
     } catch {
-      showNotice("Loading the pictures takes longer than usual…");
+      showNotice(say("runner.slow_pictures"));
       await sleep(PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)]);
     }
   }

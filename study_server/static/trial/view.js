@@ -1,4 +1,6 @@
 // Everything that touches the page.
+import { say } from "./texts.js";
+
 const byId = (id) => document.getElementById(id);
 const live = byId("live");
 const notice = byId("notice");
@@ -24,8 +26,9 @@ export function showNotice(text) {
 }
 
 export function showProgress({ phase, number, n_trials }) {
+  const counted = { number, n_trials };
   byId("progress-text").textContent =
-    `${phase === "practice" ? "Practice" : "Choice"} ${number} of ${n_trials}`;
+    phase === "practice" ? say("runner.practice_of", counted) : say("runner.choice_of", counted);
   byId("progress").max = n_trials;
   byId("progress").value = number - 1;
 }
@@ -33,8 +36,8 @@ export function showProgress({ phase, number, n_trials }) {
 export async function pause({ interlude, n_blocks_done, n_blocks }) {
   const section = document.querySelector(`[data-interlude="${interlude}"]`);
   if (interlude === "break") {
-    section.querySelector("[data-blocks-done]").textContent = n_blocks_done;
-    section.querySelector("[data-blocks]").textContent = n_blocks;
+    const counted = { n_done: n_blocks_done, n_blocks };
+    section.querySelector("[data-break]").textContent = say("trial.break.text", counted);
   }
   section.hidden = false;
   await pressed(section.querySelector("button"));
@@ -53,22 +56,22 @@ export async function showTrouble() {
 export function showPanel(images, { panel_columns }) {
   panel.dataset.columns = panel_columns;
   panel.replaceChildren(...images);
-  images.forEach((image, i) => (image.alt = `Example ${i + 1}`));
+  images.forEach((image, i) => (image.alt = say("runner.example", { number: i + 1 })));
   delete wait.dataset.over;
   trialElement.hidden = false;
   trialElement.focus({ preventScroll: true });
   scrollTo(0, 0);
-  live.textContent = `${byId("progress-text").textContent}. Study the examples.`;
+  live.textContent = `${byId("progress-text").textContent}. ${say("runner.study_examples")}`;
 }
 
 export function showOptions({ left, right }) {
   for (const [side, image] of Object.entries({ left, right })) {
-    image.alt = `${side === "left" ? "Left" : "Right"} photograph`;
+    image.alt = say(`runner.${side}`);
     optionOn(side).querySelector(".photo").replaceChildren(image);
   }
   buttons.forEach((button) => (button.disabled = false));
   wait.dataset.over = ""; // keeps its room: nothing moves at onset
-  live.textContent = "The two photographs are shown. Which one makes the same part more active?";
+  live.textContent = say("runner.options_shown");
 }
 
 // Resolves with the first answer, by mouse, touch, pen or keyboard.
@@ -116,14 +119,12 @@ export function waitForAnswer() {
 export async function giveFeedback({ is_correct, correct_option }) {
   for (const verdict of verdicts) {
     const isRight = verdict.closest(".option").dataset.side === correct_option;
-    verdict.textContent = isRight ? "✓ This one" : "";
+    verdict.textContent = isRight ? say("runner.this_one") : "";
     verdict.hidden = !isRight;
     verdict.closest(".option").classList.toggle("right", isRight);
   }
-  const side = correct_option === "left" ? "left" : "right"; // "right" alone is two things
-  const text = is_correct
-    ? `Correct: it is the photograph on the ${side}.`
-    : `Not this time: it is the photograph on the ${side}.`;
+  const side = correct_option === "left" ? "left" : "right";
+  const text = is_correct ? say(`runner.correct_${side}`) : say(`runner.wrong_${side}`);
   feedback.querySelector("p").textContent = text;
   feedback.hidden = false;
   live.textContent = text;
