@@ -78,13 +78,20 @@ def _check_owner(trials: pd.DataFrame, participants: pd.DataFrame) -> None:
 def _check_main_trials(trials: pd.DataFrame) -> None:
     main = trials.loc[trials["trial_kind"] == "main"]
     for column in FILLED_IN_MAIN:
-        empty = main[column].isna()
+        empty = main[column].isna() & _asks_for_pairs(main)
         if empty.any():
             raise ExportFormatError(
                 f"table trials, column {column}: empty in main trial "
                 f"{main.loc[empty, 'trial_id'].iloc[0]!r}; every main trial needs one. "
                 "Export the study again."
             )
+
+
+def _asks_for_pairs(main: pd.DataFrame) -> pd.Series:
+    """Whether a trial asks about a query pair; exports of old have no other task."""
+    if "task" not in main:
+        return pd.Series(True, index=main.index)
+    return main["task"] == "two_alternative"
 
 
 def _check_repeated_columns(trials: pd.DataFrame, responses: pd.DataFrame) -> None:

@@ -81,7 +81,7 @@ FILLED_IN_MAIN: Final = ("query_pair_id", "stratum")
 """Columns of trials that every main trial needs; a catch trial has no query pair."""
 
 LEVELS: Final = {
-    "trial_kind": ("main", "catch", "practice"),
+    "trial_kind": ("main", "catch", "practice", "repeat"),
     "choice": ("left", "right"),
     "correct_option": ("left", "right"),
     "outcome": (

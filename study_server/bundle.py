@@ -3,11 +3,13 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from study_server.bundle_faults import check_references
+from study_server.bundle_kinds import CONTROL_KINDS, KINDS, OPTIONAL_KINDS
 from study_server.errors import BundleError
 from study_server.json_table import Table, parse_table
 from study_server.stimulus import Stimulus, check_image, read_file
@@ -15,35 +17,21 @@ from study_server.stimulus import Stimulus, check_image, read_file
 SCHEMA_VERSION = 2
 STIMULUS_ID = re.compile(r"[0-9a-f]{32}")
 BUNDLE_ID = re.compile(r"[A-Za-z0-9._-]{1,80}-[0-9a-f]{12}")
-CONTROL_KINDS = frozenset(
-    {
-        "accentuation_random_feature",
-        "accentuation_random_direction",
-        "accentuation_unrelated_class",
-        "accentuation_adversarial",
-        "accentuation_random_weights",
-        "accentuation_random_weights_cascade",
-    }
-)
-KINDS = CONTROL_KINDS | {
-    "natural",
-    "seed_image",
-    "accentuation",
-    "feature_visualization",
-    "attribution",
-    "opacity_map",
-    "masked_accentuation",
-}
-STRATA = ("near", "far", "within_class")
-LISTED_KINDS = {
-    "natural": "natural",
-    "seed_images": "seed_image",
-    "accentuations": "accentuation",
-    "feature_visualizations": "feature_visualization",
-    "attributions": "attribution",
-}
-PER_SEED_IMAGE = ("accentuations", "attributions")
-"""Lists whose i-th image is made from the i-th seed image."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Occlusion:
+    """A photograph that drives a feature, and two copies with a square covered."""
+
+    occlusion_id: str
+    stimulus_id: str
+    """Uncovered."""
+    most_stimulus_id: str
+    """Covered where that lowers the feature most."""
+    least_stimulus_id: str
+    """Covered where that lowers it least."""
+    activation_gap: float | None
+    """Percentile of the second copy minus that of the first, 0 to 100."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +51,14 @@ class Feature:
     """Seed images under their heat maps, in the order of the seed images."""
     controls: Mapping[str, tuple[str, ...]]
     """Kind to images made from the same seed images, that explain no better."""
+    minimal: tuple[str, ...] = ()
+    """Photographs from the bottom of the feature's ranking, the weakest first."""
+    minimal_feature_visualizations: tuple[str, ...] = ()
+    """Made from noise to drive the feature as little as can be."""
+    natural_blurred: tuple[str, ...] = ()
+    """The exemplars, blurred but for the place that drives the feature most."""
+    occlusions: tuple[Occlusion, ...] = ()
+    """Photographs that no panel shows, each with two covered copies."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,10 +83,25 @@ class Bundle:
     features: tuple[Feature, ...]
     query_pairs: tuple[QueryPair, ...]
     stimuli: Mapping[str, Stimulus]
+    _pairs_by_feature: Mapping[str, tuple[QueryPair, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def pairs_of(self, feature_id: str) -> tuple[QueryPair, ...]:
         """The query pairs of one feature, in the order of the manifest."""
-        return tuple(p for p in self.query_pairs if p.feature_id == feature_id)
+        return self._pairs_by_feature.get(feature_id, ())
+
+    def percentile_of(self, stimulus_id: str) -> float:
+        """Activation percentile of an image, 0 to 100; 0 where it is not known."""
+        stimulus = self.stimuli.get(stimulus_id)
+        return (stimulus.activation_percentile or 0.0) if stimulus else 0.0
+
+    def __post_init__(self) -> None:
+        """Sort the pairs by feature once, for plans ask for them often."""
+        pairs: dict[str, tuple[QueryPair, ...]] = {}
+        for pair in self.query_pairs:
+            pairs[pair.feature_id] = (*pairs.get(pair.feature_id, ()), pair)
+        object.__setattr__(self, "_pairs_by_feature", pairs)
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -139,15 +150,6 @@ def content_digest(manifest: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def check_references(bundle: Bundle, *, n_stimuli: int) -> None:
-    """Refuse a manifest whose parts point past each other."""
-    path = bundle.folder / "manifest.json"
-    if len(bundle.stimuli) != n_stimuli:
-        raise BundleError(f"{path}: a stimulus_id occurs twice")
-    for fault in _faults(bundle):
-        raise BundleError(f"{path}: {fault}")
-
-
 def _checked_bundle_id(manifest: Table) -> str:
     bundle_id = manifest.take("bundle_id", str)
     digest = content_digest(manifest.values)
@@ -175,6 +177,27 @@ def _feature(row: Table) -> Feature:
         feature_visualizations=row.names("feature_visualizations"),
         attributions=row.names("attributions"),
         controls=_controls(row),
+        **{name: _names_if_any(row, name) for name in OPTIONAL_KINDS},
+        occlusions=_occlusions(row),
+    )
+
+
+def _names_if_any(row: Table, key: str) -> tuple[str, ...]:
+    return row.names(key) if key in row.values else ()
+
+
+def _occlusions(row: Table) -> tuple[Occlusion, ...]:
+    if "occlusions" not in row.values:
+        return ()
+    return tuple(
+        Occlusion(
+            occlusion_id=each.take("occlusion_id", str),
+            stimulus_id=each.take("stimulus_id", str),
+            most_stimulus_id=each.take("most_stimulus_id", str),
+            least_stimulus_id=each.take("least_stimulus_id", str),
+            activation_gap=each.take("activation_gap", float),
+        )
+        for each in row.rows("occlusions")
     )
 
 
@@ -219,70 +242,11 @@ def _stimulus(row: Table) -> Stimulus:
         height_px=row.take("height_px", int),
         feature_id=row.take("feature_id", str),
         seed_image_id=row.take_or_none("seed_image_id"),
+        class_label=row.take_or_none("class_label"),
+        perceptual_hash=row.take_or_none("perceptual_hash"),
+        activation_percentile=_number_or_none(row, "activation_percentile"),
     )
 
 
-def _faults(bundle: Bundle) -> Iterator[str]:
-    feature_ids = [feature.feature_id for feature in bundle.features]
-    yield from _repeats("feature_id", feature_ids)
-    yield from _repeats("query_pair_id", [p.query_pair_id for p in bundle.query_pairs])
-    if len({(s.width_px, s.height_px) for s in bundle.stimuli.values()}) > 1:
-        yield "the images are not all of one size"
-    for stimulus in bundle.stimuli.values():
-        if stimulus.feature_id not in feature_ids:
-            yield f"{stimulus.file}: unknown feature {stimulus.feature_id!r}"
-    for feature in bundle.features:
-        yield from _feature_faults(bundle, feature)
-    for pair in bundle.query_pairs:
-        if pair.feature_id not in feature_ids:
-            yield f"pair {pair.query_pair_id!r}: unknown feature {pair.feature_id!r}"
-        if pair.stratum not in STRATA:
-            yield f"pair {pair.query_pair_id!r}: unknown stratum {pair.stratum!r}"
-
-
-def _repeats(name: str, values: list[str]) -> Iterator[str]:
-    for value in sorted({v for v in values if values.count(v) > 1}):
-        yield f"{name} {value!r} occurs twice"
-
-
-def _feature_faults(bundle: Bundle, feature: Feature) -> Iterator[str]:
-    listed: list[str] = []
-    for name, kind in LISTED_KINDS.items():
-        for stimulus_id in getattr(feature, name):
-            listed.append(stimulus_id)
-            yield from _stimulus_faults(bundle, feature, name, stimulus_id, kind)
-    for kind, stimulus_ids in feature.controls.items():
-        for stimulus_id in stimulus_ids:
-            listed.append(stimulus_id)
-            yield from _stimulus_faults(bundle, feature, kind, stimulus_id, kind)
-    for name in PER_SEED_IMAGE:
-        seeds = [bundle.stimuli[i].seed_image_id for i in getattr(feature, name)]
-        if seeds != list(feature.seed_images):
-            yield (
-                f"feature {feature.feature_id!r}: the i-th "
-                f"{LISTED_KINDS[name].replace('_', ' ')} must be made from the i-th "
-                "seed image"
-            )
-    for pair in bundle.pairs_of(feature.feature_id):
-        name = f"query pair {pair.query_pair_id!r}"
-        if pair.high_stimulus_id == pair.low_stimulus_id:
-            yield f"{name} shows the same image twice"
-        for stimulus_id in (pair.high_stimulus_id, pair.low_stimulus_id):
-            yield from _stimulus_faults(bundle, feature, name, stimulus_id, "natural")
-            if stimulus_id in listed:
-                yield f"{name}: image {stimulus_id!r} is also in a panel"
-    for fault in _repeats("stimulus", listed):
-        yield f"feature {feature.feature_id!r}: {fault} in its panels"
-
-
-def _stimulus_faults(
-    bundle: Bundle, feature: Feature, name: str, stimulus_id: str, kind: str
-) -> Iterator[str]:
-    stimulus = bundle.stimuli.get(stimulus_id)
-    if stimulus is None:
-        yield f"feature {feature.feature_id!r}: {name} names no image {stimulus_id!r}"
-    elif (stimulus.kind, stimulus.feature_id) != (kind, feature.feature_id):
-        yield (
-            f"feature {feature.feature_id!r}: {name} lists {stimulus_id!r}, which is "
-            f"{stimulus.kind!r} of {stimulus.feature_id!r}, not {kind!r} of its own"
-        )
+def _number_or_none(row: Table, key: str) -> float | None:
+    return None if row.values.get(key) is None else row.take(key, float)

@@ -3,40 +3,25 @@
 import logging
 import secrets
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from study_server.errors import StudyNotFoundError
+from study_server.participant.languages import catalogue_without_study
 
 logger = logging.getLogger(__name__)
 
-MESSAGES = {
-    400: (
-        "Please try once more",
-        "Your browser’s last message could not be understood. Go back, reload the "
-        "page and try again. Nothing that was saved is lost.",
-    ),
-    404: (
-        "This page does not exist",
-        "Please check the link you were given. If you were in the middle of a study, "
-        "open the study’s link again: you continue where you were.",
-    ),
-    405: (
-        "This page does not exist",
-        "Please open the study’s link again: you continue where you were.",
-    ),
-    413: (
-        "That was too much at once",
-        "What was sent is larger than we accept. Please shorten your text and try "
-        "again.",
-    ),
-    500: (
-        "Something went wrong on our side",
-        "Everything that was saved is safe. Please reload the page in a moment. If it "
-        "happens again, send the number below to the researchers.",
-    ),
-}
+EXPLAINED = (400, 404, 405, 413, 500)
+"""Failures that have words of their own in the catalogues."""
 
 
 def add_error_pages(app: Flask) -> None:
@@ -69,17 +54,32 @@ def _answer_failure(error: HTTPException) -> Response:
 
 
 def _page(code: int, reference: str | None = None) -> Response:
-    title, message = MESSAGES.get(code, MESSAGES[400 if code < 500 else 500])
+    words = catalogue_without_study()
+    explained = code if code in EXPLAINED else (400 if code < 500 else 500)
+    title = words.say(f"error.{explained}.title")
+    message = words.say(f"error.{explained}.text")
     if "/api/" in request.path:
         answer = jsonify(error=title, message=message, reference=reference)
     else:
         answer = make_response(
             render_template(
                 "participant/message.html",
-                title=title,
+                t=words.say,
+                language=words.language,
+                direction=words.direction,
+                heading=title,
                 message=message,
                 reference=reference,
+                way_out=_way_out() if code >= 500 else None,
             )
         )
     answer.status_code = code
     return answer
+
+
+def _way_out() -> str | None:
+    """Where a participant can end a session that keeps failing."""
+    study_id = (request.view_args or {}).get("study_id")
+    if request.blueprint != "participant" or not study_id:
+        return None
+    return url_for("participant.technical_problem", study_id=study_id)

@@ -34,6 +34,11 @@ class Stimulus:
     height_px: int
     feature_id: str
     seed_image_id: str | None
+    class_label: str | None = None
+    perceptual_hash: str | None = None
+    """64 bits as 16 hex digits; None in bundles without it."""
+    activation_percentile: float | None = None
+    """Share of the pool below it, 0 to 100; None where nothing was measured."""
 
 
 def check_image(content: bytes, stimulus: Stimulus) -> None:

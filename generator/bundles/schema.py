@@ -16,6 +16,9 @@ KINDS = frozenset(
         "opacity_map",
         "masked_accentuation",
         "attribution",
+        "minimal_feature_visualization",
+        "natural_blurred",
+        "occlusion",
         *CONTROL_KINDS,
     }
 )

@@ -34,7 +34,7 @@ def run_command(options: argparse.Namespace) -> None:
     """Refuse with the faults, or print the counts of the design."""
     definition = read_definition(options.definition)
     bundle = read_bundle(options.bundle)
-    check_fit(definition.design, bundle)
+    check_fit(definition, bundle)
     print("\n".join(design_counts(definition, bundle)))
 
 
@@ -44,8 +44,8 @@ def design_counts(definition: StudyDefinition, bundle: Bundle) -> list[str]:
     n_conditions = len(design.conditions)
     n_sequences = len(williams_sequences(n_conditions))
     n_cells = n_conditions * n_sequences * design.n_query_pairs
-    n_main = len(main_features(design, bundle))
-    plan = draw_plan(design, bundle, slot_index=0, rng=Random(study.rng_seed))
+    n_main = len(main_features(definition, bundle))
+    plan = draw_plan(definition, bundle, slot_index=0, rng=Random(study.rng_seed))
     kinds = Counter(trial.trial_kind for trial in plan)
     return [
         f"study       {study.study_id}: {study.title}",

@@ -3,136 +3,86 @@
 import hashlib
 import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field
 
-from study_server.design.conditions import CONDITIONS
+from study_server.design import toml_lines
+from study_server.design.checks import cross_faults
 from study_server.design.exclusions import ExclusionRule
-from study_server.design.texts import Texts
+from study_server.design.faults import describe_faults, unknown_tables, validated
+from study_server.design.parts.base import Part
+from study_server.design.parts.design import DesignPart
+from study_server.design.parts.display import DisplayPart, TimingPart
+from study_server.design.parts.outcomes import OutcomeName, OutcomePart
+from study_server.design.parts.questions import (
+    DEFAULT_QUESTIONS,
+    LanguagesPart,
+    QuestionPart,
+    QuotaPart,
+)
+from study_server.design.parts.session import (
+    CatchPart,
+    ComprehensionPart,
+    MainPart,
+    PracticePart,
+)
+from study_server.design.parts.study import StudyPart
+from study_server.design.parts.texts import Texts
+from study_server.design.texts import with_default_texts
 from study_server.errors import DefinitionError
 
-Text = Annotated[str, Field(min_length=1)]
+MAX_FILE_BYTES = 1_000_000
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class StudyPart(_Part):
-    """What the study is and how many take part."""
-
-    study_id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-    """The name in links: lower-case letters, digits and hyphens."""
-
-    title: Text
-    """For participants."""
-
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
-    """Of the texts, as a language tag."""
-
-    rng_seed: Annotated[int, Field(ge=0)]
-    """From it every participant's plan is drawn."""
-
-    n_slots: Annotated[int, Field(ge=1, le=100_000)]
-    """Participants wanted; a multiple of the number of conditions fills all lists."""
-
-    estimated_minutes: Annotated[int, Field(ge=1, le=100_000)]
-    """Told to participants beforehand."""
-
-    contact: Text
-    """Whom participants can write to."""
-
-    completion_code: Text
-    """Shown once everything is stored, and never before."""
-
-
-class DesignPart(_Part):
-    """What is shown to whom."""
-
-    conditions: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
-    """Crossed within participants, one block each."""
-
-    practice_features: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
-    """Used in practice only; one practice trial per condition goes through them."""
-
-    features: Annotated[tuple[Text, ...], Field(strict=False)] | None = None
-    """Used in main trials. None: every feature of the bundle not used in practice."""
-
-    n_query_pairs: Annotated[int, Field(ge=1)] = 1
-    """Query pairs of each feature that rotate over participants."""
-
-    catch_per_block: Annotated[int, Field(ge=0)] = 1
-    """Trials in which one option is a tile of the panel itself."""
-
-    n_panel_tiles: Annotated[int, Field(ge=2, le=24, multiple_of=2)] = 8
-    """Example images beside the options, two in a row."""
-
-    @field_validator("conditions")
-    @classmethod
-    def _know_each_condition(cls, conditions: tuple[str, ...]) -> tuple[str, ...]:
-        if unknown := [c for c in conditions if c not in CONDITIONS]:
-            raise ValueError(
-                f"no condition {', '.join(map(repr, unknown))}; "
-                f"there are {', '.join(CONDITIONS)}"
-            )
-        return _without_repeats(conditions)
-
-    @field_validator("practice_features", "features")
-    @classmethod
-    def _name_each_feature_once(
-        cls, names: tuple[str, ...] | None
-    ) -> tuple[str, ...] | None:
-        return None if names is None else _without_repeats(names)
-
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
-        n_conditions = len(self.conditions)
-        if len(self.practice_features) > n_conditions:
-            raise ValueError(
-                f"practice_features names {len(self.practice_features)} features, but "
-                f"there is one practice trial for each of {n_conditions} conditions; "
-                "name fewer"
-            )
-        if self.features is not None:
-            if both := set(self.features) & set(self.practice_features):
-                raise ValueError(
-                    f"{', '.join(map(repr, sorted(both)))} is used in practice and in "
-                    "main trials; take it out of one"
-                )
-            check_counts(self, n_features=len(self.features))
-        return self
-
-
-class TimingPart(_Part):
-    """Durations."""
-
-    panel_min_ms: Annotated[int, Field(ge=0, le=60_000)] = 8_000
-    """The examples are studied alone this long before the options appear."""
-
-    instructions_min_ms: Annotated[int, Field(ge=0, le=120_000)] = 20_000
-    """The instructions cannot be left earlier."""
-
-    lease_minutes: Annotated[int, Field(ge=1, le=100_000)] = 60
-    """A slot not finished after this long is given to someone else."""
-
-
-class StudyDefinition(_Part):
+class StudyDefinition(Part):
     """One study.toml."""
 
     study: StudyPart
+    """What the study is and how many take part."""
+
     design: DesignPart
+    """What is shown to whom."""
+
+    display: DisplayPart = DisplayPart()
+    """What stands where."""
+
     timing: TimingPart = TimingPart()
+    """Durations."""
+
+    practice: PracticePart = PracticePart()
+    """Trials before the main part."""
+
+    main: MainPart = MainPart()
+    """The trials that count."""
+
+    catch: CatchPart = CatchPart()
+    """Trials that everyone who looks gets right."""
+
+    comprehension: ComprehensionPart = ComprehensionPart()
+    """Questions on the instructions."""
+
+    languages: LanguagesPart = LanguagesPart()
+    """In which languages the study can be taken."""
+
     exclusions: Annotated[tuple[ExclusionRule, ...], Field(strict=False)] = ()
-    texts: Texts = Texts()
+    """Rules by which the analysis leaves participants out, in this order."""
+
+    outcomes: Annotated[tuple[OutcomePart, ...], Field(strict=False)] = ()
+    """How a session can end; an outcome that is not named hands out nothing."""
+
+    questions: Annotated[tuple[QuestionPart, ...], Field(strict=False)] = (
+        DEFAULT_QUESTIONS
+    )
+    """What is asked after the trials, or before them for quotas."""
+
+    quotas: Annotated[tuple[QuotaPart, ...], Field(strict=False)] = ()
+    """How many may give an answer to a screening question."""
+
+    texts: dict[str, Texts] = Field(default_factory=dict)
+    """What participants read, by language; built-in texts are filled in."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, defaults filled in, as exported."""
@@ -146,60 +96,89 @@ class StudyDefinition(_Part):
         )
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @property
+    def offered_languages(self) -> tuple[str, ...]:
+        """Languages the study can be taken in, its own among them."""
+        return self.languages.offered or (self.study.language,)
+
+    @property
+    def n_slots_in_all(self) -> int:
+        """Slots of the crossed design and of the group without panels."""
+        every = self.design.none_after_slots
+        return self.study.n_slots + (self.study.n_slots // every if every else 0)
+
+    @property
+    def resume_max_age_minutes(self) -> int:
+        """How long after its beginning a session can be taken up again."""
+        return self.timing.resume_max_age_minutes or self.timing.lease_minutes
+
+    def texts_in(self, language: str) -> Texts:
+        """The texts of a language; those of the study's own for one not offered."""
+        return self.texts.get(language) or self.texts[self.study.language]
+
+    def title_in(self, language: str) -> str:
+        """The study's title in a language."""
+        return self.texts_in(language).title or self.study.title
+
+    def outcome(self, name: OutcomeName) -> OutcomePart:
+        """What an end of a session hands out."""
+        given = {outcome.name: outcome for outcome in self.outcomes}
+        outcome = given.get(name, OutcomePart(name=name, is_paid=name == "completed"))
+        if name == "completed" and outcome.code is None:
+            return outcome.model_copy(update={"code": self.study.completion_code})
+        return outcome
+
 
 def read_definition(path: Path) -> StudyDefinition:
     """Read a study.toml.
 
     Raises:
-        DefinitionError: lists every fault at once, each with its place.
+        DefinitionError: lists every fault at once, each with its line and remedy.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
     except OSError as error:
         raise DefinitionError(f"{path}: cannot be read ({error.strerror})") from error
+    if len(content) > MAX_FILE_BYTES:
+        raise DefinitionError(
+            f"{path}: has {len(content)} bytes; a study.toml has at most "
+            f"{MAX_FILE_BYTES}. Is this the right file?"
+        )
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise DefinitionError(f"{path}: not TOML ({error})") from error
-    return parse_definition(values, name=str(path))
+    lines = toml_lines.lines_of_keys(text)
+    return parse_definition(values, name=str(path), lines=lines)
 
 
-def parse_definition(values: dict[str, Any], *, name: str) -> StudyDefinition:
-    """Check a definition given as plain values; `name` is its file, for messages."""
-    try:
-        return StudyDefinition.model_validate(values)
-    except ValidationError as error:
-        faults = [
-            f"  {'.'.join(map(str, fault['loc']))}: "
-            f"{fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors()
-        ]
-        noun = "fault" if len(faults) == 1 else "faults"
-        raise DefinitionError(
-            "\n".join([f"{name}: {len(faults)} {noun}", *faults])
-        ) from error
+def parse_definition(
+    values: Mapping[str, Any],
+    *,
+    name: str,
+    lines: Mapping[toml_lines.Path, int] | None = None,
+) -> StudyDefinition:
+    """Check a definition given as plain values.
 
-
-def check_counts(design: DesignPart, *, n_features: int) -> None:
-    """Refuse a number of main features that cannot be dealt evenly.
+    Args:
+        name: its file, for messages.
+        lines: where in the file each key stands, for messages.
 
     Raises:
-        DefinitionError: says how many features to add or to leave out.
+        DefinitionError: lists every fault at once.
     """
-    n_conditions = len(design.conditions)
-    surplus = n_features % n_conditions
-    if n_features == 0 or surplus:
-        raise DefinitionError(
-            f"{n_features} main features cannot be dealt evenly to {n_conditions} "
-            f"conditions; leave out {surplus} or add {n_conditions - surplus}"
-        )
-    n_per_block = n_features // n_conditions
-    if design.catch_per_block > n_per_block:
-        raise DefinitionError(
-            f"catch_per_block is {design.catch_per_block}, but a block has only "
-            f"{n_per_block} main trials; ask for at most {n_per_block}"
-        )
-
-
-def _without_repeats(names: tuple[str, ...]) -> tuple[str, ...]:
-    if repeats := {name for name in names if names.count(name) > 1}:
-        raise ValueError(f"{', '.join(map(repr, sorted(repeats)))} is named twice")
-    return names
+    values = with_default_texts(values)
+    faults = unknown_tables(values, StudyDefinition)
+    parts: dict[str, Any] = {}
+    for table, field in StudyDefinition.model_fields.items():
+        default = field.get_default(call_default_factory=True, validated_data={})
+        given = values.get(table, {} if field.is_required() else default)
+        part, found = validated(table, given, StudyDefinition)
+        faults += found
+        if not found:
+            parts[table] = part
+    faults += cross_faults(parts)
+    if faults:
+        raise DefinitionError(describe_faults(faults, name=name, lines=lines or {}))
+    return StudyDefinition.model_construct(**parts)

@@ -4,15 +4,30 @@ from study_server.models.base import Base, UtcDateTime
 from study_server.models.bundle import ImportedBundle
 from study_server.models.researcher import Researcher
 from study_server.models.response import Response, ResponseConflict
+from study_server.models.session_record import (
+    Answer,
+    ComprehensionAttempt,
+    PageVisit,
+)
 from study_server.models.study import Study, StudyStatus
-from study_server.models.study_session import Outcome, Stage, StudySession
+from study_server.models.study_session import (
+    Outcome,
+    OutcomeReason,
+    Stage,
+    StudySession,
+)
+from study_server.models.study_texts import StudyTexts
 from study_server.models.trial import Appearance, Trial, TrialKind
 
 __all__ = [
+    "Answer",
     "Appearance",
     "Base",
+    "ComprehensionAttempt",
     "ImportedBundle",
     "Outcome",
+    "OutcomeReason",
+    "PageVisit",
     "Researcher",
     "Response",
     "ResponseConflict",
@@ -20,6 +35,7 @@ __all__ = [
     "Study",
     "StudySession",
     "StudyStatus",
+    "StudyTexts",
     "Trial",
     "TrialKind",
     "UtcDateTime",

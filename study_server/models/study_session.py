@@ -13,7 +13,10 @@ class Stage(StrEnum):
     """Where in the script a session stands, in order."""
 
     CONSENT = "consent"
+    DEVICE = "device"
+    SCREENING = "screening"
     INSTRUCTIONS = "instructions"
+    COMPREHENSION = "comprehension"
     PRACTICE = "practice"
     MAIN = "main"
     DEBRIEF = "debrief"
@@ -21,13 +24,29 @@ class Stage(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a session ended."""
+    """How a visit ended. `no_consent` and `already_took_part` leave no session."""
 
     COMPLETED = "completed"
     NO_CONSENT = "no_consent"
     SCREENED_OUT = "screened_out"
     WITHDRAWN = "withdrawn"
     TIMED_OUT = "timed_out"
+    NOT_OPEN = "not_open"
+    ALREADY_TOOK_PART = "already_took_part"
+    TECHNICAL_PROBLEM = "technical_problem"
+
+
+class OutcomeReason(StrEnum):
+    """What led to an outcome that several things lead to."""
+
+    DEVICE = "device"
+    COMPREHENSION = "comprehension"
+    PRACTICE = "practice"
+    KEEP = "keep"
+    ERASE = "erase"
+    LEASE = "lease"
+    ABSENCE = "absence"
+    QUOTA = "quota"
 
 
 class StudySession(Base):
@@ -56,23 +75,45 @@ class StudySession(Base):
     study_pk: Mapped[int] = mapped_column(ForeignKey("study.id"), index=True)
     rng_seed: Mapped[int]
     slot_index: Mapped[int]
+    slot_group: Mapped[str]
+    """`crossed`, or `none` for those who never see a panel."""
     holds_slot: Mapped[bool]
     list_index: Mapped[int]
     sequence_index: Mapped[int]
     pair_offset: Mapped[int]
     stage: Mapped[str]
     outcome: Mapped[str | None]
+    outcome_reason: Mapped[str | None]
+    """Screened out by `device`, `comprehension` or `practice`; withdrawn to `keep` or
+    `erase`; timed out by the `lease` (may still finish) or by `absence`; a `quota`."""
     is_simulated: Mapped[bool]
     language: Mapped[str]
+    """Chosen on the first page."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     consented_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     consent_sha256: Mapped[str]
     """Of the consent text that was shown."""
     instructions_ms: Mapped[float | None]
+    """From the first page of the instructions until they were left for good."""
+    instructions_page: Mapped[int] = mapped_column(default=0)
+    """The page of the instructions that is open, from 0."""
+    practice_round: Mapped[int] = mapped_column(default=0)
+    """The round of practice that is open or was the last, from 0."""
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the device check was passed."""
+    window_width_px: Mapped[int | None]
+    window_height_px: Mapped[int | None]
+    """In CSS px, at the device check."""
+    is_small_window: Mapped[bool | None]
+    """The window was smaller than the study asks for, at the device check."""
+    has_outbox: Mapped[bool | None]
+    """The browser can keep answers that are not sent yet."""
     main_started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    is_surplus: Mapped[bool] = mapped_column(default=False)
+    """Completed after the slot had been given away."""
     difficulty: Mapped[int | None]
     strategy: Mapped[str | None]
     data_use: Mapped[bool | None]

@@ -15,6 +15,7 @@ class TrialKind(StrEnum):
     MAIN = "main"
     CATCH = "catch"
     PRACTICE = "practice"
+    REPEAT = "repeat"
 
 
 class Trial(Base):
@@ -29,19 +30,33 @@ class Trial(Base):
         ForeignKey("study_session.session_id", ondelete="CASCADE"), index=True
     )
     trial_index: Mapped[int]
+    task: Mapped[str]
+    """`two_alternative`, `rating`, `occlusion` or `manipulation_check`."""
     block_index: Mapped[int | None]
+    """None in practice."""
+    practice_round: Mapped[int | None]
+    """From 0; None outside practice."""
     trial_kind: Mapped[str]
     condition: Mapped[str]
     feature_id: Mapped[str]
     query_pair_id: Mapped[str | None]
-    """None in catch trials, as are stratum and gap."""
+    """Of an occlusion its own id; None in catch trials that show a tile."""
     stratum: Mapped[str | None]
     activation_gap: Mapped[float | None]
     target_stimulus_id: Mapped[str]
-    distractor_stimulus_id: Mapped[str]
-    correct_option: Mapped[str]
-    """`left` or `right`."""
+    """The right option, or the one rated."""
+    distractor_stimulus_id: Mapped[str | None]
+    """None where one photograph is rated."""
+    option_stimulus_ids: Mapped[list[str]] = mapped_column(JSON)
+    """In display order: left and right, or first and second where they are stacked."""
+    correct_option: Mapped[str | None]
+    """`left` or `right`; None where one photograph is rated."""
     panel_stimulus_ids: Mapped[list[str]] = mapped_column(JSON)
+    """In reading order; empty without a panel."""
+    negative_panel_stimulus_ids: Mapped[list[str]] = mapped_column(JSON)
+    """In reading order; empty without a second panel."""
+    reference_stimulus_id: Mapped[str | None]
+    """The uncovered photograph of an occlusion trial."""
     first_served_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -56,5 +71,6 @@ class Appearance(Base):
         ForeignKey("trial.trial_id", ondelete="CASCADE"), index=True
     )
     place: Mapped[str]
-    """`left`, `right`, or `panel-0`, `panel-1`, …"""
+    """`left` and `right`, or `single`; `reference`; `panel-0`, `panel-1`, … and
+    `negative-0`, …"""
     stimulus_id: Mapped[str]

@@ -1,6 +1,25 @@
 """Pages and answers for participants."""
 
-from study_server.participant import api, images, pages, stopping
+from study_server.participant import (
+    api,
+    device,
+    images,
+    landing,
+    outcomes,
+    pages,
+    reading,
+    stopping,
+)
 from study_server.participant.blueprint import participant
 
-__all__ = ["api", "images", "pages", "participant", "stopping"]
+__all__ = [
+    "api",
+    "device",
+    "images",
+    "landing",
+    "outcomes",
+    "pages",
+    "participant",
+    "reading",
+    "stopping",
+]

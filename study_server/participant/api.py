@@ -7,29 +7,27 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from study_server.errors import ResponseRefusedError, TrialNotFoundError
-from study_server.models import Outcome, Stage, StudySession
+from study_server.models import StudySession
 from study_server.participant.blueprint import database, now, participant
-from study_server.participant.sitting import find_sitting, page_of, study_of
+from study_server.participant.sitting import page_of, resume_sitting, study_of
 from study_server.participant.submission import read_submission
 from study_server.services.responses import record_response
 from study_server.services.studies import definition_of
 from study_server.services.trial_view import TrialView, serve_trial
-
-TRIAL_STAGES = (Stage.PRACTICE, Stage.MAIN)
 
 
 @participant.get("/<study_id>/api/trial")
 def current_trial(study_id: str) -> ResponseReturnValue:
     """The trial to show now, or the page to go to."""
     with database().write() as db:
-        session = find_sitting(db, study_id)
+        session = resume_sitting(db, study_id)
         if session is None:
             return no_session(study_id)
-        if session.outcome == Outcome.WITHDRAWN or session.stage not in TRIAL_STAGES:
+        if page_of(session) != "participant.trial":
             return jsonify(next=url_for(page_of(session), study_id=study_id))
         view = serve_trial(db, session, served_at=now())
         if view is None:
-            return jsonify(next=url_for("participant.questions", study_id=study_id))
+            return jsonify(next=url_for(page_of(session), study_id=study_id))
         return jsonify(_as_json(db, session, study_id, view))
 
 
@@ -39,7 +37,7 @@ def store_response(study_id: str) -> ResponseReturnValue:
     try:
         submission = read_submission(request.get_data())
         with database().write() as db:
-            session = find_sitting(db, study_id)
+            session = resume_sitting(db, study_id)
             if session is None:
                 return no_session(study_id)
             acknowledgement = record_response(

@@ -1,20 +1,25 @@
 """Who is asking: the session behind a cookie, and the page it belongs on."""
 
+from flask import redirect, url_for
 from flask import session as visit
-from flask import url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from study_server.models import Outcome, Stage, Study, StudySession
-from study_server.participant.blueprint import config, randomness
+from study_server.models import Stage, Study, StudySession
+from study_server.participant.blueprint import config, now, randomness
 from study_server.participant.secret import COOKIE_NAME, shown_secret
+from study_server.services.endings import is_over, note_absence
 from study_server.services.enrolment import find_session, new_id
+from study_server.services.studies import definition_of
 
 COOKIE_MAX_AGE_S = 30 * 24 * 3600
 
 PAGE_OF_STAGE = {
     Stage.CONSENT: "participant.landing",
+    Stage.DEVICE: "participant.device",
+    Stage.SCREENING: "participant.screening",
     Stage.INSTRUCTIONS: "participant.instructions",
+    Stage.COMPREHENSION: "participant.comprehension",
     Stage.PRACTICE: "participant.trial",
     Stage.MAIN: "participant.trial",
     Stage.DEBRIEF: "participant.questions",
@@ -26,6 +31,18 @@ def find_sitting(db: Session, study_id: str) -> StudySession | None:
     """The session whose secret the browser holds for this study."""
     token = shown_secret()
     return find_session(db, study_id, token) if token else None
+
+
+def resume_sitting(db: Session, study_id: str) -> StudySession | None:
+    """The browser's session, ended first if it was left for too long.
+
+    Needs a write transaction.
+    """
+    session = find_sitting(db, study_id)
+    if session is not None:
+        definition = definition_of(study_of(db, session))
+        note_absence(db, session, definition, returned_at=now())
+    return session
 
 
 def arrival_token(study_id: str) -> str:
@@ -44,9 +61,15 @@ def study_of(db: Session, session: StudySession) -> Study:
 
 def page_of(session: StudySession) -> str:
     """The endpoint a session stands on; every other page leads there."""
-    if session.outcome == Outcome.WITHDRAWN:
-        return "participant.withdrawn"
+    if is_over(session):
+        return f"participant.{session.outcome}"
     return PAGE_OF_STAGE[Stage(session.stage)]
+
+
+def go_to(session: StudySession | None, study_id: str) -> Response:
+    """Send a browser to the page its session stands on, or to the beginning."""
+    endpoint = "participant.landing" if session is None else page_of(session)
+    return redirect(url_for(endpoint, study_id=study_id), 303)
 
 
 def remember(answer: Response, study_id: str, token: str) -> None:

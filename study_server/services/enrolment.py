@@ -9,12 +9,20 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from study_server.bundle import Bundle
-from study_server.design.assignment import assign_cell
 from study_server.design.definition import StudyDefinition
+from study_server.design.slots import slot_of
 from study_server.errors import NotOpenError
-from study_server.models import Outcome, Stage, Study, StudySession, StudyStatus
+from study_server.models import (
+    Outcome,
+    OutcomeReason,
+    Stage,
+    Study,
+    StudySession,
+    StudyStatus,
+)
 from study_server.services.plans import store_plan
 from study_server.services.studies import definition_of
+from study_server.services.texts import consent_sha256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +42,7 @@ def enrol(
     rng: Random,
     is_simulated: bool = False,
     token: str | None = None,
+    language: str | None = None,
 ) -> Enrolment:
     """Lease the lowest free slot to a participant who has just consented.
 
@@ -43,6 +52,7 @@ def enrol(
         db: open write transaction (BEGIN IMMEDIATE), which makes arrivals queue.
         rng: source of ids and of the token; unpredictable outside tests.
         token: the browser's secret, if it was given one already.
+        language: in which the consent was read. None: the study's own.
 
     Raises:
         NotOpenError: the study is paused, closed or full.
@@ -56,6 +66,9 @@ def enrol(
     session = _new_session(
         study, definition, slot_index=slot_index, started_at=started_at, rng=rng
     )
+    session.language = language or definition.study.language
+    consent = definition.texts_in(session.language).consent
+    session.consent_sha256 = consent_sha256(consent)
     session.token_sha256 = hash_token(token)
     session.is_simulated = is_simulated
     session.rng_seed = plan_rng_seed(
@@ -63,7 +76,7 @@ def enrol(
     )
     db.add(session)
     db.flush()
-    store_plan(db, session, definition.design, bundle, rng=rng)
+    store_plan(db, session, definition, bundle, rng=rng)
     return Enrolment(session=session, token=token)
 
 
@@ -71,7 +84,7 @@ def is_open(db: Session, study: Study, *, now: datetime) -> bool:
     """Whether someone who came now would get a place."""
     if study.status != StudyStatus.OPEN:
         return False
-    n_slots = definition_of(study).study.n_slots
+    n_slots = definition_of(study).n_slots_in_all
     held = select(StudySession.slot_index).where(
         StudySession.study_pk == study.id,
         StudySession.is_simulated.is_(False),
@@ -94,7 +107,11 @@ def release_expired_leases(db: Session, study: Study, *, now: datetime) -> int:
             StudySession.outcome.is_(None),
             StudySession.lease_expires_at <= now,
         )
-        .values(holds_slot=False, outcome=Outcome.TIMED_OUT)
+        .values(
+            holds_slot=False,
+            outcome=Outcome.TIMED_OUT,
+            outcome_reason=OutcomeReason.LEASE,
+        )
         .returning(StudySession.session_id)
     )
     return len(db.scalars(expired).all())
@@ -117,11 +134,11 @@ def lowest_free_slot(
             )
         )
     )
-    for slot_index in range(definition.study.n_slots):
+    for slot_index in range(definition.n_slots_in_all):
         if slot_index not in held:
             return slot_index
     raise NotOpenError(
-        f"study {study.study_id!r} has all {definition.study.n_slots} slots taken"
+        f"study {study.study_id!r} has all {definition.n_slots_in_all} slots taken"
     )
 
 
@@ -175,25 +192,19 @@ def _new_session(
     started_at: datetime,
     rng: Random,
 ) -> StudySession:
-    cell = assign_cell(
-        slot_index,
-        n_conditions=len(definition.design.conditions),
-        n_query_pairs=definition.design.n_query_pairs,
-    )
+    slot = slot_of(definition.design, slot_index)
     lease = timedelta(minutes=definition.timing.lease_minutes)
-    consent = definition.texts.consent.encode()
     return StudySession(
         session_id=new_id(rng),
         participant_id=new_id(rng),
         study_pk=study.id,
         slot_index=slot_index,
         holds_slot=True,
-        **cell._asdict(),
-        stage=Stage.INSTRUCTIONS,
-        language=definition.study.language,
+        slot_group=slot.group,
+        **slot.cell._asdict(),
+        stage=Stage.DEVICE,
         created_at=started_at,
         consented_at=started_at,
-        consent_sha256=hashlib.sha256(consent).hexdigest(),
         last_seen_at=started_at,
         lease_expires_at=started_at + lease,
     )

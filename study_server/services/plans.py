@@ -1,23 +1,30 @@
 """Storing a session's plan, under ids that tell a participant nothing. No Flask."""
 
+from collections.abc import Sequence
+from dataclasses import fields
 from random import Random
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from study_server.bundle import Bundle
-from study_server.design.definition import DesignPart
-from study_server.design.schedule import PlannedTrial, draw_plan
+from study_server.design.planned import HasPlanParts, PlannedTrial
+from study_server.design.schedule import draw_plan
 from study_server.models import Appearance, StudySession, Trial
 
 PANEL_PLACE = "panel-"
-OPTION_PLACES = frozenset({"left", "right", "single"})
-"""Places of the pictures a participant is asked about."""
+NEGATIVE_PLACE = "negative-"
+OPTION_PLACES = ("left", "right")
+SINGLE_PLACE = "single"
+"""Of the one photograph that is rated."""
+
+REFERENCE_PLACE = "reference"
 
 
 def store_plan(
     db: Session,
     session: StudySession,
-    design: DesignPart,
+    parts: HasPlanParts,
     bundle: Bundle,
     *,
     rng: Random,
@@ -28,7 +35,7 @@ def store_plan(
         rng: source of the opaque ids, apart from the plan's own generator.
     """
     plan = draw_plan(
-        design,
+        parts,
         bundle,
         slot_index=session.slot_index,
         rng=Random(session.rng_seed),
@@ -53,15 +60,22 @@ def store_plan(
 
 
 def places(trial: Trial) -> dict[str, str]:
-    """Where each image of a trial stands: place to stimulus_id."""
-    is_left = trial.correct_option == "left"
-    target, distractor = trial.target_stimulus_id, trial.distractor_stimulus_id
-    left, right = (target, distractor) if is_left else (distractor, target)
-    panel = {
-        f"{PANEL_PLACE}{index}": stimulus_id
-        for index, stimulus_id in enumerate(trial.panel_stimulus_ids)
+    """Where each image of a trial stands: place to stimulus_id.
+
+    The panels come first, then the reference, then the options.
+    """
+    reference = trial.reference_stimulus_id
+    names = OPTION_PLACES if len(trial.option_stimulus_ids) > 1 else (SINGLE_PLACE,)
+    return {
+        **_numbered(NEGATIVE_PLACE, trial.negative_panel_stimulus_ids),
+        **_numbered(PANEL_PLACE, trial.panel_stimulus_ids),
+        **({} if reference is None else {REFERENCE_PLACE: reference}),
+        **dict(zip(names, trial.option_stimulus_ids, strict=True)),
     }
-    return {"left": left, "right": right, **panel}
+
+
+def _numbered(place: str, stimulus_ids: Sequence[str]) -> dict[str, str]:
+    return {f"{place}{index}": name for index, name in enumerate(stimulus_ids)}
 
 
 def _trial(
@@ -71,15 +85,15 @@ def _trial(
         trial_id=f"{rng.getrandbits(128):032x}",
         session_id=session_id,
         trial_index=trial_index,
-        block_index=planned.block_index,
-        trial_kind=planned.trial_kind,
-        condition=planned.condition,
-        feature_id=planned.feature_id,
-        query_pair_id=planned.query_pair_id,
-        stratum=planned.stratum,
-        activation_gap=planned.activation_gap,
-        target_stimulus_id=planned.target_stimulus_id,
-        distractor_stimulus_id=planned.distractor_stimulus_id,
-        correct_option=planned.correct_option,
-        panel_stimulus_ids=list(planned.panel_stimulus_ids),
+        **{name: _stored(value) for name, value in planned_values(planned).items()},
     )
+
+
+def planned_values(planned: PlannedTrial) -> dict[str, Any]:
+    """A planned trial by column."""
+    return {each.name: getattr(planned, each.name) for each in fields(planned)}
+
+
+def _stored(value: Any) -> Any:
+    """JSON columns hold lists."""
+    return list(value) if isinstance(value, tuple) else value

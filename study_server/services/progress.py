@@ -2,36 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from study_server.models import (
     Outcome,
     Response,
     Stage,
+    Study,
     StudySession,
     Trial,
     TrialKind,
 )
-
-
-def finish_instructions(
-    session: StudySession, *, min_ms: int, left_at: datetime
-) -> float:
-    """Go on to practice once the instructions were open long enough.
-
-    Returns:
-        Milliseconds that are still missing; 0 when the session went on.
-    """
-    if session.stage != Stage.INSTRUCTIONS or session.consented_at is None:
-        return 0.0
-    shown_ms = (left_at - session.consented_at).total_seconds() * 1000
-    if shown_ms < min_ms:
-        return min_ms - shown_ms
-    session.instructions_ms = shown_ms
-    session.stage = Stage.PRACTICE
-    session.last_seen_at = left_at
-    return 0.0
+from study_server.services.endings import is_over
+from study_server.services.practice import finish_round
+from study_server.services.studies import definition_of
 
 
 def current_trial(db: Session, session: StudySession) -> Trial | None:
@@ -48,46 +33,50 @@ def count_responses(db: Session, session: StudySession) -> int:
 
 
 def update_stage(db: Session, session: StudySession, *, now: datetime) -> None:
-    """Follow the responses: practice to main to debrief."""
-    if session.stage not in (Stage.PRACTICE, Stage.MAIN):
+    """Follow the responses: to the next round of practice, to main, to questions."""
+    if current_trial(db, session) is not None or is_over(session):
         return
-    trial = current_trial(db, session)
-    if trial is None:
+    definition = definition_of(db.get_one(Study, session.study_pk))
+    if session.stage == Stage.PRACTICE:
+        finish_round(db, session, definition, finished_at=now)
+    elif session.stage == Stage.MAIN:
         session.stage = Stage.DEBRIEF
-    elif session.stage == Stage.PRACTICE and trial.trial_kind != TrialKind.PRACTICE:
-        session.stage = Stage.MAIN
-    if session.stage != Stage.PRACTICE and session.main_started_at is None:
-        session.main_started_at = now
 
 
-def complete(
-    db: Session,
-    session: StudySession,
-    *,
-    difficulty: int,
-    strategy: str,
-    data_use: bool,
-    completed_at: datetime,
-) -> bool:
-    """Store the questions and end the session; False while a response is missing."""
+def complete(db: Session, session: StudySession, *, completed_at: datetime) -> bool:
+    """End a session whose questions are answered; False while a response is missing.
+
+    One that finishes after its slot was given away is a surplus; no cell counts it.
+    """
     if session.stage == Stage.COMPLETED:
         return True
     if session.stage != Stage.DEBRIEF or current_trial(db, session) is not None:
         return False
-    session.difficulty = difficulty
-    session.strategy = strategy
-    session.data_use = data_use
     session.stage = Stage.COMPLETED
     session.outcome = Outcome.COMPLETED
+    session.outcome_reason = None
+    session.is_surplus = not session.holds_slot
     session.completed_at = session.last_seen_at = completed_at
     return True
 
 
+def due_now(session: StudySession) -> ColumnElement[bool]:
+    """What holds of the trials of the present stage: one round of practice, or main."""
+    is_practice = Trial.trial_kind == TrialKind.PRACTICE
+    if session.stage == Stage.PRACTICE:
+        return and_(is_practice, Trial.practice_round == session.practice_round)
+    return ~is_practice
+
+
 def open_trials(session: StudySession) -> Select[Trial]:
-    """The planned trials without a response, in order."""
+    """The trials of the present stage without a response, in order."""
     return (
         select(Trial)
         .outerjoin(Response, Response.trial_id == Trial.trial_id)
-        .where(Trial.session_id == session.session_id, Response.response_id.is_(None))
+        .where(
+            Trial.session_id == session.session_id,
+            due_now(session),
+            Response.response_id.is_(None),
+        )
         .order_by(Trial.trial_index)
     )

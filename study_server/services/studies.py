@@ -10,6 +10,7 @@ from study_server.design.definition import StudyDefinition, parse_definition
 from study_server.design.fit import check_fit
 from study_server.errors import StudyNotFoundError
 from study_server.models import Study, StudyStatus
+from study_server.services.texts import freeze_texts
 
 
 def create_study(
@@ -25,7 +26,7 @@ def create_study(
     Raises:
         DefinitionError: the study asks for more than the bundle has.
     """
-    check_fit(definition.design, bundle)
+    check_fit(definition, bundle)
     newest = _newest(db, definition.study.study_id)
     if (
         newest is not None
@@ -45,6 +46,7 @@ def create_study(
     )
     db.add(study)
     db.flush()
+    freeze_texts(db, study, definition)
     return study
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from study_server.models import Appearance, StudySession, Trial
-from study_server.services.plans import PANEL_PLACE
+from study_server.services.plans import PANEL_PLACE, places
 from study_server.services.progress import open_trials
 from study_server.services.window import WINDOW_TRIALS
 
@@ -82,15 +82,9 @@ def image_ids(db: Session, trials: Sequence[Trial]) -> list[dict[str, str]]:
     )
     found = {(trial_id, place): image_id for trial_id, place, image_id in rows}
     return [
-        {place: found[trial.trial_id, place] for place in places_in_order(trial)}
+        {place: found[trial.trial_id, place] for place in places(trial)}
         for trial in trials
     ]
-
-
-def places_in_order(trial: Trial) -> list[str]:
-    """The panel's places, row by row, then those of the options."""
-    panel = [f"{PANEL_PLACE}{i}" for i in range(len(trial.panel_stimulus_ids))]
-    return [*panel, "left", "right"]
 
 
 def _block_of_each_trial(db: Session, session: StudySession) -> Sequence[int | None]:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from study_server.models import Appearance, Outcome, Study, StudySession, Trial
+from study_server.models import Appearance, Study, StudySession, Trial
+from study_server.services.endings import is_over
 from study_server.services.enrolment import hash_token
 from study_server.services.progress import open_trials
 
@@ -47,7 +48,7 @@ def find_picture(
     if row is None:
         return None
     session, appearance, bundle_id = row
-    if session.outcome == Outcome.WITHDRAWN:
+    if is_over(session):
         return None
     due = open_trials(session).limit(WINDOW_TRIALS)
     if appearance.trial_id not in db.scalars(due.with_only_columns(Trial.trial_id)):

@@ -5,7 +5,30 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from study_server.models import Outcome, StudySession, Trial
+from study_server.models import (
+    Answer,
+    ComprehensionAttempt,
+    Outcome,
+    OutcomeReason,
+    PageVisit,
+    StudySession,
+    Trial,
+)
+from study_server.services.endings import end
+
+ERASED_TABLES = (Trial, PageVisit, ComprehensionAttempt, Answer)
+"""Their rows of the session go; answers and image places go with their trials."""
+
+ERASED_FACTS = (
+    "instructions_ms",
+    "main_started_at",
+    "checked_at",
+    "window_width_px",
+    "window_height_px",
+    "is_small_window",
+    "has_outbox",
+)
+"""Columns of the session that are emptied."""
 
 
 def withdraw(
@@ -13,15 +36,14 @@ def withdraw(
 ) -> None:
     """End a session at the participant's wish and free its slot.
 
-    Erasing removes the plan and all answers. What stays is that someone withdrew, so
-    that the flow of participants adds up.
+    Erasing removes the plan and all that was answered or measured. What stays is that
+    someone withdrew, so that the flow of participants adds up.
     """
-    session.outcome = Outcome.WITHDRAWN
-    session.holds_slot = False
-    session.last_seen_at = withdrawn_at
+    reason = OutcomeReason.ERASE if is_erasing else OutcomeReason.KEEP
+    end(session, Outcome.WITHDRAWN, reason, ended_at=withdrawn_at)
     if not is_erasing:
         return
-    session.difficulty = session.strategy = session.data_use = None
-    session.instructions_ms = None
-    # Answers and image places go with their trials (ON DELETE CASCADE).
-    db.execute(delete(Trial).where(Trial.session_id == session.session_id))
+    for fact in ERASED_FACTS:
+        setattr(session, fact, None)
+    for table in ERASED_TABLES:
+        db.execute(delete(table).where(table.session_id == session.session_id))

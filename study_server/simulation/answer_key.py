@@ -54,5 +54,5 @@ def _truth(trial: Trial) -> TrialTruth:
         trial_kind=trial.trial_kind,
         condition=trial.condition,
         feature_id=trial.feature_id,
-        correct_option=trial.correct_option,
+        correct_option=trial.correct_option or "left",  # rated ones have no side
     )

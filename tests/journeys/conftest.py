@@ -48,7 +48,7 @@ STUDY = """
 [study]
 study_id = "journey"
 title = "A short journey"
-rng_seed = 3
+rng_seed = 4
 n_slots = 40
 estimated_minutes = 3
 contact = "lab@example.org"
@@ -58,8 +58,10 @@ completion_code = "ARRIVED"
 conditions = ["accentuation", "feature_visualization", "natural", "seed_only"]
 practice_features = ["logit:grass", "logit:text", "logit:coins", "logit:stars"]
 n_query_pairs = 2
-catch_per_block = 1
 n_panel_tiles = 4
+
+[catch]
+per_block = 1
 
 [timing]
 panel_min_ms = 0

@@ -33,8 +33,8 @@ def definition_values(**changes: dict[str, Any]) -> dict[str, Any]:
             "conditions": list(CONDITIONS),
             "practice_features": ["logit:feature-0", "logit:feature-1"],
             "n_query_pairs": 2,
-            "catch_per_block": 1,
         },
+        "catch": {"per_block": 1},
         "timing": {"panel_min_ms": 0, "instructions_min_ms": 0, "lease_minutes": 30},
         "exclusions": [{"name": "did_not_finish"}, {"name": "catch", "min_correct": 3}],
     }

@@ -23,6 +23,12 @@ SCRIPTS = sorted((PACKAGE / "static").glob("**/*.js"))
 ENGLISH = built_in("en").strings
 ASKED_FOR = re.compile(r"""\b(?:t|say)\(\s*["'`]([\w.]+)["'`]\s*[,)]""")
 COMPOSED = re.compile(r"""\b(?:t|say)\(\s*["'`]([\w.]+)(?:["']\s*~|\$\{)""")
+NO_WORDS = (
+    r"{% block \w+_class %}.*?{% endblock %}",
+    r"{% set \w+ %}.*?{% endset %}",
+    r"{#.*?#}|{%.*?%}|{{.*?}}",
+)
+"""What a template holds besides its text: names of classes, code."""
 
 
 def names_used() -> set[str]:
@@ -56,6 +62,18 @@ def test_german_repeats_no_english_sentence() -> None:
     same = {text for name, text in german.items() if text == ENGLISH[name]}
 
     assert {text for text in same if re.search(r"\w \w", text)} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_no_page_has_words_of_its_own(page: Path) -> None:
+    """Words stand in the catalogue or in the study's texts, never in a template."""
+    source = page.read_text()
+    for no_words in NO_WORDS:
+        source = re.sub(no_words, "", source, flags=re.DOTALL)
+    labels = re.findall(r'(?:aria-label|alt|title|placeholder)="([^"]*)"', source)
+    text = " ".join([re.sub(r"<[^>]*>", " ", source), *labels])
+
+    assert re.findall(r"[^\W\d_]{2,}", text) == []
 
 
 def test_a_studys_own_string_stands_before_the_built_in_one() -> None:

@@ -3,7 +3,7 @@
 For scripts written for data of jsPsych, or for those of the study "imi" (2023).
 """
 
-from study_server.bundle import STRATA
+from study_server.bundle_kinds import STRATA
 from study_server.design.conditions import CONDITIONS
 from study_server.export.column import Column
 

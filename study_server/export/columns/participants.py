@@ -1,5 +1,6 @@
 """participants.csv: one row per session, also of those who stopped."""
 
+from study_server.design.slots import SLOT_GROUPS
 from study_server.export.column import Column
 from study_server.export.columns.shared import PARTICIPANT_ID, SESSION_ID
 
@@ -15,6 +16,13 @@ PARTICIPANTS = (
         name="slot_index",
         type="integer",
         meaning="Slot of the assignment the session took, from 0.",
+    ),
+    Column(
+        name="slot_group",
+        type="text",
+        levels=SLOT_GROUPS,
+        meaning="Whether the slot belongs to the crossed design or to the group that "
+        "never sees a panel.",
     ),
     Column(
         name="list_index",

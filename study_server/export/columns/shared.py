@@ -1,7 +1,8 @@
 """Columns that stand in several tables."""
 
-from study_server.bundle import STRATA
+from study_server.bundle_kinds import STRATA
 from study_server.design.conditions import CONDITIONS
+from study_server.design.parts.design import TASKS
 from study_server.export.column import Column
 
 OPTIONS = ("left", "right")
@@ -25,7 +26,8 @@ CORRECT_OPTION = Column(
     name="correct_option",
     type="text",
     levels=OPTIONS,
-    meaning="Side of the query image that drives the feature more.",
+    meaning="Where the right option stands: left or first, right or second; missing "
+    "where one photograph is rated.",
 )
 TRIAL_PLACE = (
     Column(
@@ -34,14 +36,26 @@ TRIAL_PLACE = (
         meaning="Place of the trial in the session's plan, from 0, practice first.",
     ),
     Column(
+        name="task",
+        type="text",
+        levels=TASKS,
+        meaning="What was asked: a choice between two photographs, a rating of one, a "
+        "choice between two covered or two changed copies of one.",
+    ),
+    Column(
         name="block_index",
         type="integer",
         meaning="Block of the trial, from 0; missing for practice.",
     ),
     Column(
+        name="practice_round",
+        type="integer",
+        meaning="Round of practice, from 0; missing outside practice.",
+    ),
+    Column(
         name="trial_kind",
         type="text",
-        levels=("main", "catch", "practice"),
+        levels=("main", "catch", "practice", "repeat"),
         meaning="Only main trials count towards accuracy.",
     ),
     Column(

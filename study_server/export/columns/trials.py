@@ -17,18 +17,35 @@ TRIALS = (
     Column(
         name="target_stimulus_id",
         type="text",
-        meaning="Query image that drives the feature more, as the bundle names it.",
+        meaning="Right option, or the photograph rated, as the bundle names it.",
     ),
     Column(
         name="distractor_stimulus_id",
         type="text",
-        meaning="Query image that drives the feature less, as the bundle names it.",
+        meaning="Other option, as the bundle names it; missing where one is rated.",
     ),
     CORRECT_OPTION,
     Column(
+        name="option_stimulus_ids",
+        type="text",
+        meaning="The options in display order, joined by |.",
+    ),
+    Column(
         name="panel_stimulus_ids",
         type="text",
-        meaning="Images of the panel in display order, joined by |.",
+        meaning="Images of the panel in display order, joined by |; missing without "
+        "a panel.",
+    ),
+    Column(
+        name="negative_panel_stimulus_ids",
+        type="text",
+        meaning="Images of the second panel, of what the feature answers to least, "
+        "joined by |; missing without one.",
+    ),
+    Column(
+        name="reference_stimulus_id",
+        type="text",
+        meaning="Uncovered photograph of an occlusion trial, as the bundle names it.",
     ),
     Column(
         name="first_served_at",

@@ -22,7 +22,9 @@ completion_code = "DONE-123"
 conditions = ["accentuation", "natural"]
 practice_features = ["logit:feature-0", "logit:feature-1"]
 n_query_pairs = 2
-catch_per_block = 1
+
+[catch]
+per_block = 1
 
 [timing]
 panel_min_ms = 0

@@ -42,7 +42,7 @@ def test_every_fault_is_listed_at_once() -> None:
         ({"features": ["a", "b", "c"]}, "leave out 3 or add 1"),
         ({"features": ["a", "b", "c", "logit:feature-0"]}, "used in practice"),
         ({"features": ["a", "a", "b", "c"]}, "named twice"),
-        ({"features": ["a", "b", "c", "d"], "catch_per_block": 2}, "at most 1"),
+        ({"strata": {"near": 1}}, "make them equal"),
         ({"n_panel_tiles": 7}, "multiple of 2"),
         ({"conditions": ["natural", "natural"]}, "named twice"),
         ({"practice_features": []}, "at least 1 item"),
@@ -100,7 +100,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("design", "words"),
     [
-        ({"features": ["f2", "f3", "f4", "f99"]}, "asks for 6 features.*has 6"),
+        ({"features": ["f2", "f3", "f4", "f99"]}, "names 6 .* bundle has 6.*f99"),
         ({"n_panel_tiles": 12}, "needs 6 seed_images.*bundle has 2"),
         ({"n_query_pairs": 3}, "n_query_pairs = 3.*has 2"),
         ({"practice_features": ["f0"]}, "5 main features"),
@@ -113,4 +113,4 @@ def test_a_study_that_asks_for_more_than_the_bundle_has_is_refused(
     definition = tiny_definition(design=base | design)
 
     with pytest.raises(DefinitionError, match=words):
-        check_fit(definition.design, nominal_bundle(6, 2))
+        check_fit(definition, nominal_bundle(6, 2))

@@ -9,14 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from study_server.bundle import Bundle
-from study_server.design.conditions import CONDITIONS
-from study_server.design.definition import DesignPart
-from study_server.design.schedule import PlannedTrial, draw_plan
+from study_server.design.parts.design import DesignPart
+from study_server.design.parts.session import CatchPart
+from study_server.design.planned import PlannedTrial, PlanParts
+from study_server.design.schedule import draw_plan
 from tests.study_server.design.bundles import nominal_bundle
 
-Design = tuple[DesignPart, Bundle]
-PLAN_DIGEST_OF_VERSION_1 = (
-    "c102d8bdbc5f4c39757181381820ee45a882e187473b34cc204adffeb15af6db"
+Design = tuple[PlanParts, Bundle]
+CONDITIONS = (
+    "accentuation",
+    "attribution",
+    "feature_visualization",
+    "natural",
+    "seed_only",
+)
+PLAN_DIGEST_OF_VERSION_2 = (
+    "d49a8f04e2ab26cf5b740d776ae43dd78d6755e379e317bc5537a685682e937c"
 )
 
 
@@ -27,13 +35,14 @@ def designs(draw: st.DrawFn) -> Design:
     n_pairs = draw(st.integers(1, 5))
     n_practice = draw(st.integers(1, n_conditions))
     design = DesignPart(
-        conditions=tuple(CONDITIONS)[:n_conditions],
+        conditions=CONDITIONS[:n_conditions],
         practice_features=tuple(f"f{i}" for i in range(n_practice)),
         n_query_pairs=n_pairs,
-        catch_per_block=draw(st.integers(0, n_per_block)),
         n_panel_tiles=4,
     )
-    return design, nominal_bundle(n_practice + n_conditions * n_per_block, n_pairs)
+    catch = CatchPart(per_block=draw(st.integers(0, n_per_block)))
+    parts = PlanParts(design=design, catch=catch)
+    return parts, nominal_bundle(n_practice + n_conditions * n_per_block, n_pairs)
 
 
 def plan_of(design: Design, slot_index: int, rng_seed: int = 0) -> list[PlannedTrial]:
@@ -52,11 +61,11 @@ def test_everyone_meets_each_feature_once_and_all_conditions_equally(
 ) -> None:
     main = of_kind(plan_of(design, slot_index, rng_seed), "main")
 
-    practice = set(design[0].practice_features)
+    practice = set(design[0].design.practice_features)
     everything = {f.feature_id for f in design[1].features} - practice
     assert sorted(t.feature_id for t in main) == sorted(everything)
     counts = Counter(trial.condition for trial in main)
-    assert set(counts) == set(design[0].conditions)
+    assert set(counts) == set(design[0].design.conditions)
     assert len(set(counts.values())) == 1
 
 
@@ -71,7 +80,7 @@ def test_conditions_stand_in_blocks(
     by_block = defaultdict(set)
     for trial in plan:
         by_block[trial.block_index].add(trial.condition)
-    n_conditions = len(design[0].conditions)
+    n_conditions = len(design[0].design.conditions)
     assert len(by_block.pop(None)) == n_conditions  # practice: one of each
     assert len(of_kind(plan, "practice")) == n_conditions
     assert all(len(conditions) == 1 for conditions in by_block.values())
@@ -83,7 +92,7 @@ def test_sides_balance_within_each_condition(
 ) -> None:
     plan = plan_of(design, slot_index, rng_seed)
 
-    for condition in design[0].conditions:
+    for condition in design[0].design.conditions:
         sides = Counter(
             t.correct_option for t in of_kind(plan, "main") if t.condition == condition
         )
@@ -96,10 +105,10 @@ def test_sides_balance_within_each_condition(
 def test_an_odd_side_mirrors_in_the_next_slot_of_the_list(
     design: Design, slot_index: int
 ) -> None:
-    n_conditions = len(design[0].conditions)
+    n_conditions = len(design[0].design.conditions)
     plans = [plan_of(design, slot_index), plan_of(design, slot_index + n_conditions)]
 
-    for condition in design[0].conditions:
+    for condition in design[0].design.conditions:
         together = Counter(
             trial.correct_option
             for plan in plans
@@ -127,7 +136,7 @@ def test_catch_trials_are_never_first_never_neighbours_and_show_a_tile(
         elif trial.trial_kind == "main":
             assert trial.target_stimulus_id not in trial.panel_stimulus_ids
             seen.add((trial.feature_id, trial.condition))
-    n_catch = design[0].catch_per_block * len(design[0].conditions)
+    n_catch = (design[0].catch.per_block or 0) * len(design[0].design.conditions)
     assert len(of_kind(plan, "catch")) == n_catch
 
 
@@ -138,7 +147,7 @@ def test_practice_uses_its_own_features_and_nobody_meets_a_pair_twice(
     plan = plan_of(design, slot_index, rng_seed)
 
     practised = {t.feature_id for t in of_kind(plan, "practice")}
-    assert practised <= set(design[0].practice_features)
+    assert practised <= set(design[0].design.practice_features)
     assert practised.isdisjoint(t.feature_id for t in of_kind(plan, "main"))
     pairs = [t.query_pair_id for t in of_kind(plan, "main")]
     assert len(pairs) == len(set(pairs))
@@ -149,7 +158,10 @@ def test_practice_uses_its_own_features_and_nobody_meets_a_pair_twice(
 def test_each_feature_meets_each_condition_and_pair_equally_often(
     design: Design,
 ) -> None:
-    n_conditions, n_pairs = len(design[0].conditions), design[0].n_query_pairs
+    n_conditions, n_pairs = (
+        len(design[0].design.conditions),
+        design[0].design.n_query_pairs,
+    )
     n_slots = n_conditions * n_pairs
     met = Counter(
         (trial.feature_id, trial.condition, trial.query_pair_id)
@@ -157,7 +169,7 @@ def test_each_feature_meets_each_condition_and_pair_equally_often(
         for trial in of_kind(plan_of(design, slot_index), "main")
     )
 
-    n_main = len(design[1].features) - len(design[0].practice_features)
+    n_main = len(design[1].features) - len(design[0].design.practice_features)
     assert set(met.values()) == {1}
     assert len(met) == n_main * n_conditions * n_pairs
 
@@ -168,7 +180,7 @@ def test_dropouts_whose_slots_are_taken_again_leave_the_design_balanced(
     design: Design, data: st.DataObject
 ) -> None:
     """Slots are given lowest first, so a finished study holds slots 0 to N - 1."""
-    n_slots = 2 * len(design[0].conditions)
+    n_slots = 2 * len(design[0].design.conditions)
     held: set[int] = set()
     finished: dict[int, list[PlannedTrial]] = {}
     arrivals = 0
@@ -192,11 +204,11 @@ def test_dropouts_whose_slots_are_taken_again_leave_the_design_balanced(
 def test_the_side_repeats_as_often_as_chance_says() -> None:
     """Balanced orders of 10: the next of 9 others is the same side in 4 of 9."""
     design = (
-        DesignPart(
-            conditions=("natural",),
-            practice_features=("f0",),
-            catch_per_block=0,
-            n_panel_tiles=4,
+        PlanParts(
+            design=DesignPart(
+                conditions=("natural",), practice_features=("f0",), n_panel_tiles=4
+            ),
+            catch=CatchPart(per_block=0),
         ),
         nominal_bundle(11, 1),
     )
@@ -212,23 +224,25 @@ def test_the_side_repeats_as_often_as_chance_says() -> None:
 def test_the_same_seed_gives_the_same_plan_on_every_machine() -> None:
     """Raise DESIGN_VERSION when this digest has to change."""
     design = (
-        DesignPart(
-            conditions=(
-                "accentuation",
-                "feature_visualization",
-                "natural",
-                "seed_only",
-            ),
-            practice_features=("f0", "f1"),
-            n_query_pairs=2,
-            n_panel_tiles=4,
+        PlanParts(
+            design=DesignPart(
+                conditions=(
+                    "accentuation",
+                    "feature_visualization",
+                    "natural",
+                    "seed_only",
+                ),
+                practice_features=("f0", "f1"),
+                n_query_pairs=2,
+                n_panel_tiles=4,
+            )
         ),
         nominal_bundle(14, 2),
     )
 
     text = repr(plan_of(design, slot_index=5, rng_seed=42))
 
-    assert hashlib.sha256(text.encode()).hexdigest() == PLAN_DIGEST_OF_VERSION_1
+    assert hashlib.sha256(text.encode()).hexdigest() == PLAN_DIGEST_OF_VERSION_2
 
 
 def test_a_catch_trial_shows_no_photograph_twice_though_one_pair_is_asked() -> None:
@@ -239,7 +253,7 @@ def test_a_catch_trial_shows_no_photograph_twice_though_one_pair_is_asked() -> N
         n_panel_tiles=4,
     )
 
-    plan = plan_of((design, nominal_bundle(4, 2)), 0)
+    plan = plan_of((PlanParts(design=design), nominal_bundle(4, 2)), 0)
 
     shown = {trial.distractor_stimulus_id for trial in of_kind(plan, "main")}
     caught = {trial.distractor_stimulus_id for trial in of_kind(plan, "catch")}

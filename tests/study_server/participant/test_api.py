@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from study_server.db import Database
 from study_server.models import Response, ResponseConflict, StudyStatus, Trial
-from study_server.participant import pages
+from study_server.participant import landing
 from study_server.services.studies import set_status
-from tests.study_server.participant.visitor import BASE, Visitor
+from tests.study_server.participant.visitor import ANSWERS, BASE, Visitor
 from tests.study_server.study_fixture import CONDITIONS, STUDY_ID
 
 
@@ -125,7 +125,7 @@ def test_a_running_session_finishes_when_the_study_takes_no_one_in(
         set_status(db, STUDY_ID, status)
 
     n_answered = visitor.answer_all()
-    page = visitor.post("/questions", difficulty="3", data_use="yes")
+    page = visitor.post("/questions", **ANSWERS)
 
     assert count(database, Response) == n_answered
     assert page.location.endswith("/completed")
@@ -242,7 +242,7 @@ def test_no_byte_a_browser_receives_tells_which_option_is_right(
         secrets |= {
             trial_row.feature_id,
             trial_row.target_stimulus_id,
-            trial_row.distractor_stimulus_id,
+            str(trial_row.distractor_stimulus_id),
             *trial_row.panel_stimulus_ids,
         }
     assert [s for s in secrets if s.encode() in visitor.received] == []
@@ -284,7 +284,7 @@ def test_a_failure_shows_a_number_and_no_trace(
     def fail(*_: object) -> None:
         raise RuntimeError("the inner workings")
 
-    monkeypatch.setattr(pages, "find_sitting", fail)
+    monkeypatch.setattr(landing, "find_sitting", fail)
 
     answer = visitor.get()
 

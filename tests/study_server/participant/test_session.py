@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from study_server.db import Database
 from study_server.models import (
+    Answer,
     Appearance,
     Outcome,
     Response,
@@ -15,10 +16,9 @@ from study_server.models import (
     Trial,
 )
 from study_server.services.studies import set_status
-from tests.study_server.participant.visitor import BASE, Visitor
+from tests.study_server.participant.visitor import ANSWERS, BASE, Visitor
 from tests.study_server.study_fixture import STUDY_ID
 
-ANSWERS = {"difficulty": "3", "strategy": "By colour.", "data_use": "yes"}
 N_TRIALS = 4 + 8 + 4  # practice, main, catch
 
 
@@ -46,7 +46,9 @@ def test_a_whole_session_ends_with_the_code(
     assert b"CODE-7K2" in visitor.get("/completed").data
     session = only_session(database)
     assert (session.stage, session.outcome) == (Stage.COMPLETED, Outcome.COMPLETED)
-    assert (session.difficulty, session.data_use) == (3, True)
+    with database.read() as db:
+        answers = dict(db.execute(select(Answer.question, Answer.answer)).all())
+    assert answers == ANSWERS
     assert count(database, Response) == N_TRIALS
 
 
@@ -120,7 +122,8 @@ def test_stopping_keeps_or_erases_and_frees_the_slot(
     assert session.outcome == Outcome.WITHDRAWN
     assert not session.holds_slot
     assert count(database, Response) == n_kept
-    assert visitor.get().location == f"{BASE}/withdrawn"
+    assert visitor.get().location == f"{BASE}/already-took-part"
+    assert visitor.get("/trial").location == f"{BASE}/withdrawn"
     assert visitor.trial() == {"next": f"{BASE}/withdrawn"}
 
 

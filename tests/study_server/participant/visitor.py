@@ -10,6 +10,20 @@ from werkzeug.test import TestResponse
 from tests.study_server.study_fixture import STUDY_ID
 
 BASE = f"/s/{STUDY_ID}"
+ABLE_DEVICE = {
+    "has_modules": "yes",
+    "has_decode": "yes",
+    "has_pointer_events": "yes",
+    "has_outbox": "yes",
+    "window_width_px": "1280",
+    "window_height_px": "800",
+}
+ANSWERS = {
+    "difficulty": "3",
+    "strategy": "By colour.",
+    "images_shown": "yes",
+    "data_use": "yes",
+}
 
 
 class Visitor:
@@ -33,12 +47,28 @@ class Visitor:
         return self._note(answer)
 
     def begin(self) -> None:
-        """Consent and read the instructions."""
-        self.get()
-        self.post("/start", consent="yes")
-        self.get("/instructions")
-        self.post("/instructions")
+        """All pages before the trials."""
+        self.start()
+        self.check_device()
+        self.read_instructions()
         self.get("/trial")
+
+    def start(self, path: str = "/") -> TestResponse:
+        """Consent."""
+        self.get(path)
+        return self.post("/start", consent="yes")
+
+    def check_device(self, **changes: str) -> TestResponse:
+        """What the page's script would find in an able browser."""
+        self.get("/device")
+        return self.post("/device", **{**ABLE_DEVICE, **changes})
+
+    def read_instructions(self) -> TestResponse:
+        """Turn all pages."""
+        while (page := self.get("/instructions")).status_code == 200:
+            page = self.post("/instructions", turn="on")
+            assert page.status_code == 303, "the instructions cannot be left yet"
+        return page
 
     def trial(self) -> dict[str, Any]:
         found: dict[str, Any] = self.get("/api/trial").get_json()
@@ -73,7 +103,7 @@ class Visitor:
     def finish(self) -> TestResponse:
         """Answer the last questions and go to the last page."""
         self.get("/questions")
-        self.post("/questions", difficulty="3", strategy="By eye.", data_use="yes")
+        self.post("/questions", **ANSWERS)
         return self.get("/completed")
 
     def answer_all(self) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from study_server.bundle import KINDS, STRATA
+from study_server.bundle_kinds import KINDS, STRATA
 from study_server.db import Database
 from study_server.design.conditions import CONDITIONS
 from study_server.models import Trial

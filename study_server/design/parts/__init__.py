@@ -1,0 +1,1 @@
+"""The tables of a study.toml, one file each idea. Pure."""

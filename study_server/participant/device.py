@@ -1,0 +1,71 @@
+"""The page that looks whether this browser can show the pictures."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from study_server.participant.blueprint import database, now, participant
+from study_server.participant.showing import show_session
+from study_server.participant.sitting import go_to, page_of, resume_sitting, study_of
+from study_server.services.device import (
+    DeviceReport,
+    give_up_device_check,
+    pass_device_check,
+)
+from study_server.services.script import move_on
+from study_server.services.studies import definition_of
+
+MAX_PX = 100_000
+
+
+@participant.route("/<study_id>/device", methods=["GET", "POST"])
+def device(study_id: str) -> ResponseReturnValue:
+    """Look at what the browser can do; go on, try again, or end here."""
+    with database().write() as db:
+        session = resume_sitting(db, study_id)
+        if session is None or page_of(session) != "participant.device":
+            return go_to(session, study_id)
+        definition = definition_of(study_of(db, session))
+        if request.form.get("act") == "cannot":
+            give_up_device_check(session, ended_at=now())
+            return go_to(session, study_id)
+        fault = None
+        if request.method == "POST":
+            report = read_report()
+            if pass_device_check(session, report, definition.display, checked_at=now()):
+                move_on(db, session, definition, left_at=now())
+                return go_to(session, study_id)
+            fault = fault_of(report)
+        page = show_session(
+            db, session, "device", display=definition.display, fault=fault
+        )
+        return page, 422 if fault else 200
+
+
+def read_report() -> DeviceReport:
+    """What the page's script put into the form."""
+
+    def is_yes(name: str) -> bool:
+        return request.form.get(name) == "yes"
+
+    return DeviceReport(
+        has_modules=is_yes("has_modules"),
+        has_decode=is_yes("has_decode"),
+        has_pointer_events=is_yes("has_pointer_events"),
+        has_outbox=is_yes("has_outbox"),
+        window_width_px=_pixels("window_width_px"),
+        window_height_px=_pixels("window_height_px"),
+    )
+
+
+def fault_of(report: DeviceReport) -> str:
+    """Which of the page's messages says what is missing."""
+    if not report.has_modules:
+        return "needs_script"
+    return "small" if report.can_show_trials else "old_browser"
+
+
+def _pixels(name: str) -> int | None:
+    text = request.form.get(name, "")
+    if text.isascii() and text.isdigit() and len(text) <= 6:
+        return min(int(text), MAX_PX)
+    return None

@@ -1,0 +1,116 @@
+"""The instructions, page by page, and the questions that show they were understood."""
+
+from math import ceil
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from study_server.design.conditions import NO_PANEL
+from study_server.design.definition import StudyDefinition
+from study_server.models import StudySession
+from study_server.participant.blueprint import database, now, participant
+from study_server.participant.showing import show_session
+from study_server.participant.sitting import go_to, page_of, resume_sitting, study_of
+from study_server.services.comprehension import (
+    count_attempts,
+    items_of,
+    last_attempt,
+    record_attempt,
+)
+from study_server.services.instructions import missing_ms, pages_of, turn_page
+from study_server.services.script import move_on
+from study_server.services.studies import definition_of
+
+
+@participant.route("/<study_id>/instructions", methods=["GET", "POST"])
+def instructions(study_id: str) -> ResponseReturnValue:
+    """What to do; the way on opens after a minimum time, kept by the server."""
+    with database().write() as db:
+        session = resume_sitting(db, study_id)
+        if session is None or page_of(session) != "participant.instructions":
+            return go_to(session, study_id)
+        definition = definition_of(study_of(db, session))
+        if request.method == "GET":
+            return _instructions_page(db, session, definition)
+        by = -1 if request.form.get("turn") == "back" else 1
+        if not turn_page(db, session, definition, by=by, turned_at=now()):
+            return _instructions_page(db, session, definition, is_early=True)
+        return go_to(session, study_id)
+
+
+@participant.route("/<study_id>/comprehension", methods=["GET", "POST"])
+def comprehension(study_id: str) -> ResponseReturnValue:
+    """The questions on the instructions; every try is stored."""
+    with database().write() as db:
+        session = resume_sitting(db, study_id)
+        if session is None or page_of(session) != "participant.comprehension":
+            return go_to(session, study_id)
+        definition = definition_of(study_of(db, session))
+        if request.method == "GET":
+            return _comprehension_page(db, session, definition)
+        answers = _answers(len(items_of(definition, session.language)))
+        if missing := [number for number, given in answers.items() if given == 0]:
+            return _comprehension_page(db, session, definition, missing=missing), 422
+        given = list(answers.values())
+        if record_attempt(db, session, definition, given, submitted_at=now()):
+            move_on(db, session, definition, left_at=now())
+        return go_to(session, study_id)
+
+
+def _instructions_page(
+    db: Session,
+    session: StudySession,
+    definition: StudyDefinition,
+    *,
+    is_early: bool = False,
+) -> str:
+    pages = pages_of(definition, session.language)
+    number = session.instructions_page + 1
+    is_last = number == len(pages)
+    page = f"instructions-{number}"
+    # The stay on the first page begins here, and with it the time that is asked for.
+    missing = missing_ms(db, session, definition, now=now()) if is_last else 0.0
+    return show_session(
+        db,
+        session,
+        "instructions",
+        page=page,
+        part=pages[number - 1],
+        number=number,
+        n_pages=len(pages),
+        is_last=is_last,
+        has_none=NO_PANEL in definition.design.conditions,
+        missing_ms=ceil(missing),
+        is_early=is_early,
+    )
+
+
+def _comprehension_page(
+    db: Session,
+    session: StudySession,
+    definition: StudyDefinition,
+    *,
+    missing: list[int] | None = None,
+) -> str:
+    n_attempts = count_attempts(db, session)
+    return show_session(
+        db,
+        session,
+        "comprehension",
+        items=items_of(definition, session.language),
+        parts=pages_of(definition, session.language),
+        missing=missing or [],
+        given=request.form if missing else {},
+        last=last_attempt(db, session),
+        n_left=definition.comprehension.max_attempts - n_attempts,
+    )
+
+
+def _answers(n_items: int) -> dict[int, int]:
+    """Item to the answer chosen, both from 1; 0 where none was."""
+    found = {}
+    for number in range(1, n_items + 1):
+        text = request.form.get(f"item-{number}", "")
+        found[number] = int(text) if text in {"1", "2", "3", "4", "5", "6"} else 0
+    return found
