@@ -10,6 +10,7 @@ from study_server.csrf import protect_forms
 from study_server.db import Database
 from study_server.error_pages import add_error_pages
 from study_server.participant import participant
+from study_server.preview import preview
 from study_server.security_headers import add_security_headers
 
 
@@ -23,6 +24,7 @@ def create_app(config: ServerConfig) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.has_https,
         WTF_CSRF_TIME_LIMIT=None,
+        IS_PREVIEW=config.is_preview,
     )
     app.session_interface = CookieByPath()
     if config.has_https:  # the proxy tells who asks, and by which name and protocol
@@ -35,5 +37,7 @@ def create_app(config: ServerConfig) -> Flask:
     add_security_headers(app)
     add_error_pages(app)
     app.register_blueprint(participant)
+    if config.is_preview:
+        app.register_blueprint(preview)
     app.register_blueprint(admin)
     return app

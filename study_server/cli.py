@@ -10,6 +10,7 @@ from study_server.commands import (
     create,
     export,
     import_bundle,
+    preview,
     researcher,
     run,
     show_status,
@@ -20,6 +21,7 @@ from study_server.errors import StudyServerError
 COMMANDS = (
     import_bundle,
     check,
+    preview,
     create,
     researcher,
     run,

@@ -23,7 +23,7 @@ from study_server.models import (
     TrialKind,
 )
 
-SESSION_FILTERS = ("all", "real", "simulated")
+SESSION_FILTERS = ("all", "real", "simulated", "preview")
 ROWS_PER_FETCH = 1000
 """Rows held in memory at a time."""
 
@@ -38,7 +38,8 @@ def rows(
     Args:
         db: open transaction; all tables read in it show the same moment.
         table: `participants`, `trials` or `responses`.
-        sessions: `all`, `real` (people only) or `simulated`.
+        sessions: `all`, `real` (people only), `simulated`, or `preview`, which no
+            other includes.
     """
     columns = TABLES[table]
     statement = STATEMENTS[table]().where(*in_study(study_id, sessions))
@@ -55,8 +56,11 @@ def count_sessions(db: Session, study_id: str, *, sessions: str) -> int:
 
 def in_study(study_id: str, sessions: str) -> list[ColumnElement[bool]]:
     """What must hold of a session that is exported."""
-    conditions: list[ColumnElement[bool]] = [Study.study_id == study_id]
-    if sessions != "all":
+    conditions: list[ColumnElement[bool]] = [
+        Study.study_id == study_id,
+        StudySession.is_preview.is_(sessions == "preview"),
+    ]
+    if sessions in ("real", "simulated"):
         conditions.append(StudySession.is_simulated.is_(sessions == "simulated"))
     return conditions
 

@@ -135,7 +135,9 @@ def openapi(study_id: str) -> ResponseReturnValue:
     """The document, with the study's own address in it."""
     with database().read() as db:
         title = get_study(db, study_id).title
-    return jsonify(make_document(url_for("participant.landing", study_id=study_id), title))
+    return jsonify(
+        make_document(url_for("participant.landing", study_id=study_id), title)
+    )
 
 
 def make_document(address: str, title: str) -> dict[str, Any]:
@@ -189,7 +191,9 @@ def _described(operation: Operation) -> dict[str, Any]:
 
 
 def _name(operation: Operation) -> str:
-    return "_".join((operation.method, *operation.path.replace("-", "/").split("/")[1:]))
+    return "_".join(
+        (operation.method, *operation.path.replace("-", "/").split("/")[1:])
+    )
 
 
 def _reply(summary: str, *models: type[BaseModel]) -> dict[str, Any]:

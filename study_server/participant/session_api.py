@@ -5,7 +5,7 @@ Every answer is the state of the session after what was asked.
 
 from collections.abc import Callable
 
-from flask import jsonify, request
+from flask import jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,7 @@ from study_server.participant.session_bodies import (
     read_body,
 )
 from study_server.participant.session_view import session_json
-from study_server.participant.sitting import find_sitting, resume_sitting, study_of
+from study_server.participant.sitting import resume_sitting, study_of
 from study_server.services.bundles import load_bundle
 from study_server.services.comprehension import items_of, record_attempt
 from study_server.services.device import DeviceReport, pass_device_check
@@ -182,7 +182,7 @@ def answer_questions(study_id: str) -> ResponseReturnValue:
 def stop_session(study_id: str) -> ResponseReturnValue:
     """Stop for good, with the answers kept or erased."""
 
-    def act(db: Session, session: StudySession, definition: StudyDefinition) -> None:
+    def act(db: Session, session: StudySession, _: StudyDefinition) -> None:
         is_erasing = read_body(StopBody).wish == "erase"
         withdraw(db, session, is_erasing=is_erasing, withdrawn_at=now())
 
@@ -232,6 +232,7 @@ def _enrol(db: Session, study: Study, body: StartBody) -> tuple[StudySession, st
         rng=randomness(),
         is_simulated=is_simulated(),
         language=language,
+        preview_slot=0 if config().is_preview else None,
     )
     note_landing(db, enrolment.session, opened_at=started_at, left_at=started_at)
     return enrolment.session, enrolment.token

@@ -55,7 +55,7 @@ def complete(db: Session, session: StudySession, *, completed_at: datetime) -> b
     session.stage = Stage.COMPLETED
     session.outcome = Outcome.COMPLETED
     session.outcome_reason = None
-    session.is_surplus = not session.holds_slot
+    session.is_surplus = not (session.holds_slot or session.is_preview)
     session.completed_at = session.last_seen_at = completed_at
     return True
 
