@@ -7,7 +7,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self'",
+        "img-src 'self' blob:",  # trial images, checked before they are shown
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",

@@ -15,6 +15,7 @@ from study_server.export.cells import cell
 from study_server.export.codebook import TABLES
 from study_server.models import (
     Base,
+    NotShown,
     Response,
     ResponseConflict,
     Study,
@@ -88,8 +89,14 @@ def select_participants() -> Select[Any]:
 def select_trials() -> Select[Any]:
     """One row per planned trial, also of those never shown."""
     return (
-        _select("trials", Trial, StudySession)
+        _select(
+            "trials",
+            Trial,
+            StudySession,
+            is_not_shown=NotShown.trial_id.is_not(None),
+        )
         .select_from(Trial)
+        .outerjoin(NotShown, NotShown.trial_id == Trial.trial_id)
         .join(StudySession)
         .join(Study)
         .order_by(Trial.session_id, Trial.trial_index)
@@ -110,6 +117,7 @@ def select_responses() -> Select[Any]:
             Trial,
             StudySession,
             n_conflicts=func.coalesce(conflicts.c.n, 0),
+            is_interrupted=Response.hidden_ms > 0,
         )
         .select_from(Response)
         .join(Trial)

@@ -2,6 +2,8 @@
 
 from study_server.models.base import Base, UtcDateTime
 from study_server.models.bundle import ImportedBundle
+from study_server.models.not_shown import NotShown
+from study_server.models.page_event import PageEvent
 from study_server.models.researcher import Researcher
 from study_server.models.response import Response, ResponseConflict
 from study_server.models.session_record import (
@@ -25,8 +27,10 @@ __all__ = [
     "Base",
     "ComprehensionAttempt",
     "ImportedBundle",
+    "NotShown",
     "Outcome",
     "OutcomeReason",
+    "PageEvent",
     "PageVisit",
     "Researcher",
     "Response",

@@ -30,6 +30,11 @@ class Trial(Base):
         ForeignKey("study_session.session_id", ondelete="CASCADE"), index=True
     )
     trial_index: Mapped[int]
+    """Place in the plan; it never changes."""
+    presentation_index: Mapped[int]
+    """Place in the order of presentation: another one once a trial was postponed."""
+    n_postponed: Mapped[int] = mapped_column(default=0)
+    """How often it was moved to the end of its block, its images missing: 0 or 1."""
     task: Mapped[str]
     """`two_alternative`, `rating`, `occlusion` or `manipulation_check`."""
     block_index: Mapped[int | None]
@@ -71,6 +76,6 @@ class Appearance(Base):
         ForeignKey("trial.trial_id", ondelete="CASCADE"), index=True
     )
     place: Mapped[str]
-    """`left` and `right`, or `single`; `reference`; `panel-0`, `panel-1`, … and
+    """`left` and `right`, or `left` alone; `reference`; `panel-0`, `panel-1`, … and
     `negative-0`, …"""
     stimulus_id: Mapped[str]

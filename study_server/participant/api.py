@@ -1,34 +1,56 @@
 """What the trial runner asks and tells: JSON in, JSON out."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from study_server.errors import ResponseRefusedError, TrialNotFoundError
-from study_server.models import StudySession
-from study_server.participant.blueprint import database, now, participant
+from study_server.participant.blueprint import config, database, now, participant
 from study_server.participant.sitting import page_of, resume_sitting, study_of
-from study_server.participant.submission import read_submission
+from study_server.participant.submission import read_images_missing, read_submission
+from study_server.services.bundles import picture_length
+from study_server.services.display import display_of
+from study_server.services.missing_images import postpone_or_give_up
+from study_server.services.places import OPTION_PLACES, ServedImage
 from study_server.services.responses import record_response
 from study_server.services.studies import definition_of
-from study_server.services.trial_view import TrialView, serve_trial
+from study_server.services.trial_view import LengthOf, TrialView, serve_trials
+
+TRIAL_FACTS = (
+    "trial_id",
+    "task",
+    "phase",
+    "number",
+    "n_trials",
+    "interlude",
+    "n_blocks_done",
+    "n_blocks",
+    "n_postponed",
+    "has_feedback",
+)
+"""What is said of a trial, its images apart."""
 
 
 @participant.get("/<study_id>/api/trial")
 def current_trial(study_id: str) -> ResponseReturnValue:
-    """The trial to show now, or the page to go to."""
+    """The trial to show now and those after it, or the page to go to."""
     with database().write() as db:
         session = resume_sitting(db, study_id)
         if session is None:
             return no_session(study_id)
         if page_of(session) != "participant.trial":
             return jsonify(next=url_for(page_of(session), study_id=study_id))
-        view = serve_trial(db, session, served_at=now())
-        if view is None:
+        study = study_of(db, session)
+        held = serve_trials(
+            db, session, served_at=now(), length_of=_lengths(study.bundle_id)
+        )
+        if not held:
             return jsonify(next=url_for(page_of(session), study_id=study_id))
-        return jsonify(_as_json(db, session, study_id, view))
+        due, *upcoming = [_as_json(view, study_id) for view in held]
+        display = display_of(definition_of(study))
+        return jsonify({**due, "upcoming": upcoming, "display": asdict(display)})
 
 
 @participant.post("/<study_id>/api/responses")
@@ -50,6 +72,25 @@ def store_response(study_id: str) -> ResponseReturnValue:
     return jsonify(acknowledgement)
 
 
+@participant.post("/<study_id>/api/images-missing")
+def images_missing(study_id: str) -> ResponseReturnValue:
+    """Go on without a trial whose images cannot be loaded, for now or for good."""
+    try:
+        report = read_images_missing(request.get_data())
+        with database().write() as db:
+            session = resume_sitting(db, study_id)
+            if session is None:
+                return no_session(study_id)
+            is_given_up = postpone_or_give_up(
+                db, session, **report.model_dump(), reported_at=now()
+            )
+    except ResponseRefusedError as error:
+        return jsonify(error="report_refused", message=str(error)), 422
+    except TrialNotFoundError as error:
+        return jsonify(error="trial_not_found", message=str(error)), 404
+    return jsonify(trial_id=report.trial_id, is_given_up=is_given_up)
+
+
 def no_session(study_id: str) -> ResponseReturnValue:
     """The browser holds no secret we know."""
     return (
@@ -62,26 +103,33 @@ def no_session(study_id: str) -> ResponseReturnValue:
     )
 
 
-def _as_json(
-    db: Session, session: StudySession, study_id: str, view: TrialView
-) -> dict[str, Any]:
-    def url(image_id: str) -> str:
-        return url_for("participant.image", study_id=study_id, image_id=image_id)
+def _lengths(bundle_id: str) -> LengthOf:
+    """What tells the browser how long each file is, so that none is shown in part."""
 
-    panel = [{"image_id": i, "url": url(i)} for i in view.panel_image_ids]
-    timing = definition_of(study_of(db, session)).timing
+    def length_of(stimulus_id: str, place: str) -> int:
+        return picture_length(
+            stimulus_id,
+            bundles_dir=config().bundles_dir,
+            bundle_id=bundle_id,
+            is_option=place in OPTION_PLACES,
+        )
+
+    return length_of
+
+
+def _as_json(view: TrialView, study_id: str) -> dict[str, Any]:
+    """The trial with an address for each image; options stand in display order."""
+
+    def image(served: ServedImage) -> dict[str, Any]:
+        url = url_for("participant.image", study_id=study_id, image_id=served.image_id)
+        return {**served._asdict(), "url": url}
+
+    images = view.images
+    facts = {name: getattr(view, name) for name in TRIAL_FACTS}
     return {
-        "trial_id": view.trial_id,
-        "number": view.number,
-        "n_trials": view.n_trials,
-        "phase": view.phase,
-        "interlude": view.interlude,
-        "n_blocks_done": view.n_blocks_done,
-        "n_blocks": view.n_blocks,
-        "panel": panel,
-        "panel_columns": 2,
-        "panel_min_ms": timing.panel_min_ms,
-        "left": {"image_id": view.left_image_id, "url": url(view.left_image_id)},
-        "right": {"image_id": view.right_image_id, "url": url(view.right_image_id)},
-        "upcoming": [url(i) for i in view.upcoming_image_ids],
+        **facts,
+        "panel": [image(i) for i in images.panel],
+        "negative_panel": [image(i) for i in images.negative_panel],
+        "reference": image(images.reference) if images.reference else None,
+        "options": [{"place": p, **image(i)} for p, i in images.options.items()],
     }

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from study_server.participant.blueprint import config, database, participant
 from study_server.participant.secret import shown_secret
 from study_server.services.bundles import picture_bytes
-from study_server.services.plans import OPTION_PLACES, SINGLE_PLACE
+from study_server.services.places import OPTION_PLACES
 from study_server.services.window import find_picture
 
 
@@ -24,7 +24,7 @@ def image(study_id: str, image_id: str) -> ResponseReturnValue:
         config().bundles_dir,
         picture.bundle_id,
         picture.stimulus_id,
-        is_option=picture.place in (*OPTION_PLACES, SINGLE_PLACE),
+        is_option=picture.place in OPTION_PLACES,
     )
     answer = Response(content, content_type="image/png")
     answer.headers["Cache-Control"] = "private, max-age=7200, immutable"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from study_server.design.definition import StudyDefinition
 from study_server.models import StudySession
 from study_server.participant.blueprint import database, now, participant
+from study_server.participant.runner_page import runner_values
 from study_server.participant.showing import show_session
 from study_server.participant.sitting import go_to, page_of, resume_sitting, study_of
 from study_server.services.progress import complete
@@ -32,7 +33,8 @@ def trial(study_id: str) -> ResponseReturnValue:
         session = resume_sitting(db, study_id)
         if session is None or page_of(session) != "participant.trial":
             return go_to(session, study_id)
-        return show_session(db, session, "trial")
+        definition = definition_of(study_of(db, session))
+        return show_session(db, session, "trial", **runner_values(definition))
 
 
 @participant.route("/<study_id>/screening", methods=["GET", "POST"])

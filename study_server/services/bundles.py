@@ -113,8 +113,23 @@ def picture_bytes(
     bundle: the length of a file must not tell what is on it. Pictures that only
     explain keep their own length, so that slow connections carry no more than needed.
     """
+    return picture_path(bundles_dir, bundle_id, stimulus_id, is_option).read_bytes()
+
+
+def picture_length(
+    stimulus_id: str, *, bundles_dir: Path, bundle_id: str, is_option: bool
+) -> int:
+    """How many bytes `picture_bytes` gives."""
+    path = picture_path(bundles_dir, bundle_id, stimulus_id, is_option)
+    return path.stat().st_size
+
+
+def picture_path(
+    bundles_dir: Path, bundle_id: str, stimulus_id: str, is_option: bool
+) -> Path:
+    """The file that a browser gets."""
     folder = OPTIONS_FOLDER if is_option else IMAGES_FOLDER
-    return (bundles_dir / bundle_id / folder / f"{stimulus_id}.png").read_bytes()
+    return bundles_dir / bundle_id / folder / f"{stimulus_id}.png"
 
 
 @lru_cache(maxsize=8)  # bundles never change

@@ -11,14 +11,12 @@ from study_server.bundle import Bundle
 from study_server.design.planned import HasPlanParts, PlannedTrial
 from study_server.design.schedule import draw_plan
 from study_server.models import Appearance, StudySession, Trial
-
-PANEL_PLACE = "panel-"
-NEGATIVE_PLACE = "negative-"
-OPTION_PLACES = ("left", "right")
-SINGLE_PLACE = "single"
-"""Of the one photograph that is rated."""
-
-REFERENCE_PLACE = "reference"
+from study_server.services.places import (
+    NEGATIVE_PANEL_PLACE,
+    OPTION_PLACES,
+    PANEL_PLACE,
+    REFERENCE_PLACE,
+)
 
 
 def store_plan(
@@ -62,15 +60,15 @@ def store_plan(
 def places(trial: Trial) -> dict[str, str]:
     """Where each image of a trial stands: place to stimulus_id.
 
-    The panels come first, then the reference, then the options.
+    The panels come first, then the reference, then the options; one that is rated
+    stands at the place of the first.
     """
     reference = trial.reference_stimulus_id
-    names = OPTION_PLACES if len(trial.option_stimulus_ids) > 1 else (SINGLE_PLACE,)
     return {
-        **_numbered(NEGATIVE_PLACE, trial.negative_panel_stimulus_ids),
+        **_numbered(NEGATIVE_PANEL_PLACE, trial.negative_panel_stimulus_ids),
         **_numbered(PANEL_PLACE, trial.panel_stimulus_ids),
         **({} if reference is None else {REFERENCE_PLACE: reference}),
-        **dict(zip(names, trial.option_stimulus_ids, strict=True)),
+        **dict(zip(OPTION_PLACES, trial.option_stimulus_ids, strict=False)),
     }
 
 
@@ -85,6 +83,8 @@ def _trial(
         trial_id=f"{rng.getrandbits(128):032x}",
         session_id=session_id,
         trial_index=trial_index,
+        presentation_index=trial_index,
+        n_postponed=0,
         **{name: _stored(value) for name, value in planned_values(planned).items()},
     )
 

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from study_server.models import (
+    NotShown,
     Outcome,
     Response,
     Stage,
@@ -22,6 +23,13 @@ from study_server.services.studies import definition_of
 def current_trial(db: Session, session: StudySession) -> Trial | None:
     """The first planned trial without a response; None when all are stored."""
     return db.scalars(open_trials(session).limit(1)).first()
+
+
+def part_of(trial: Trial) -> tuple[str, int | None]:
+    """What trials are counted within: the main part, or a round of practice."""
+    if trial.block_index is None:
+        return "practice", getattr(trial, "practice_round", None)
+    return "main", None
 
 
 def count_responses(db: Session, session: StudySession) -> int:
@@ -69,14 +77,16 @@ def due_now(session: StudySession) -> ColumnElement[bool]:
 
 
 def open_trials(session: StudySession) -> Select[Trial]:
-    """The trials of the present stage without a response, in order."""
+    """The trials of the present stage neither answered nor given up, in order."""
     return (
         select(Trial)
         .outerjoin(Response, Response.trial_id == Trial.trial_id)
+        .outerjoin(NotShown, NotShown.trial_id == Trial.trial_id)
         .where(
             Trial.session_id == session.session_id,
             due_now(session),
             Response.response_id.is_(None),
+            NotShown.trial_id.is_(None),
         )
-        .order_by(Trial.trial_index)
+        .order_by(Trial.presentation_index)
     )

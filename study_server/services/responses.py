@@ -1,6 +1,6 @@
 """Storing answers so that none is lost and none counts twice. No Flask."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from study_server.errors import ResponseRefusedError, TrialNotFoundError
 from study_server.models import (
+    PageEvent,
     Response,
     ResponseConflict,
     StudySession,
@@ -16,28 +17,10 @@ from study_server.models import (
     TrialKind,
 )
 from study_server.services.progress import count_responses, update_stage
+from study_server.services.submission import Submission
+from study_server.services.window import held_trials
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Submission:
-    """One answer as the browser measured it; see the export format for the fields."""
-
-    response_id: str
-    trial_id: str
-    choice: str
-    confidence: int
-    rt_ms: float
-    panel_onset_ms: float | None
-    onset_ms: float
-    response_ms: float
-    frame_interval_ms: float | None
-    onset_method: str
-    input_modality: str
-    hidden_ms: float
-    n_onsets: int
-    viewport_width_px: int | None
-    viewport_height_px: int | None
-    device_pixel_ratio: float | None
+RATING = "rating"
 
 
 def record_response(
@@ -59,21 +42,46 @@ def record_response(
 
     Raises:
         TrialNotFoundError: the session has no such trial, or the id is another's.
-        ResponseRefusedError: the trial was not shown yet, or the response_id belongs
-            to another answer.
+        ResponseRefusedError: the trial cannot have been shown yet, the answer is not
+            one to its task, or the response_id belongs to another answer.
     """
     if (earlier := _find_acknowledgement(db, session, submission)) is not None:
         return earlier
     trial = db.get(Trial, submission.trial_id)
     if trial is None or trial.session_id != session.session_id:
         raise TrialNotFoundError(f"this session has no trial {submission.trial_id!r}")
-    if trial.first_served_at is None:
+    if trial.first_served_at is None and trial not in held_trials(db, session):
         raise ResponseRefusedError("this trial has not been shown yet")
+    check_answer(trial, submission)
     session.last_seen_at = received_at
+    trial.first_served_at = trial.first_served_at or received_at
     stored = db.scalars(select(Response).where(Response.trial_id == trial.trial_id))
     if stored.one_or_none() is not None:
         return _store_conflict(db, session, submission, received_at)
     return _store_response(db, session, trial, submission, received_at)
+
+
+def check_answer(trial: Trial, submission: Submission) -> None:
+    """Refuse an answer of another kind than the trial's task asks for.
+
+    Raises:
+        ResponseRefusedError: says which field is missing or too much.
+    """
+    is_rating = task_of(trial) == RATING
+    wanted = ("rating",) if is_rating else ("choice", "confidence")
+    for name in ("choice", "confidence", "rating"):
+        if (getattr(submission, name) is None) == (name in wanted):
+            fault = "is missing" if name in wanted else "does not belong"
+            raise ResponseRefusedError(
+                f"{name}: {fault} in an answer to a {task_of(trial)} trial; "
+                f"send {' and '.join(wanted)}"
+            )
+
+
+def task_of(trial: Trial) -> str:
+    """What the participant is asked to do in the trial."""
+    task: str = getattr(trial, "task", "two_alternative")
+    return task
 
 
 def _find_acknowledgement(
@@ -86,7 +94,7 @@ def _find_acknowledgement(
         return None
     if db.get_one(Trial, row.trial_id).session_id != session.session_id:
         raise TrialNotFoundError(f"no response {submission.response_id!r} here")
-    if _content(row) != asdict(submission):
+    if not _is_same(row, submission):
         raise ResponseRefusedError(
             f"response_id {submission.response_id!r} belongs to another answer; "
             "a new answer needs a new id"
@@ -94,11 +102,25 @@ def _find_acknowledgement(
     return row.acknowledgement
 
 
-def _content(row: Response | ResponseConflict) -> dict[str, Any]:
-    """What was submitted, from the row it is stored in."""
+def _is_same(row: Response | ResponseConflict, submission: Submission) -> bool:
+    """Whether this is what was submitted, by the row it is stored in."""
     if isinstance(row, ResponseConflict):
-        return row.payload
-    return {field.name: getattr(row, field.name) for field in fields(Submission)}
+        return row.payload == _payload(submission)
+    answer = submission.answer()
+    return all(getattr(row, name) == value for name, value in answer.items())
+
+
+def _payload(submission: Submission) -> dict[str, Any]:
+    """The whole submission in values that JSON knows."""
+    shown_at = submission.shown_at
+    return {
+        **submission.answer(),
+        "shown_at": shown_at and shown_at.isoformat(),
+        "events": [
+            {**asdict(event), "started_at": event.started_at.isoformat()}
+            for event in submission.events
+        ],
+    }
 
 
 def _store_response(
@@ -108,15 +130,23 @@ def _store_response(
     submission: Submission,
     received_at: datetime,
 ) -> dict[str, object]:
-    is_correct = submission.choice == trial.correct_option
+    is_correct = None
+    if submission.choice is not None:
+        is_correct = submission.choice == trial.correct_option
     response = Response(
-        **asdict(submission),
+        **submission.answer(),
         is_correct=is_correct,
         received_at=received_at,
         is_late=is_late(session, received_at),
         acknowledgement={},
     )
     db.add(response)
+    db.add_all(
+        PageEvent(
+            session_id=session.session_id, trial_id=trial.trial_id, **asdict(event)
+        )
+        for event in submission.events
+    )
     db.flush()
     acknowledgement = _acknowledgement(db, session, submission, received_at)
     if trial.trial_kind == TrialKind.PRACTICE:
@@ -145,7 +175,7 @@ def _store_conflict(
         ResponseConflict(
             response_id=submission.response_id,
             trial_id=submission.trial_id,
-            payload=asdict(submission),
+            payload=_payload(submission),
             received_at=received_at,
             acknowledgement=acknowledgement,
         )

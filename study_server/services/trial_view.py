@@ -1,6 +1,6 @@
-"""What a browser is told about a trial, and nothing more. No Flask."""
+"""What a browser is told about the trials it holds, and nothing more. No Flask."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from study_server.models import Appearance, StudySession, Trial
-from study_server.services.plans import PANEL_PLACE, places
-from study_server.services.progress import open_trials
-from study_server.services.window import WINDOW_TRIALS
+from study_server.services.places import PlacedImages, ServedImage, images_by_place
+from study_server.services.progress import part_of
+from study_server.services.responses import task_of
+from study_server.services.window import held_trials
 
-N_AHEAD = WINDOW_TRIALS - 1
-"""Trials whose images the browser may fetch before they are due."""
+LengthOf = Callable[[str, str], int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,89 +21,87 @@ class TrialView:
     """All a browser may know of a trial."""
 
     trial_id: str
+    task: str
     number: int
-    """Within practice or within the main part, from 1."""
+    """Within this round of practice or within the main part, from 1."""
     n_trials: int
-    """In practice, or in the main part."""
+    """In this round of practice, or in the main part."""
     phase: str
     """`practice` or `main`."""
     interlude: str | None
     """`practice`, `main` or `break`: what is said before this trial, if anything."""
     n_blocks_done: int
     n_blocks: int
-    left_image_id: str
-    right_image_id: str
-    panel_image_ids: tuple[str, ...]
-    upcoming_image_ids: tuple[str, ...]
+    n_postponed: int
+    has_feedback: bool
+    """Whether the acknowledgement may say what was right; the same in a whole part."""
+    images: PlacedImages
 
 
-def serve_trial(
-    db: Session, session: StudySession, *, served_at: datetime
-) -> TrialView | None:
-    """What the browser shows now; the same until the trial is answered."""
-    due = db.scalars(open_trials(session).limit(1 + N_AHEAD)).all()
-    if not due:
-        return None
-    trial = due[0]
+def serve_trials(
+    db: Session, session: StudySession, *, served_at: datetime, length_of: LengthOf
+) -> tuple[TrialView, ...]:
+    """The trial that is due, the same until it is answered, and those after it.
+
+    Args:
+        length_of: bytes a browser gets for a stimulus_id in a place.
+
+    Returns:
+        None when all is answered.
+    """
+    held = held_trials(db, session)
+    if not held:
+        return ()
     session.last_seen_at = served_at
-    trial.first_served_at = trial.first_served_at or served_at
-    images = image_ids(db, due)
-    blocks = _block_of_each_trial(db, session)
-    phase = [
-        index for index, block in enumerate(blocks) if _is_same_phase(block, trial)
-    ]
-    return TrialView(
-        trial_id=trial.trial_id,
-        number=phase.index(trial.trial_index) + 1,
-        n_trials=len(phase),
-        phase="practice" if trial.block_index is None else "main",
-        interlude=_interlude(trial, blocks),
-        n_blocks_done=trial.block_index or 0,
-        n_blocks=len(set(blocks) - {None}),
-        left_image_id=images[0]["left"],
-        right_image_id=images[0]["right"],
-        panel_image_ids=tuple(
-            image_id
-            for place, image_id in images[0].items()
-            if place.startswith(PANEL_PLACE)
-        ),
-        upcoming_image_ids=tuple(i for later in images[1:] for i in later.values()),
-    )
+    held[0].first_served_at = held[0].first_served_at or served_at
+    trials = _all_in_order(db, session)
+    images = served_images(db, held, length_of)
+    return tuple(_view(trial, trials, images[trial.trial_id]) for trial in held)
 
 
-def image_ids(db: Session, trials: Sequence[Trial]) -> list[dict[str, str]]:
-    """For each trial place to image_id: panel in reading order, then left, then right.
+def served_images(
+    db: Session, trials: Sequence[Trial], length_of: LengthOf
+) -> dict[str, PlacedImages]:
+    """For each trial_id its images, by what they are for.
 
     One query for all, since every trial that is shown waits for it.
     """
-    query = select(Appearance.trial_id, Appearance.place, Appearance.image_id)
-    rows = db.execute(
-        query.where(Appearance.trial_id.in_([t.trial_id for t in trials]))
+    found: dict[str, dict[str, ServedImage]] = {t.trial_id: {} for t in trials}
+    for each in db.scalars(select(Appearance).where(Appearance.trial_id.in_(found))):
+        n_bytes = length_of(each.stimulus_id, each.place)
+        found[each.trial_id][each.place] = ServedImage(each.image_id, n_bytes)
+    return {trial_id: images_by_place(images) for trial_id, images in found.items()}
+
+
+def _view(trial: Trial, trials: Sequence[Trial], images: PlacedImages) -> TrialView:
+    part = [each for each in trials if part_of(each) == part_of(trial)]
+    return TrialView(
+        trial_id=trial.trial_id,
+        task=task_of(trial),
+        number=part.index(trial) + 1,
+        n_trials=len(part),
+        phase=part_of(trial)[0],
+        interlude=_interlude(trials, trials.index(trial)),
+        n_blocks_done=trial.block_index or 0,
+        n_blocks=len({each.block_index for each in trials} - {None}),
+        n_postponed=trial.n_postponed,
+        has_feedback=part_of(trial)[0] == "practice",
+        images=images,
     )
-    found = {(trial_id, place): image_id for trial_id, place, image_id in rows}
-    return [
-        {place: found[trial.trial_id, place] for place in places(trial)}
-        for trial in trials
-    ]
 
 
-def _block_of_each_trial(db: Session, session: StudySession) -> Sequence[int | None]:
-    """By trial_index; None in practice."""
+def _all_in_order(db: Session, session: StudySession) -> Sequence[Trial]:
+    """All trials of the session, in order of presentation."""
     return db.scalars(
-        select(Trial.block_index)
+        select(Trial)
         .where(Trial.session_id == session.session_id)
-        .order_by(Trial.trial_index)
+        .order_by(Trial.presentation_index)
     ).all()
 
 
-def _is_same_phase(block_index: int | None, trial: Trial) -> bool:
-    return (block_index is None) == (trial.block_index is None)
-
-
-def _interlude(trial: Trial, blocks: Sequence[int | None]) -> str | None:
-    if trial.trial_index == 0:
-        return "practice"
-    before = blocks[trial.trial_index - 1]
-    if before == trial.block_index:
-        return None
-    return "main" if before is None else "break"
+def _interlude(trials: Sequence[Trial], at: int) -> str | None:
+    trial = trials[at]
+    phase, _ = part_of(trial)
+    if at == 0 or part_of(trials[at - 1])[0] != phase:
+        return phase
+    return None if trials[at - 1].block_index == trial.block_index else "break"

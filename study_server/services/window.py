@@ -11,10 +11,23 @@ from sqlalchemy.orm import Session
 from study_server.models import Appearance, Study, StudySession, Trial
 from study_server.services.endings import is_over
 from study_server.services.enrolment import hash_token
-from study_server.services.progress import open_trials
+from study_server.services.progress import open_trials, part_of
 
 WINDOW_TRIALS = 5
 """Trials without an answer whose pictures are served, from the one that is due."""
+
+
+def held_trials(db: Session, session: StudySession) -> list[Trial]:
+    """The trial that is due and those after it that a browser may hold already.
+
+    None of another part is among them: what follows a round of practice is decided
+    when the round is over.
+
+    Returns:
+        Up to `WINDOW_TRIALS` trials in order; none when all is answered.
+    """
+    due = db.scalars(open_trials(session).limit(WINDOW_TRIALS)).all()
+    return [trial for trial in due if part_of(trial) == part_of(due[0])]
 
 
 class Picture(NamedTuple):

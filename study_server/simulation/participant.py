@@ -115,7 +115,9 @@ class Participant:
 
     def _look_at(self, trial: dict[str, Any]) -> None:
         """Load every picture of the trial."""
-        for picture in (*trial["panel"], trial["left"], trial["right"]):
+        reference = [trial["reference"]] if trial["reference"] else []
+        pictures = (*trial["panel"], *trial["negative_panel"], *reference)
+        for picture in (*pictures, *trial["options"]):
             if not self._browser.fetch_image(picture["url"]):
                 raise SimulationError(f"the picture {picture['url']} is empty")
 
@@ -126,7 +128,7 @@ class Participant:
         truth = facts.truths[trial["trial_id"]]
         answer = observer.answer(truth)
         panel_onset_ms = self._clock_ms + FRAME_INTERVAL_MS
-        onset_ms = panel_onset_ms + trial["panel_min_ms"]
+        onset_ms = panel_onset_ms + trial["display"]["panel_min_ms"]
         response_ms = self._clock_ms = onset_ms + answer.rt_ms
         return {
             "response_id": str(uuid4()),

@@ -5,8 +5,11 @@ from playwright.sync_api import Page
 from tests.browser.server_process import ServerProcess
 from tests.study_server.study_fixture import STUDY_ID
 
+UNLOCKED = (
+    "#trial:not([hidden]) :is(.sureness, .rating) button:not([aria-disabled=true])"
+)
 READY = (
-    ".interlude:not([hidden]), #options button:not([disabled]), "
+    f".interlude[data-interlude]:not([hidden]), {UNLOCKED}, "
     "#feedback:not([hidden]), #strategy"
 )
 WAIT_MS = 30_000
@@ -38,12 +41,12 @@ class Player:
             self.page.wait_for_selector(READY, timeout=WAIT_MS)
             if self.page.url.endswith("/questions"):
                 return False
-            for waiting in (".interlude:not([hidden])", "#feedback:not([hidden])"):
-                if self.page.locator(waiting).count():
-                    self.activate(f"{waiting} button")
+            for waiting in (".interlude[data-interlude]", "#feedback"):
+                if self.page.locator(f"{waiting}:not([hidden])").count():
+                    self.activate(f"{waiting}:not([hidden]) button.primary")
                     break
             else:
-                if self.page.locator("#options button:not([disabled])").count():
+                if self.page.locator(UNLOCKED).count():
                     self.choose()
                     return True
 
@@ -54,7 +57,7 @@ class Player:
         if self.uses_keyboard:
             self.page.keyboard.press(str(number))
         else:
-            self.page.click(f"#options button[data-key='{number}']")
+            self.page.click(f"#answers button[data-key='{number}']")
 
     def answer_questions(self) -> None:
         """The last page before the code."""

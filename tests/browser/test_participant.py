@@ -9,7 +9,7 @@ from sqlalchemy import select
 from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.models import Response, StudySession
-from tests.browser.player import READY, WAIT_MS, Player
+from tests.browser.player import READY, UNLOCKED, WAIT_MS, Player
 from tests.browser.server_process import ServerProcess
 
 N_TRIALS = 4 + 8 + 4  # practice, main, catch
@@ -54,7 +54,9 @@ def test_a_whole_session_by(
     assert len(rows) == player.n_answers == N_TRIALS
     modality = "keyboard" if uses_keyboard else "mouse"
     assert {row.input_modality for row in rows} == {modality}
-    expected = [("left" if n % 6 < 3 else "right", n % 3 + 1) for n in range(N_TRIALS)]
+    answers = [("left", 3), ("left", 2), ("left", 1)]
+    answers += [("right", 1), ("right", 2), ("right", 3)]
+    expected = [answers[n % 6] for n in range(N_TRIALS)]
     assert [(row.choice, row.confidence) for row in rows] == expected
     assert all(row.rt_ms == row.response_ms - row.onset_ms for row in rows)
     assert faults == []
@@ -68,21 +70,21 @@ def test_a_killed_server_loses_nothing_and_resumes_at_the_same_trial(
     player.begin()
     for _ in range(5):
         player.answer_next()
-    page.wait_for_selector("#options button:not([disabled])")
+    page.wait_for_selector(UNLOCKED)
 
     server.kill()
     player.choose()
     page.wait_for_selector("#notice:not([hidden])")
     shown_while_down = page.inner_text("#progress-text")
     server.start()
-    page.wait_for_selector("#options button:not([disabled])")
+    page.wait_for_selector(UNLOCKED)
     before = images_on(page)
     server.kill()
     server.start()
     page.reload()
-    page.wait_for_selector("#options button:not([disabled])")
+    page.wait_for_selector(UNLOCKED)
 
-    assert shown_while_down == "Choice 2 of 12"
+    assert shown_while_down == "Trial 2 of 12"
     assert images_on(page) == before
     while player.answer_next():
         pass
@@ -93,8 +95,9 @@ def test_a_killed_server_loses_nothing_and_resumes_at_the_same_trial(
 
 
 def images_on(page: Page) -> list[str | None]:
-    """Addresses of all images shown, in order: they name trial, image and side."""
-    return [image.get_attribute("src") for image in page.locator("#trial img").all()]
+    """Ids of all images shown, in order: each stands for a trial, a side, an image."""
+    images = page.locator("#trial img").all()
+    return [image.get_attribute("data-image-id") for image in images]
 
 
 def test_a_picture_that_fails_at_first_delays_the_trial_and_not_the_clock(
@@ -162,7 +165,7 @@ def test_a_lasting_refusal_ends_in_one_calm_message_and_a_way_on(
     assert "continue where you were" in trouble.inner_text()
     assert n_refused == 2
     page.unroute(refused)
-    trouble.locator("button").click()
+    trouble.locator("button.primary").click()
     page.wait_for_selector("[data-interlude=practice]:not([hidden])")
     while player.answer_next():
         pass
@@ -177,11 +180,11 @@ def test_a_double_click_answers_once(
     for _ in range(4):
         player.answer_next()
     page.click("#feedback button")
-    page.click("[data-interlude=main] button")
-    page.wait_for_selector("#options button:not([disabled])")
+    page.click("[data-interlude=main] button.primary")
+    page.wait_for_selector(UNLOCKED)
 
-    page.dblclick("#options button[data-key='1']", delay=150)
+    page.dblclick("#answers button[data-key='1']", delay=150)
     page.wait_for_timeout(500)
 
     assert len(stored_responses(config)) == 5
-    assert page.inner_text("#progress-text") == "Choice 2 of 12"
+    assert page.inner_text("#progress-text") == "Trial 2 of 12"

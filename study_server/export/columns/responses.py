@@ -24,19 +24,26 @@ RESPONSES = (
         name="choice",
         type="text",
         levels=OPTIONS,
-        meaning="Side the participant chose.",
+        meaning="Side the participant chose; missing in ratings. In a stacked layout "
+        "left is the first option, right the second.",
     ),
     CORRECT_OPTION,
     Column(
         name="is_correct",
         type="boolean",
-        meaning="Whether the choice is the correct option.",
+        meaning="Whether the choice is the correct option; missing in ratings.",
     ),
     Column(
         name="confidence",
         type="integer",
         range=(1, 3),
-        meaning="Confidence in the choice: 1 low, 3 high.",
+        meaning="Confidence in the choice: 1 low, 3 high; missing in ratings.",
+    ),
+    Column(
+        name="rating",
+        type="integer",
+        range=(0, 100),
+        meaning="How active the image makes the feature; only in ratings.",
     ),
     Column(
         name="rt_ms",
@@ -48,13 +55,15 @@ RESPONSES = (
         name="panel_onset_ms",
         type="number",
         unit="ms",
-        meaning="First frame with the panel, by the page's clock.",
+        meaning="First frame with the panel, by the page's clock; negative when it lay "
+        "before a reload, missing without a panel.",
     ),
     Column(
         name="onset_ms",
         type="number",
         unit="ms",
-        meaning="First frame with the query images, by the page's clock.",
+        meaning="First frame with the query images, by the page's clock; negative when "
+        "it lay before a reload.",
     ),
     Column(
         name="response_ms",
@@ -63,10 +72,16 @@ RESPONSES = (
         meaning="Time stamp of the answering event, by the page's clock.",
     ),
     Column(
+        name="unlocked_ms",
+        type="number",
+        unit="ms",
+        meaning="When answering became possible, by the page's clock.",
+    ),
+    Column(
         name="frame_interval_ms",
         type="number",
         unit="ms",
-        meaning="Median time between frames of the browser.",
+        meaning="Median time between the last 60 frames before the answer.",
     ),
     Column(
         name="onset_method",
@@ -84,12 +99,37 @@ RESPONSES = (
         name="hidden_ms",
         type="number",
         unit="ms",
-        meaning="Time during the trial in which the page was not visible.",
+        meaning="Time in which the page was not visible, from the trial's first image "
+        "to the answer.",
+    ),
+    Column(
+        name="is_interrupted",
+        type="boolean",
+        meaning="Whether the page was out of sight during the trial: hidden_ms above "
+        "0.",
+    ),
+    Column(
+        name="blurred_ms",
+        type="number",
+        unit="ms",
+        meaning="Time in which the window was without focus, over the same span.",
+    ),
+    Column(
+        name="n_resizes",
+        type="integer",
+        meaning="Changes of the window's size over the same span; those less than "
+        "half a second apart count once.",
+    ),
+    Column(
+        name="n_fullscreen_exits",
+        type="integer",
+        meaning="How often the full screen was left over the same span.",
     ),
     Column(
         name="n_onsets",
         type="integer",
-        meaning="How often the trial was shown; more than 1 after a reload.",
+        meaning="How often the trial was shown; more than 1 after a reload, when the "
+        "first onset is kept.",
     ),
     Column(
         name="viewport_width_px",
@@ -107,6 +147,28 @@ RESPONSES = (
         name="device_pixel_ratio",
         type="number",
         meaning="Physical pixels per CSS pixel at onset.",
+    ),
+    Column(
+        name="is_fullscreen",
+        type="boolean",
+        meaning="Whether the page filled the screen at onset.",
+    ),
+    Column(
+        name="is_small_window",
+        type="boolean",
+        meaning="Whether the window was smaller at onset than the study asks for.",
+    ),
+    Column(
+        name="automation_signals",
+        type="text",
+        meaning="Signs of a script, joined by |: untrusted_event (the answer was no "
+        "press of a person), webdriver (the browser says it is driven), "
+        "no_pointer_path (a mouse that never moved). Flags only.",
+    ),
+    Column(
+        name="shown_at",
+        type="timestamp",
+        meaning="Of the first onset, by the browser's clock.",
     ),
     Column(
         name="received_at",

@@ -50,6 +50,23 @@ TRIALS = (
     Column(
         name="first_served_at",
         type="timestamp",
-        meaning="When the trial was first sent; missing if it never was.",
+        meaning="When the trial was first due in a browser; missing if it never was.",
+    ),
+    Column(
+        name="presentation_index",
+        type="integer",
+        meaning="Place in the order of presentation: trial_index, unless a trial was "
+        "postponed.",
+    ),
+    Column(
+        name="n_postponed",
+        type="integer",
+        range=(0, 1),
+        meaning="Whether it was moved to the end of its block, an image missing.",
+    ),
+    Column(
+        name="is_not_shown",
+        type="boolean",
+        meaning="Whether it was given up, an image missing once more.",
     ),
 )

@@ -1,25 +1,66 @@
-// The trial runner: ask for a trial, show it, save the answer, go on.
+// The trial runner: take the next trial, show it, save the answer, go on.
 // The server owns plan and position; this page can be reloaded at any moment.
-import { createApi } from "./api.js";
-import { loadImages, prefetch } from "./images.js";
+import { createLoader } from "./images.js";
+import * as interludes from "./interludes.js";
 import { measureAnswer } from "./measure.js";
+import { createOutbox } from "./outbox.js";
+import { createRequests } from "./requests.js";
+import { waitForRoom } from "./room.js";
+import { claimStudy, takeOver } from "./tabs.js";
+import { createTrials } from "./trials.js";
 import * as view from "./view.js";
 
-const api = createApi(view.trialElement.dataset, view);
+const facts = view.trialElement.dataset;
+const requests = createRequests(facts, interludes);
+const loader = createLoader();
+const trials = createTrials(requests, loader);
+const outbox = createOutbox(requests);
+
+let isTaken = false; // by another tab: nothing goes on here
+const alive = async (step) => {
+  const value = await step;
+  return isTaken ? new Promise(() => {}) : value;
+};
 
 async function run() {
+  const first = trials.due(); // while the other tabs are asked
+  await claimStudy(facts.study, { ask: interludes.askTakeOver, onTaken: stop });
+  await first;
+  let announced = null; // the trial before which something was said
   for (;;) {
-    const trial = await api.currentTrial();
+    const trial = await alive(trials.due());
     if (trial.next) return location.replace(trial.next);
-    view.showProgress(trial);
-    const loading = loadImages(trial, view.showNotice);
-    if (trial.interlude) await view.pause(trial);
-    const images = await loading;
-    const answer = await measureAnswer(trial, images, view, () => prefetch(trial.upcoming));
-    const acknowledgement = await api.send(answer);
-    if (acknowledgement.feedback) await view.giveFeedback(acknowledgement.feedback);
-    view.clear();
+    interludes.showProgress(trial);
+    if (trial.interlude && announced !== trial.trial_id) await alive(interludes.pause(trial));
+    announced = trial.trial_id;
+    await alive(waitForRoom(trial.display, interludes));
+    const progress = () => loader.progress(trial);
+    const images = await alive(interludes.whileLoading(loader.ready(trial), progress));
+    if (images) await answer(trial, images);
+    else await alive(interludes.whileLoading(trials.retryOrPostpone(trial), progress));
   }
 }
+
+async function answer(trial, images) {
+  const response = await alive(measureAnswer(trial, images, view));
+  const { safe, acknowledged } = outbox.put(response);
+  await alive(safe);
+  if (trial.has_feedback) {
+    const { feedback } = await alive(acknowledged);
+    if (feedback) await alive(view.giveFeedback(feedback, trial.display, response.response_ms));
+  }
+  view.clear();
+  trials.finish(trial);
+}
+
+async function stop() {
+  isTaken = true;
+  view.clear();
+  await interludes.showTaken();
+  takeOver();
+}
+
+// A page from the browser's history shows a trial that may be over.
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
 run();

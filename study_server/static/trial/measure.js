@@ -1,102 +1,86 @@
 // Shows one trial and measures the answer.
-// Onset: the first animation frame after every picture is decoded. Answer: the time
-// stamp of the press itself, on the same clock.
-const N_FRAMES = 60;
+// Onset: the first animation frame after every image is decoded, in which the images
+// become visible. Answer: the time stamp of the press itself, on the same clock.
+import { automationSignals } from "./automation.js";
+import { frameInterval, nextFrame, sleep, toUtc } from "./clock.js";
+import { ONSET_METHOD, decoded } from "./images.js";
+import { forgetOnsets, noteOnset, onsetsOf } from "./onsets.js";
+import { isFullscreen, takeEvents } from "./page_events.js";
+import { isSmall } from "./room.js";
+import { newUuid } from "./uuid.js";
 
-export async function measureAnswer(trial, images, view, whenShown) {
-  const frames = watchFrames();
-  const hidden = watchHiddenTime();
-  const panelOnset = await nextFrame(() => view.showPanel(images.panel, trial));
-  whenShown();
-  await sleep(trial.panel_min_ms);
-  hidden.restart();
-  const onset = await nextFrame(() => view.showOptions(images));
-  const nOnsets = countOnset(trial.trial_id);
+/**
+ * @param {Object} trial with its `display`
+ * @param {Map<string, HTMLImageElement>} images by image_id
+ * @param {Object} view
+ * @returns {Promise<Object>} the response, as the server wants it
+ */
+export async function measureAnswer(trial, images, view) {
+  const { display } = trial;
+  view.prepare(trial, images);
+  const from = await showPanel(trial, images, view);
+  const shown = await showOptions(trial, images, view);
+  const unlockedAt = unlock(display.buttons_locked_ms, shown.onset, view);
   const press = await view.waitForAnswer();
+  const seen = onsetsOf(trial.trial_id);
+  const { events, sums } = takeEvents(from ?? shown.onset, press.timeStamp);
+  forgetOnsets(trial.trial_id);
   return {
     response_id: newUuid(),
     trial_id: trial.trial_id,
-    choice: press.choice,
-    confidence: press.confidence,
-    rt_ms: Math.max(0, press.timeStamp - onset),
-    panel_onset_ms: panelOnset,
-    onset_ms: onset,
+    ...press.answer,
+    rt_ms: Math.max(0, press.timeStamp - seen.options),
+    panel_onset_ms: seen.panel,
+    onset_ms: seen.options,
     response_ms: press.timeStamp,
-    frame_interval_ms: frames.stop(),
-    onset_method: "raf_after_decode",
+    unlocked_ms: await unlockedAt,
+    frame_interval_ms: frameInterval(),
+    onset_method: ONSET_METHOD,
     input_modality: press.modality,
-    hidden_ms: hidden.stop(),
-    n_onsets: nOnsets,
-    viewport_width_px: Math.round(innerWidth),
-    viewport_height_px: Math.round(innerHeight),
-    device_pixel_ratio: devicePixelRatio,
+    ...sums,
+    n_onsets: seen.n,
+    ...shown.window,
+    automation_signals: automationSignals(press),
+    shown_at: toUtc(seen.options),
+    events,
   };
 }
 
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+// The panel alone, for its minimum time. Not again after a reload that came later.
+async function showPanel(trial, images, view) {
+  const ids = [...trial.panel, ...trial.negative_panel].map(({ image_id }) => image_id);
+  if (!ids.length || onsetsOf(trial.trial_id).options !== null) return null;
+  await Promise.all(ids.map((id) => decoded(images.get(id))));
+  const onset = await nextFrame(() => view.showPanel());
+  noteOnset(trial.trial_id, "panel", onset);
+  await sleep(trial.display.panel_min_ms - (performance.now() - onset));
+  return onset;
+}
 
-// Runs `show` in the next frame and gives that frame's time.
-function nextFrame(show) {
-  return new Promise((resolve) => {
-    requestAnimationFrame((time) => {
-      show();
-      resolve(time);
-    });
+async function showOptions(trial, images, view) {
+  const { display } = trial;
+  await Promise.all([...images.values()].map(decoded));
+  let window = null;
+  const onset = await nextFrame((time) => {
+    window = windowNow(display);
+    view.showOptions({ hasPanel: display.panel_visibility === "stays" });
+    if (display.buttons_locked_ms === 0) view.unlock(time);
   });
+  noteOnset(trial.trial_id, "options", onset);
+  return { onset, window };
 }
 
-// Median time between the last frames.
-function watchFrames() {
-  const times = [];
-  let request = requestAnimationFrame(function note(time) {
-    times.push(time);
-    if (times.length > N_FRAMES + 1) times.shift();
-    request = requestAnimationFrame(note);
-  });
-  return {
-    stop() {
-      cancelAnimationFrame(request);
-      const intervals = times.slice(1).map((time, i) => time - times[i]);
-      intervals.sort((a, b) => a - b);
-      return intervals[Math.floor(intervals.length / 2)] ?? null;
-    },
-  };
+// Resolves with the time from which an answer was possible.
+async function unlock(lockedMs, onset, view) {
+  if (lockedMs === 0) return onset;
+  await sleep(lockedMs - (performance.now() - onset));
+  return nextFrame(view.unlock);
 }
 
-// How long the page was out of sight while the options were shown.
-function watchHiddenTime() {
-  let total = 0;
-  let since = document.hidden ? performance.now() : null;
-  const settle = () => {
-    if (since !== null) total += performance.now() - since;
-    since = document.hidden ? performance.now() : null;
-  };
-  document.addEventListener("visibilitychange", settle);
-  return {
-    restart() {
-      settle();
-      total = 0;
-    },
-    stop() {
-      settle();
-      document.removeEventListener("visibilitychange", settle);
-      return total;
-    },
-  };
-}
-
-// How often this trial's options were shown: more than once after a reload.
-function countOnset(trialId) {
-  const count = Number(sessionStorage.getItem(trialId) ?? 0) + 1;
-  sessionStorage.setItem(trialId, String(count));
-  return count;
-}
-
-// crypto.randomUUID exists only on HTTPS and on this very machine.
-function newUuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
+const windowNow = (display) => ({
+  viewport_width_px: Math.round(innerWidth),
+  viewport_height_px: Math.round(innerHeight),
+  device_pixel_ratio: devicePixelRatio,
+  is_fullscreen: isFullscreen(),
+  is_small_window: isSmall(display),
+});

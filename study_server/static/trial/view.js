@@ -1,157 +1,167 @@
-// Everything that touches the page.
+// The trial on the page: panel, options, answers, feedback.
+import * as choice from "./choice.js";
+import { sleep } from "./clock.js";
+import { announce, pressed, progressText } from "./interludes.js";
+import * as rating from "./rating.js";
 import { say } from "./texts.js";
 
 const byId = (id) => document.getElementById(id);
-const live = byId("live");
-const notice = byId("notice");
-const panel = byId("panel");
-const options = byId("options");
-const wait = byId("wait");
+const answers = byId("answers");
+const reference = byId("reference");
 const feedback = byId("feedback");
-const buttons = [...options.querySelectorAll("button")];
-const verdicts = [...options.querySelectorAll(".verdict")];
+const wait = byId("wait");
+const LETTERS = { left: "A", right: "B" };
 
+/** The section that holds the trial, with the page's facts in its `dataset`. */
 export const trialElement = byId("trial");
 
-// A key that is held down presses no button twice.
-document.addEventListener("keydown", (event) => {
-  if (event.repeat && event.key === "Enter") event.preventDefault();
-});
+let shown = null; // the trial that is prepared, with its images
+let task = choice; // what is asked: `choice` or `rating`
+let unlockedSince = Infinity;
 
-export function showNotice(text) {
-  if (notice.textContent === text) return;
-  notice.textContent = text;
-  notice.hidden = !text;
-  if (text) live.textContent = text;
+/** Lays the page out for a trial; nothing of it is visible yet. */
+export function prepare(trial, images) {
+  shown = { trial, images };
+  task = trial.task === "rating" ? rating : choice;
+  trialElement.dataset.task = trial.task;
+  byId("prompt").textContent = say(`trial.prompt.${trial.task}`);
+  const { image_px } = trial.display;
+  if (image_px) trialElement.style.setProperty("--image", `${image_px}px`);
+  reference.hidden = !trial.reference;
+  wait.textContent = say("runner.study_examples");
+  wait.hidden = !trial.panel.length && !trial.negative_panel.length;
+  setUnlocked(false);
 }
 
-export function showProgress({ phase, number, n_trials }) {
-  const counted = { number, n_trials };
-  byId("progress-text").textContent =
-    phase === "practice" ? say("runner.practice_of", counted) : say("runner.choice_of", counted);
-  byId("progress").max = n_trials;
-  byId("progress").value = number - 1;
+/** Shows the panel; the options keep their room, so that nothing moves at their onset. */
+export function showPanel() {
+  fillPanels();
+  reveal();
+  announce(`${progressText()}. ${say("runner.study_examples")}`);
 }
 
-export async function pause({ interlude, n_blocks_done, n_blocks }) {
-  const section = document.querySelector(`[data-interlude="${interlude}"]`);
-  if (interlude === "break") {
-    const counted = { n_done: n_blocks_done, n_blocks };
-    section.querySelector("[data-break]").textContent = say("trial.break.text", counted);
+/** Shows the options, and what stays of the panel. */
+export function showOptions({ hasPanel }) {
+  const { trial, images } = shown;
+  if (hasPanel) fillPanels();
+  else emptyPanels();
+  trial.options.forEach(({ place, image_id }) => {
+    const image = images.get(image_id);
+    image.alt = say("runner.image", { letter: LETTERS[place] });
+    option(place).querySelector(".photo").replaceChildren(image);
+  });
+  if (trial.reference) {
+    const image = images.get(trial.reference.image_id);
+    image.alt = say("runner.reference");
+    reference.replaceChildren(image);
   }
-  section.hidden = false;
-  await pressed(section.querySelector("button"));
-  section.hidden = true;
+  wait.hidden = true;
+  if (trialElement.hidden) reveal();
+  bringIntoView();
+  focusAnswers();
+  announce(`${progressText()}. ${say("runner.options_shown")}`);
 }
 
-// Resolves when the participant wants to try again.
-export async function showTrouble() {
-  showNotice("");
+/** From this time of the page's clock on, presses count. */
+export function unlock(time) {
+  unlockedSince = time;
+  task.setUnlocked(true);
+}
+
+/** Resolves with the first answer, by mouse, touch, pen or keyboard. */
+export async function waitForAnswer() {
+  const since = () => unlockedSince;
+  const press = await (task === rating ? rating.waitForRating(since) : choice.waitForChoice(since));
+  setUnlocked(false);
+  return press;
+}
+
+/**
+ * Says what was right: a word and an icon on the image, and a sentence.
+ * @param {{is_correct: boolean, correct_option: string}} told by the server
+ * @param {{feedback_delay_ms: number, feedback_ms: number}} display 0 ms: until Continue
+ * @param {number} answeredAt on the page's clock
+ */
+export async function giveFeedback(told, { feedback_delay_ms, feedback_ms }, answeredAt) {
+  await sleep(answeredAt + feedback_delay_ms - performance.now());
+  const right = option(told.correct_option);
+  right.classList.add("right");
+  right.querySelector(".verdict").hidden = false;
+  const letter = LETTERS[told.correct_option];
+  const text = told.is_correct ? say("runner.correct", { letter }) : say("runner.wrong", { letter });
+  feedback.querySelector("p").textContent = text;
+  feedback.hidden = false;
+  announce(text);
+  const button = feedback.querySelector("button");
+  button.hidden = feedback_ms > 0;
+  await (feedback_ms > 0 ? sleep(feedback_ms) : pressed(button));
+}
+
+/** Takes the trial off the page. */
+export function clear() {
   trialElement.hidden = true;
-  const section = document.querySelector('[data-interlude="trouble"]');
-  section.hidden = false;
-  await pressed(section.querySelector("button"));
+  emptyPanels();
+  reference.replaceChildren();
+  feedback.hidden = true;
+  for (const place of ["left", "right"]) {
+    option(place).classList.remove("right");
+    option(place).querySelector(".photo").replaceChildren();
+    option(place).querySelector(".verdict").hidden = true;
+  }
+  choice.clear();
+  rating.clear();
+  shown = null;
 }
 
-export function showPanel(images, { panel_columns }) {
-  panel.dataset.columns = panel_columns;
-  panel.replaceChildren(...images);
-  images.forEach((image, i) => (image.alt = say("runner.example", { number: i + 1 })));
-  delete wait.dataset.over;
+function setUnlocked(isUnlocked) {
+  unlockedSince = Infinity;
+  task.setUnlocked(isUnlocked);
+}
+
+function fillPanels() {
+  for (const name of ["panel", "negative_panel"]) {
+    const tiles = shown.trial[name].map(({ image_id }, i) => {
+      const image = shown.images.get(image_id);
+      image.alt = say(`runner.tile.${name}`, { number: i + 1 });
+      return image;
+    });
+    const panel = panelOf(name);
+    if (!panel) continue;
+    const columns = shown.trial.display.panel_columns;
+    panel.style.setProperty("--columns", columns);
+    panel.style.setProperty("--rows", Math.ceil(tiles.length / columns));
+    panel.replaceChildren(...tiles);
+    panel.parentElement.hidden = !tiles.length;
+  }
+}
+
+function emptyPanels() {
+  for (const name of ["panel", "negative_panel"]) {
+    panelOf(name)?.replaceChildren();
+    panelOf(name)?.parentElement.toggleAttribute("hidden", true);
+  }
+}
+
+const panelOf = (name) => document.querySelector(`[data-panel="${name}"] .panel`);
+const option = (place) => answers.querySelector(`.option[data-place="${place}"]`);
+
+function reveal() {
   trialElement.hidden = false;
   trialElement.focus({ preventScroll: true });
   scrollTo(0, 0);
-  live.textContent = `${byId("progress-text").textContent}. ${say("runner.study_examples")}`;
 }
 
-export function showOptions({ left, right }) {
-  for (const [side, image] of Object.entries({ left, right })) {
-    image.alt = say(`runner.${side}`);
-    optionOn(side).querySelector(".photo").replaceChildren(image);
-  }
-  buttons.forEach((button) => (button.disabled = false));
-  wait.dataset.over = ""; // keeps its room: nothing moves at onset
-  live.textContent = say("runner.options_shown");
+// What is asked about must be in sight at its onset, also where the page is longer.
+function bringIntoView() {
+  const photos = [...answers.querySelectorAll(".photo")].map((e) => e.getBoundingClientRect());
+  const bottom = Math.max(...photos.map((box) => box.bottom));
+  if (bottom > innerHeight) byId("prompt").scrollIntoView({ block: "start" });
 }
 
-// Resolves with the first answer, by mouse, touch, pen or keyboard.
-export function waitForAnswer() {
-  return new Promise((resolve) => {
-    const listening = new AbortController();
-    const { signal } = listening;
-    let press = null; // a click tells its result; the press before it tells its time
-    const answer = (button, timeStamp, modality) => {
-      listening.abort();
-      buttons.forEach((each) => (each.disabled = true));
-      button.dataset.chosen = "";
-      const { choice, confidence } = button.dataset;
-      resolve({ choice, confidence: Number(confidence), timeStamp, modality });
-    };
-    const notePress = (event) => {
-      const button = event.target.closest?.("button[data-choice]");
-      press = button && { button, timeStamp: event.timeStamp, modality: event.pointerType };
-    };
-    options.addEventListener("pointerdown", notePress, { signal });
-    options.addEventListener(
-      "click",
-      (event) => {
-        const button = event.target.closest("button[data-choice]");
-        if (!button || button.disabled || event.detail > 1) return; // a double click
-        const isPointer = press?.button === button && event.detail > 0;
-        const timeStamp = isPointer ? press.timeStamp : event.timeStamp;
-        answer(button, timeStamp, isPointer ? press.modality || "mouse" : "keyboard");
-      },
-      { signal },
-    );
-    document.addEventListener(
-      "keydown",
-      (event) => {
-        if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-        const isElsewhere = !trialElement.contains(event.target) && event.target !== document.body;
-        const button = buttons.find(({ dataset }) => dataset.key === event.key);
-        if (button && !isElsewhere) answer(button, event.timeStamp, "keyboard");
-      },
-      { signal },
-    );
-  });
-}
-
-export async function giveFeedback({ is_correct, correct_option }) {
-  for (const verdict of verdicts) {
-    const isRight = verdict.closest(".option").dataset.side === correct_option;
-    verdict.textContent = isRight ? say("runner.this_one") : "";
-    verdict.hidden = !isRight;
-    verdict.closest(".option").classList.toggle("right", isRight);
-  }
-  const side = correct_option === "left" ? "left" : "right";
-  const text = is_correct ? say(`runner.correct_${side}`) : say(`runner.wrong_${side}`);
-  feedback.querySelector("p").textContent = text;
-  feedback.hidden = false;
-  live.textContent = text;
-  await pressed(feedback.querySelector("button"));
-  feedback.hidden = true;
-}
-
-export function clear() {
-  trialElement.hidden = true;
-  panel.replaceChildren();
-  buttons.forEach((button) => {
-    button.disabled = true;
-    delete button.dataset.chosen;
-  });
-  for (const option of options.querySelectorAll(".option")) {
-    option.classList.remove("right");
-    option.querySelector(".photo").replaceChildren();
-  }
-  verdicts.forEach((verdict) => (verdict.hidden = true));
-}
-
-function optionOn(side) {
-  return options.querySelector(`[data-side="${side}"]`);
-}
-
-function pressed(button) {
-  button.focus({ preventScroll: true });
-  button.scrollIntoView({ block: "nearest" });
-  return new Promise((resolve) => button.addEventListener("click", resolve, { once: true }));
+// Keys answer while the focus is among the answers; who is at Stop stays there.
+function focusAnswers() {
+  const isElsewhere = document.activeElement?.closest("header, .shortcuts");
+  if (isElsewhere) return;
+  const target = task === rating ? byId("rating").querySelector("input") : answers;
+  target.focus({ preventScroll: true });
 }

@@ -71,5 +71,5 @@ def test_the_codebook_has_the_form_the_page_promises() -> None:
         "range": [1, 3],
         "missing": "",
         "formula_guard": False,
-        "meaning": "Confidence in the choice: 1 low, 3 high.",
+        "meaning": "Confidence in the choice: 1 low, 3 high; missing in ratings.",
     }

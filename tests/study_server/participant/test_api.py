@@ -76,7 +76,7 @@ def test_a_trial_that_was_not_shown_cannot_be_answered(
     visitor.begin()
     first = visitor.trial()["trial_id"]
     with database.read() as db:
-        later = db.scalars(select(Trial.trial_id).where(Trial.trial_index == 3)).one()
+        later = db.scalars(select(Trial.trial_id).where(Trial.trial_index == 6)).one()
 
     answer = visitor.send(visitor.response(later))
 
@@ -226,7 +226,7 @@ def test_no_byte_a_browser_receives_tells_which_option_is_right(
 ) -> None:
     visitor.begin()
     while "next" not in (trial := visitor.trial()):
-        for image in (*trial["panel"], trial["left"], trial["right"]):
+        for image in (*trial["panel"], *trial["options"]):
             answer = visitor.get(image["url"].removeprefix(BASE))
             assert answer.status_code == 200
             assert answer.headers["Cache-Control"].startswith("private")

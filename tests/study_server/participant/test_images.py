@@ -48,7 +48,7 @@ def test_a_picture_is_shown_to_its_own_session_only(
     app: Flask, visitor: Visitor
 ) -> None:
     visitor.begin()
-    url = visitor.trial()["left"]["url"].removeprefix(BASE)
+    url = visitor.trial()["options"][0]["url"].removeprefix(BASE)
     other = Visitor(app)
     other.begin()
 
@@ -60,7 +60,7 @@ def test_a_picture_is_shown_to_its_own_session_only(
 
 def test_no_picture_is_served_after_withdrawal(visitor: Visitor) -> None:
     visitor.begin()
-    url = visitor.trial()["left"]["url"].removeprefix(BASE)
+    url = visitor.trial()["options"][0]["url"].removeprefix(BASE)
 
     visitor.post("/stop", wish="keep")
 
@@ -89,7 +89,7 @@ def test_a_browser_may_keep_a_picture_and_nobody_between_may(
     visitor: Visitor,
 ) -> None:
     visitor.begin()
-    url = visitor.trial()["left"]["url"].removeprefix(BASE)
+    url = visitor.trial()["options"][0]["url"].removeprefix(BASE)
 
     cache_control = visitor.get(url).headers["Cache-Control"]
 

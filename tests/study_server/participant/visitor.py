@@ -41,9 +41,9 @@ class Visitor:
         data = {"csrf_token": self._csrf, **fields}
         return self._note(self.client.post(BASE + path, data=data))
 
-    def send(self, body: Any) -> TestResponse:
+    def send(self, body: Any, to: str = "responses") -> TestResponse:
         headers = {"X-CSRFToken": self._csrf}
-        answer = self.client.post(f"{BASE}/api/responses", json=body, headers=headers)
+        answer = self.client.post(f"{BASE}/api/{to}", json=body, headers=headers)
         return self._note(answer)
 
     def begin(self) -> None:

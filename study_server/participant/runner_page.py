@@ -1,0 +1,23 @@
+"""What the page of the trial runner is made of: its scripts and its layout."""
+
+from functools import cache
+from pathlib import Path
+
+from study_server.design.definition import StudyDefinition
+from study_server.services.display import display_of
+
+SCRIPTS = Path(__file__).parents[1] / "static" / "trial"
+
+
+def runner_values(definition: StudyDefinition) -> dict[str, object]:
+    """The variables of `trial.html`, the study's own apart."""
+    return {
+        "display": display_of(definition),
+        "runner_modules": script_names(),
+    }
+
+
+@cache
+def script_names() -> tuple[str, ...]:
+    """All scripts of the runner, so that a browser asks for them at once."""
+    return tuple(sorted(path.name for path in SCRIPTS.glob("*.js")))

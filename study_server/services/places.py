@@ -1,0 +1,46 @@
+"""The places of a trial's images, and what stands in them for a browser. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+PANEL_PLACE = "panel-"
+NEGATIVE_PANEL_PLACE = "negative-"
+REFERENCE_PLACE = "reference"
+OPTION_PLACES = ("left", "right")
+"""Of what a participant is asked about."""
+
+
+class ServedImage(NamedTuple):
+    """An image by the only name a browser knows, and the length of its file."""
+
+    image_id: str
+    n_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlacedImages:
+    """A trial's images by what they are for, each list in reading order."""
+
+    panel: tuple[ServedImage, ...]
+    negative_panel: tuple[ServedImage, ...]
+    reference: ServedImage | None
+    options: dict[str, ServedImage]
+    """`left` and `right`, in this order; only `left` where one image is judged."""
+
+
+def images_by_place(found: Mapping[str, ServedImage]) -> PlacedImages:
+    """Sort place → image of one trial into its lists."""
+    return PlacedImages(
+        panel=_numbered(found, PANEL_PLACE),
+        negative_panel=_numbered(found, NEGATIVE_PANEL_PLACE),
+        reference=found.get(REFERENCE_PLACE),
+        options={place: found[place] for place in OPTION_PLACES if place in found},
+    )
+
+
+def _numbered(found: Mapping[str, ServedImage], prefix: str) -> tuple[ServedImage, ...]:
+    numbers = sorted(
+        int(place.removeprefix(prefix)) for place in found if place.startswith(prefix)
+    )
+    return tuple(found[f"{prefix}{number}"] for number in numbers)

@@ -1,0 +1,123 @@
+// What is said around the trials: pauses, trouble, loading, progress.
+import { sleep } from "./clock.js";
+import { fillScreen } from "./room.js";
+import { say } from "./texts.js";
+
+const SAYS_NOTHING_FOR_MS = 300;
+const REFRESH_MS = 200;
+const byId = (id) => document.getElementById(id);
+const live = byId("live");
+const notice = byId("notice");
+const loading = byId("loading");
+const trial = byId("trial");
+
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-fullscreen]")) fillScreen();
+});
+
+/** Tells screen readers, once they are done with what they say. */
+export function announce(text) {
+  live.textContent = text;
+}
+
+/** A short line at the foot of the page; none takes it away. */
+export function showNotice(text) {
+  if (notice.textContent === text) return;
+  notice.textContent = text;
+  notice.hidden = !text;
+  if (text) announce(text);
+}
+
+/** How far the participant is. */
+export function showProgress({ phase, number, n_trials }) {
+  byId("progress-text").textContent = say(`runner.${phase}_of`, { number, n_trials });
+  byId("progress").max = n_trials;
+  byId("progress").value = number - 1;
+}
+
+/** The words of `showProgress`. */
+export const progressText = () => byId("progress-text").textContent;
+
+/** Resolves when the participant continues after a pause. */
+export function pause({ interlude, n_blocks_done: n_done, n_blocks }) {
+  if (interlude !== "break") return show(interlude);
+  return show("break", say("trial.break.text", { n_done, n_blocks }));
+}
+
+/** Resolves when the participant wants to try again. */
+export const showTrouble = () => show("trouble");
+
+/** Resolves when the participant wants to go on in this tab, not in the other one. */
+export const askTakeOver = () => show("elsewhere");
+
+/** Says that another tab has taken over; resolves when it shall be this one after all. */
+export const showTaken = () => show("taken");
+
+/**
+ * Says that the window is too small. Resolves when the participant goes on, or, if that
+ * is not allowed, when the window is large enough.
+ */
+export async function askForRoom(display, { isBlocking, isEnough }) {
+  const listening = new AbortController();
+  const needed = `${display.min_window_width_px} × ${display.min_window_height_px}`;
+  const words = () => say("trial.room.text", { needed, window: `${innerWidth} × ${innerHeight}` });
+  const grown = new Promise((resolve) => {
+    const check = () => {
+      section("room").querySelector("p").textContent = words();
+      if (isBlocking && isEnough()) resolve();
+    };
+    addEventListener("resize", check, { signal: listening.signal });
+  });
+  await Promise.race([grown, show("room", words())]);
+  listening.abort();
+  section("room").hidden = true;
+}
+
+/**
+ * Shows how many bytes have come, while something is waited for.
+ * @param {Promise<T>} ready
+ * @param {() => {loaded: number, total: number}} progress in bytes
+ * @returns {Promise<T>}
+ * @template T
+ */
+export async function whileLoading(ready, progress) {
+  let isOver = false;
+  const done = ready.finally(() => (isOver = true));
+  await Promise.race([done, sleep(SAYS_NOTHING_FOR_MS)]);
+  if (!isOver) announce(say("runner.loading"));
+  while (!isOver) {
+    const { loaded, total } = progress();
+    loading.querySelector("progress").value = total ? loaded / total : 0;
+    loading.querySelector("p").textContent = say("runner.loading_bytes", {
+      loaded: kilobytes(loaded),
+      total: kilobytes(total),
+    });
+    loading.hidden = false;
+    await Promise.race([done, sleep(REFRESH_MS)]);
+  }
+  loading.hidden = true;
+  return done;
+}
+
+const kilobytes = (bytes) => Math.round(bytes / 1000).toLocaleString(document.documentElement.lang);
+
+const section = (name) => document.querySelector(`[data-interlude="${name}"]`);
+
+// One section in place of the trial; resolves when its button was pressed.
+async function show(name, text = null) {
+  const shown = section(name);
+  if (text) shown.querySelector("p").textContent = text;
+  showNotice("");
+  trial.hidden = true;
+  shown.hidden = false;
+  announce(shown.querySelector("h1").textContent);
+  await pressed(shown.querySelector("button.primary"));
+  shown.hidden = true;
+}
+
+/** Puts the focus on a button and resolves when it was pressed. */
+export function pressed(button) {
+  button.focus({ preventScroll: true });
+  button.scrollIntoView({ block: "nearest" });
+  return new Promise((resolve) => button.addEventListener("click", resolve, { once: true }));
+}

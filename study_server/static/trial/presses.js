@@ -1,0 +1,40 @@
+// Who pressed what, when, and with which device. A click tells that a press counts; the
+// press itself tells its time.
+
+/**
+ * Listens for presses of buttons in `group`. `onPress` gets the button and the press, and
+ * may be called several times; the caller decides what the first one is.
+ * @param {HTMLElement} group
+ * @param {AbortSignal} signal ends the listening
+ * @param {(button: HTMLButtonElement, press: Object) => void} onPress
+ */
+export function listenForPresses(group, signal, onPress) {
+  let last = null; // the press that a click may follow
+  const buttonOf = (event) => event.target.closest?.("button");
+  const note = (event, modality) => {
+    const { timeStamp, isTrusted } = event;
+    last = { button: buttonOf(event), press: { timeStamp, isTrusted, modality } };
+  };
+  const on = (name, listen) => group.addEventListener(name, listen, { signal });
+  on("pointerdown", (event) => note(event, event.pointerType || "mouse"));
+  on("keydown", (event) => {
+    if (!event.repeat && (event.key === "Enter" || event.key === " ")) note(event, "keyboard");
+  });
+  on("click", (event) => {
+    const button = buttonOf(event);
+    if (!button || event.detail > 1) return; // the second half of a double click
+    const isNoted = last?.button === button;
+    if (isNoted) onPress(button, last.press);
+    // Assistive technology clicks without any press.
+    else if (event.detail === 0) {
+      const { timeStamp, isTrusted } = event;
+      onPress(button, { timeStamp, isTrusted, modality: "keyboard" });
+    }
+    last = null;
+  });
+}
+
+// A key that is held down presses no button twice, on any page of the trials.
+document.addEventListener("keydown", (event) => {
+  if (event.repeat && event.key === "Enter") event.preventDefault();
+});

@@ -1,0 +1,66 @@
+// The trials held: the one that is due and the next few, as the server plans them.
+
+/**
+ * @param {Object} requests
+ * @param {Object} loader
+ */
+export function createTrials(requests, loader) {
+  const over = new Set(); // answered: an answer of the server's may be older than that
+  let held = [];
+  let generation = 0; // raised when what the server said before no longer counts
+
+  function take({ display, upcoming, ...due }, asOf) {
+    if (asOf !== generation) return;
+    const known = new Set(held.map(({ trial_id }) => trial_id));
+    for (const trial of [due, ...upcoming]) {
+      if (over.has(trial.trial_id) || known.has(trial.trial_id)) continue;
+      held.push({ ...trial, display });
+      loader.hold(trial);
+    }
+  }
+
+  async function refillQuietly() {
+    const asOf = generation;
+    const answer = await requests.trialsIfReachable();
+    if (answer && !answer.next) take(answer, asOf);
+  }
+
+  function drop(trial) {
+    held = held.filter(({ trial_id }) => trial_id !== trial.trial_id);
+    loader.release(trial);
+  }
+
+  return {
+    /** The trial to show now, or {next}: the page to go to. */
+    async due() {
+      while (!held.length) {
+        const answer = await requests.trials();
+        if (answer.next) return answer;
+        over.delete(answer.trial_id); // the server has the last word
+        take(answer, generation);
+      }
+      return held[0];
+    },
+
+    /** The trial is answered; asks for one more at the far end. */
+    finish(trial) {
+      over.add(trial.trial_id);
+      drop(trial);
+      refillQuietly();
+    },
+
+    /**
+     * An image of the trial did not come. Tries again once the server answers, since it
+     * may have been the connection; then lets the server postpone the trial.
+     */
+    async retryOrPostpone(trial) {
+      loader.release(trial);
+      await requests.trials();
+      loader.hold(trial);
+      if (await loader.ready(trial)) return;
+      await requests.reportMissing(trial);
+      generation += 1;
+      for (const each of [...held]) drop(each);
+    },
+  };
+}
