@@ -9,6 +9,12 @@ from collections.abc import Mapping
 from study_server.export.column import Column
 from study_server.export.columns.jspsych import JSPSYCH
 from study_server.export.columns.participants import PARTICIPANTS
+from study_server.export.columns.records import (
+    ANSWERS,
+    COMPREHENSION,
+    CONSENTS,
+    PAGES,
+)
 from study_server.export.columns.responses import RESPONSES
 from study_server.export.columns.trials import TRIALS
 
@@ -18,6 +24,10 @@ TABLES = {
     "participants": PARTICIPANTS,
     "trials": TRIALS,
     "responses": RESPONSES,
+    "pages": PAGES,
+    "comprehension": COMPREHENSION,
+    "answers": ANSWERS,
+    "consents": CONSENTS,
 }
 """Table name, also of its file, to its columns in order."""
 

@@ -13,6 +13,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from study_server.export.cells import cell
 from study_server.export.codebook import TABLES
+from study_server.export.records import (
+    answers_of_participants,
+    records_of_participants,
+    select_answers,
+    select_comprehension,
+    select_consents,
+    select_pages,
+)
 from study_server.models import (
     Base,
     NotShown,
@@ -38,12 +46,15 @@ def rows(
 
     Args:
         db: open transaction; all tables read in it show the same moment.
-        table: `participants`, `trials` or `responses`.
+        table: one of `TABLES`.
         sessions: `all`, `real` (people only), `simulated`, or `preview`, which no
             other includes.
     """
     columns = TABLES[table]
-    statement = STATEMENTS[table]().where(*in_study(study_id, sessions))
+    is_chosen = in_study(study_id, sessions)
+    if table == "consents":  # a text belongs to a version, not to a session
+        is_chosen = [Study.study_id == study_id]
+    statement = STATEMENTS[table]().where(*is_chosen)
     options = {"yield_per": ROWS_PER_FETCH}
     for row in db.execute(statement, execution_options=options):
         yield [cell(column, value) for column, value in zip(columns, row, strict=True)]
@@ -77,6 +88,8 @@ def select_participants() -> Select[Any]:
             study_version=Study.version,
             n_main_trials=func.coalesce(planned.c.n, 0),
             n_main_responses=func.coalesce(answered.c.n, 0),
+            **answers_of_participants(),
+            **records_of_participants(),
         )
         .select_from(StudySession)
         .join(Study)
@@ -132,6 +145,10 @@ STATEMENTS = {
     "participants": select_participants,
     "trials": select_trials,
     "responses": select_responses,
+    "pages": select_pages,
+    "comprehension": select_comprehension,
+    "answers": select_answers,
+    "consents": select_consents,
 }
 
 

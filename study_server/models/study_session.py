@@ -116,6 +116,3 @@ class StudySession(Base):
     lease_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     is_surplus: Mapped[bool] = mapped_column(default=False)
     """Completed after the slot had been given away."""
-    difficulty: Mapped[int | None]
-    strategy: Mapped[str | None]
-    data_use: Mapped[bool | None]

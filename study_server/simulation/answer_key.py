@@ -11,6 +11,8 @@ from sqlalchemy import select
 from study_server.db import Database
 from study_server.errors import SimulationError
 from study_server.models import StudySession, Trial
+from study_server.services.comprehension import items_of
+from study_server.services.studies import definition_of, get_study
 from study_server.simulation.observer import TrialTruth
 
 
@@ -47,6 +49,14 @@ def read_session(database: Database, trial_id: str) -> SessionFacts:
         ).all()
         truths = {each.trial_id: _truth(each) for each in trials}
         return SessionFacts(session.rng_seed, truths)
+
+
+def right_answers(database: Database, study_id: str) -> dict[str, str]:
+    """Control to right answer on the page of questions on the instructions."""
+    with database.read() as db:
+        definition = definition_of(get_study(db, study_id))
+    items = items_of(definition, definition.study.language)
+    return {f"item-{n}": str(item.correct) for n, item in enumerate(items, start=1)}
 
 
 def _truth(trial: Trial) -> TrialTruth:

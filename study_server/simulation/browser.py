@@ -42,6 +42,11 @@ class Browser:
         """The HTML of the page that is open."""
         return self._page.text if self._page else ""
 
+    @property
+    def address(self) -> str:
+        """The path of the page that is open."""
+        return self._page.url.path if self._page else ""
+
     def open(self, path: str) -> str:
         """Go to a page; returns its HTML."""
         self._page = _checked(self._http.get(path))

@@ -1,8 +1,7 @@
 """One simulated participant on the way through the study, by HTTP alone."""
 
 import re
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Semaphore
 from typing import Any
 from uuid import uuid4
@@ -13,13 +12,15 @@ from study_server.simulation.answer_key import SessionFacts
 from study_server.simulation.browser import Browser
 from study_server.simulation.config import ObserverConfig
 from study_server.simulation.observer import Observer, draw_observer
+from study_server.simulation.walk import (
+    VIEWPORT_PX,
+    answer_comprehension,
+    answer_questions,
+    consent,
+    read_instructions,
+)
 
 FRAME_INTERVAL_MS = 1000 / 60
-VIEWPORT_PX = (1280, 800)
-N_READINGS = 5
-"""How often the instructions are tried to be left before something is wrong."""
-
-MISSING_MS = re.compile(r'data-missing-ms="(\d+)"')
 CSRF_TOKEN = re.compile(r'data-csrf="([^"]+)"')
 
 
@@ -34,50 +35,37 @@ class Participant:
         *,
         read_session: Callable[[str], SessionFacts],
         turn: Semaphore,
+        right_answers: Mapping[str, str] | None = None,
     ) -> None:
         """
         Args:
             read_session: the plan of the session that a trial_id belongs to.
             turn: held while requests are sent; given up while reading instructions.
+            right_answers: to the questions on the instructions.
         """
         self._browser = browser
         self._path = participant_path(study_id)
         self._observers = observers
         self._read_session = read_session
         self._turn = turn
+        self._right_answers = right_answers or {}
         self._clock_ms = 0.0
 
     def take_study(self) -> bool:
-        """Whether the participant came to the end; False for one who left.
+        """Whether the participant came to the end; False for one who left or who did
+        not pass practice.
 
         Raises:
             SimulationError: the server answered something that makes no sense here.
         """
+        browser = self._browser
         with self._turn:
-            self._consent()
-        self._read_instructions()
+            consent(browser, self._path)
+            answer_questions(browser)  # those before the instructions, if any
+        read_instructions(browser, self._turn)
         with self._turn:
-            is_through = self._answer_trials()
-            if is_through:
-                self._finish()
-        return is_through
-
-    def _consent(self) -> None:
-        self._browser.open(self._path)
-        self._browser.submit("consent", consent="yes")
-
-    def _read_instructions(self) -> None:
-        """Stay on the instructions as long as the study asks for."""
-        for _ in range(N_READINGS):
-            missing = MISSING_MS.search(self._browser.page)
-            if missing is None:
-                return
-            time.sleep(int(missing[1]) / 1000)
-            with self._turn:
-                self._browser.submit("csrf_token")
-        raise SimulationError(
-            "the instructions could not be left after the time the page itself named"
-        )
+            answer_comprehension(browser, self._right_answers)
+            return self._answer_trials() and self._finish()
 
     def _answer_trials(self) -> bool:
         """Answer all practice, main and catch trials; False when leaving."""
@@ -102,16 +90,13 @@ class Participant:
         self._browser.open(trial["next"])
         return True
 
-    def _finish(self) -> None:
-        """Answer the last questions."""
-        page = self._browser.submit(
-            "difficulty",
-            difficulty="3",
-            strategy="Simulated: as planned in the observers' file.",
-            data_use="yes",
-        )
-        if 'id="completion-code"' not in page:
+    def _finish(self) -> bool:
+        """Answer the last questions; False when practice was not passed."""
+        if self._browser.address.endswith("/screened-out"):
+            return False
+        if 'id="completion-code"' not in answer_questions(self._browser):
             raise SimulationError("the last page shows no completion code")
+        return True
 
     def _look_at(self, trial: dict[str, Any]) -> None:
         """Load every picture of the trial."""

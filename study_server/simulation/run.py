@@ -16,7 +16,7 @@ from study_server.db import Database
 from study_server.errors import SimulationError
 from study_server.models import Outcome, StudySession
 from study_server.services.studies import get_study
-from study_server.simulation.answer_key import read_session
+from study_server.simulation.answer_key import read_session, right_answers
 from study_server.simulation.browser import Browser
 from study_server.simulation.config import ObserverConfig
 from study_server.simulation.participant import Participant
@@ -118,6 +118,7 @@ def run_round(
         SimulationError: at least one failed; the others were still played.
     """
     turn = Semaphore(config.n_workers)
+    answers = right_answers(database, config.study_id)
     tls = ssl.create_default_context()  # costs more than a whole trial
 
     def take_study(_number: int) -> bool:
@@ -128,6 +129,7 @@ def run_round(
                 observers,
                 read_session=partial(read_session, database),
                 turn=turn,
+                right_answers=answers,
             )
             return participant.take_study()
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from study_server.models import (
+    Answer,
     ImportedBundle,
     Outcome,
     Response,
@@ -81,13 +82,25 @@ def add_session(
         completed_at=MORNING if outcome == Outcome.COMPLETED else None,
         last_seen_at=MORNING,
         lease_expires_at=MORNING + timedelta(hours=1),
-        difficulty=None,
-        strategy=strategy,
-        data_use=None,
     )
     db.add(session)
     db.flush()
+    if strategy is not None:
+        add_answer(db, session, "strategy", strategy)
     return session
+
+
+def add_answer(db: Session, session: StudySession, question: str, answer: str) -> None:
+    """The answer to one of the study's questions."""
+    db.add(
+        Answer(
+            session_id=session.session_id,
+            question=question,
+            answer=answer,
+            answered_at=MORNING,
+        )
+    )
+    db.flush()
 
 
 def add_trial(

@@ -17,8 +17,8 @@ STUDY_ID = "tiny-study"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def definition_values(**changes: dict[str, Any]) -> dict[str, Any]:
-    """A study.toml as plain values; `changes` replace keys of its tables."""
+def definition_values(**changes: Any) -> dict[str, Any]:
+    """A study.toml as plain values; `changes` replace keys of its tables, or lists."""
     values: dict[str, Any] = {
         "study": {
             "study_id": STUDY_ID,
@@ -39,11 +39,12 @@ def definition_values(**changes: dict[str, Any]) -> dict[str, Any]:
         "exclusions": [{"name": "did_not_finish"}, {"name": "catch", "min_correct": 3}],
     }
     for table, keys in changes.items():
-        values[table] = {**values.get(table, {}), **keys}
+        is_table = isinstance(keys, dict)
+        values[table] = {**values.get(table, {}), **keys} if is_table else keys
     return values
 
 
-def tiny_definition(**changes: dict[str, Any]) -> StudyDefinition:
+def tiny_definition(**changes: Any) -> StudyDefinition:
     """The definition, checked."""
     return parse_definition(definition_values(**changes), name="study.toml")
 

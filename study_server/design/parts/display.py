@@ -64,5 +64,5 @@ class TimingPart(Part):
     """How long feedback stands."""
 
     resume_max_age_minutes: Annotated[int, Field(ge=1, le=100_000)] | None = None
-    """A session can be taken up again this long after it began. None: as long as the
+    """A session can be taken up again after so long an absence. None: as long as the
     lease."""

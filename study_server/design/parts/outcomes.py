@@ -1,8 +1,8 @@
 """`[[outcomes]]`: how a session can end, and what each end hands out. Pure."""
 
-from typing import Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from study_server.design.parts.base import Part, Text
 
@@ -32,6 +32,10 @@ class OutcomePart(Part):
 
     return_url: Text | None = None
     """Where its button leads, `{code}` filled in. None: no button."""
+
+    return_after_s: Annotated[int, Field(ge=20, le=600)] | None = None
+    """The page follows its button by itself after so long, unless a key is pressed.
+    None: it waits."""
 
     is_paid: bool = False
     """Whether the platform pays for it, wholly or in part."""

@@ -44,7 +44,10 @@ PARTICIPANTS = (
         type="text",
         levels=(
             "consent",
+            "device",
+            "screening",
             "instructions",
+            "comprehension",
             "practice",
             "main",
             "debrief",
@@ -61,8 +64,33 @@ PARTICIPANTS = (
             "screened_out",
             "withdrawn",
             "timed_out",
+            "not_open",
+            "already_took_part",
+            "technical_problem",
         ),
         meaning="How the session ended; missing while it runs.",
+    ),
+    Column(
+        name="outcome_reason",
+        type="text",
+        levels=(
+            "device",
+            "comprehension",
+            "practice",
+            "keep",
+            "erase",
+            "lease",
+            "absence",
+            "quota",
+        ),
+        meaning="What led to the outcome: the step that was not passed, the wish to "
+        "keep or erase, the lease that ran out, too long an absence, or a full quota.",
+    ),
+    Column(
+        name="is_surplus",
+        type="boolean",
+        meaning="Whether the session was completed after its slot had been given away, "
+        "so that no cell counts it.",
     ),
     Column(
         name="is_simulated",
@@ -72,7 +100,7 @@ PARTICIPANTS = (
     Column(
         name="language",
         type="text",
-        meaning="Language of the pages, as an IETF tag.",
+        meaning="Language of the pages, chosen on the first one, as an IETF tag.",
     ),
     Column(
         name="consented_at",
@@ -80,10 +108,54 @@ PARTICIPANTS = (
         meaning="When consent was given, by the server's clock.",
     ),
     Column(
+        name="consent_sha256",
+        type="text",
+        meaning="SHA-256 of the consent text that was shown; consents.csv has it.",
+    ),
+    Column(
+        name="checked_at",
+        type="timestamp",
+        meaning="When the device check was passed, by the server's clock.",
+    ),
+    Column(
+        name="window_width_px",
+        type="integer",
+        unit="CSS px",
+        meaning="Width of the window at the device check.",
+    ),
+    Column(
+        name="window_height_px",
+        type="integer",
+        unit="CSS px",
+        meaning="Height of the window at the device check.",
+    ),
+    Column(
+        name="is_small_window",
+        type="boolean",
+        meaning="Whether the window was too small for the study at the device check.",
+    ),
+    Column(
+        name="has_outbox",
+        type="boolean",
+        meaning="Whether the browser can keep answers not sent yet, in IndexedDB.",
+    ),
+    Column(
         name="instructions_ms",
         type="number",
         unit="ms",
-        meaning="Time spent on the instructions.",
+        meaning="From the first page of the instructions until they were left.",
+    ),
+    Column(
+        name="n_comprehension_attempts",
+        type="integer",
+        unit="tries",
+        meaning="Tries at the questions on the instructions.",
+    ),
+    Column(
+        name="n_practice_rounds",
+        type="integer",
+        unit="rounds",
+        meaning="Rounds of practice in which at least one trial was answered.",
     ),
     Column(
         name="main_started_at",
@@ -118,6 +190,11 @@ PARTICIPANTS = (
         type="text",
         formula_guard=True,
         meaning="The participant's own words on how they decided.",
+    ),
+    Column(
+        name="images_shown",
+        type="boolean",
+        meaning="Whether the pictures showed properly, by the participant.",
     ),
     Column(
         name="data_use",

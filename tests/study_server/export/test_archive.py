@@ -107,7 +107,7 @@ def test_people_and_simulated_participants_can_be_exported_apart(
 def test_a_choice_of_sessions_that_is_not_offered_is_refused(
     database: Database,
 ) -> None:
-    with pytest.raises(ExportError, match="all, real, simulated; got 'some'"):
+    with pytest.raises(ExportError, match="all, real, simulated, preview; got 'some'"):
         export(database, "some")
 
 
@@ -136,7 +136,15 @@ def test_checksums_and_counts_are_those_of_the_tables(database: Database) -> Non
     with zipfile.ZipFile(io.BytesIO(archive)) as files:
         for name, sha256 in facts["table_sha256"].items():
             assert hashlib.sha256(files.read(name)).hexdigest() == sha256
-    assert facts["n_rows"] == {"participants": 3, "trials": 4, "responses": 3}
+    assert facts["n_rows"] == {
+        "participants": 3,
+        "trials": 4,
+        "responses": 3,
+        "pages": 0,
+        "comprehension": 0,
+        "answers": 1,
+        "consents": 0,
+    }
     assert facts["definition"] == {
         "study": {"study_id": "demo", "title": "A study of pictures"}
     }

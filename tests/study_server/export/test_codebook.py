@@ -8,7 +8,7 @@ import pytest
 from study_server.export.codebook import TABLES, codebook
 from study_server.export.column import Column
 from study_server.export.tables import STATEMENTS
-from study_server.models import Outcome, Stage, TrialKind
+from study_server.models import Outcome, OutcomeReason, Stage, TrialKind
 
 PAGE = Path(__file__).parents[3] / "study_server" / "EXPORT_FORMAT.md"
 EVERY_COLUMN = [column for columns in TABLES.values() for column in columns]
@@ -41,7 +41,13 @@ def test_every_column_is_explained(column: Column) -> None:
 
 @pytest.mark.parametrize("column", EVERY_COLUMN)
 def test_text_that_people_or_bundles_wrote_is_guarded(column: Column) -> None:
-    from_outside = {"feature_id", "query_pair_id", "strategy"}
+    from_outside = {
+        "feature_id",
+        "query_pair_id",
+        "strategy",
+        "answer",
+        "consent",
+    }
 
     assert column.formula_guard == (column.name in from_outside)
 
@@ -57,6 +63,7 @@ def test_levels_are_those_of_the_database() -> None:
 
     assert levels["stage"] == tuple(Stage)
     assert levels["outcome"] == tuple(Outcome)
+    assert levels["outcome_reason"] == tuple(OutcomeReason)
     assert levels["trial_kind"] == tuple(TrialKind)
 
 

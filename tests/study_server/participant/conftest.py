@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -7,15 +9,27 @@ from study_server import create_app
 from study_server.config import ServerConfig
 from study_server.db import Database
 from tests.study_server.participant.visitor import Visitor
-from tests.study_server.study_fixture import make_study
+from tests.study_server.study_fixture import make_study, tiny_definition
+
+MakeApp = Callable[..., Flask]
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Flask:
-    config = ServerConfig(data_dir=tmp_path / "data")
-    config.data_dir.mkdir()
-    make_study(config, tmp_path)
-    return create_app(config)
+def make_app(tmp_path: Path) -> MakeApp:
+    """A server with one study, whose definition is the tiny one with changes."""
+
+    def make(**changes: Any) -> Flask:
+        config = ServerConfig(data_dir=tmp_path / "data")
+        config.data_dir.mkdir()
+        make_study(config, tmp_path, tiny_definition(**changes))
+        return create_app(config)
+
+    return make
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    return make_app()
 
 
 @pytest.fixture

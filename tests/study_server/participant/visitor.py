@@ -30,6 +30,7 @@ class Visitor:
     """One browser: it keeps cookies, form tokens and all bytes it was sent."""
 
     def __init__(self, app: Flask) -> None:
+        self.app = app
         self.client = app.test_client()
         self._csrf = ""
         self.received = b""

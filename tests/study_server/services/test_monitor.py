@@ -55,7 +55,10 @@ def db(tmp_path: Path) -> Iterator[Session]:
 def test_running_sessions_are_counted_by_stage(db: Session) -> None:
     assert progress(db, "demo").stages == [
         Count("consent", 0, 0),
+        Count("device", 0, 0),
+        Count("screening", 0, 0),
         Count("instructions", 0, 0),
+        Count("comprehension", 0, 0),
         Count("practice", 1, 0),
         Count("main", 1, 0),
         Count("debrief", 0, 0),
@@ -71,6 +74,9 @@ def test_ended_sessions_are_counted_by_outcome(db: Session) -> None:
         "screened_out": (0, 0),
         "withdrawn": (1, 0),
         "timed_out": (0, 0),
+        "not_open": (0, 0),
+        "already_took_part": (0, 0),
+        "technical_problem": (0, 0),
     }
 
 

@@ -174,7 +174,7 @@ def test_a_pause_stops_arrivals_while_running_sessions_finish(server: Running) -
         )
 
         assert running.take_study()
-        with pytest.raises(SimulationError, match="Not open"):
+        with pytest.raises(SimulationError, match="takes no one in"):
             participant(server, "paused", second).take_study()
 
 

@@ -1,0 +1,120 @@
+"""How the tables of a session's records are read. No Flask."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, cast, func, select
+
+from study_server.models import (
+    Answer,
+    ComprehensionAttempt,
+    PageVisit,
+    Response,
+    Study,
+    StudySession,
+    StudyTexts,
+    Trial,
+    TrialKind,
+)
+
+
+def select_pages() -> Select[Any]:
+    """One row per stay on a page."""
+    return (
+        select(
+            PageVisit.session_id,
+            PageVisit.visit_index,
+            PageVisit.page,
+            PageVisit.language.label("page_language"),
+            PageVisit.opened_at,
+            PageVisit.left_at,
+            PageVisit.dwell_ms,
+        )
+        .join(StudySession)
+        .join(Study)
+        .order_by(PageVisit.session_id, PageVisit.visit_index)
+    )
+
+
+def select_comprehension() -> Select[Any]:
+    """One row per try at the questions on the instructions."""
+    attempt = ComprehensionAttempt
+    return (
+        select(
+            attempt.session_id,
+            attempt.attempt_index,
+            attempt.answers,
+            attempt.n_items,
+            attempt.n_correct,
+            attempt.submitted_at,
+        )
+        .join(StudySession)
+        .join(Study)
+        .order_by(attempt.session_id, attempt.attempt_index)
+    )
+
+
+def select_answers() -> Select[Any]:
+    """One row per answer to one of the study's own questions."""
+    return (
+        select(Answer.session_id, Answer.question, Answer.answer, Answer.answered_at)
+        .join(StudySession)
+        .join(Study)
+        .order_by(Answer.session_id, Answer.question)
+    )
+
+
+def select_consents() -> Select[Any]:
+    """One row per version and language, also of those that nobody read."""
+    return (
+        select(
+            Study.version,
+            StudyTexts.language.label("text_language"),
+            StudyTexts.consent_sha256,
+            StudyTexts.consent,
+        )
+        .join(Study)
+        .order_by(Study.version, StudyTexts.language)
+    )
+
+
+def answers_of_participants() -> dict[str, ColumnElement[Any]]:
+    """Columns of participants.csv that come from the study's usual questions."""
+    return {
+        "difficulty": cast(_answer("difficulty"), Integer),
+        "strategy": _answer("strategy"),
+        "images_shown": _is_yes("images_shown"),
+        "data_use": _is_yes("data_use"),
+    }
+
+
+def records_of_participants() -> dict[str, ColumnElement[Any]]:
+    """Columns of participants.csv that count a session's records."""
+    tries = select(func.count(ComprehensionAttempt.id)).where(
+        ComprehensionAttempt.session_id == StudySession.session_id
+    )
+    rounds = (
+        select(func.count(Trial.practice_round.distinct()))
+        .join(Response, Response.trial_id == Trial.trial_id)
+        .where(
+            Trial.session_id == StudySession.session_id,
+            Trial.trial_kind == TrialKind.PRACTICE,
+        )
+    )
+    return {
+        "n_comprehension_attempts": tries.correlate(StudySession).scalar_subquery(),
+        "n_practice_rounds": rounds.correlate(StudySession).scalar_subquery(),
+    }
+
+
+def _answer(question: str) -> ScalarSelect[str]:
+    query = select(Answer.answer).where(
+        Answer.session_id == StudySession.session_id, Answer.question == question
+    )
+    return query.correlate(StudySession).scalar_subquery()
+
+
+def _is_yes(question: str) -> ScalarSelect[bool]:
+    query = select(Answer.answer == "yes").where(
+        Answer.session_id == StudySession.session_id, Answer.question == question
+    )
+    return query.correlate(StudySession).scalar_subquery()
