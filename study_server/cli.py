@@ -10,6 +10,7 @@ from study_server.commands import (
     create,
     export,
     import_bundle,
+    openapi,
     preview,
     researcher,
     run,
@@ -29,6 +30,7 @@ COMMANDS = (
     change_status,
     simulate,
     export,
+    openapi,
 )
 
 

@@ -147,6 +147,10 @@ class Refusal(Answered):
     """For people who write programs."""
 
     next: str | None = None
+    """Address of the page to go to."""
+
+    reference: str | None = None
+    """Number to quote to whoever runs the server."""
 
 
 class ConsentText(Answered):

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,12 +22,14 @@ def write_bundle(
     n_pairs: int = 2,
     n_tiles: int = 8,
     image_side_px: int = IMAGE_SIDE_PX,
+    n_occlusions: int = 0,
 ) -> Path:
     """Write a bundle into a new folder inside `parent` and return the folder.
 
     Features are `logit:feature-0`, …; each has `n_tiles` natural images and feature
     visualizations, half as many seed images, accentuations and attributions, and
-    `n_pairs` pairs.
+    `n_pairs` pairs. With `n_occlusions` each has so many occluded photographs, minimal
+    and blurred images and a matched control of each accentuation, as the presets need.
     """
     (parent / "new" / "images").mkdir(parents=True)
     rng = Random(7)
@@ -36,7 +38,11 @@ def write_bundle(
     pairs: list[dict[str, Any]] = []
     for index in range(n_features):
         feature, feature_pairs, feature_stimuli = _feature(
-            index, n_pairs=n_pairs, n_tiles=n_tiles, rng=rng
+            index,
+            n_pairs=n_pairs,
+            n_tiles=n_tiles,
+            n_occlusions=n_occlusions,
+            rng=rng,
         )
         features.append(feature)
         pairs += feature_pairs
@@ -70,7 +76,7 @@ def write_manifest(folder: Path, manifest: dict[str, Any]) -> Path:
 
 
 def _feature(
-    index: int, *, n_pairs: int, n_tiles: int, rng: Random
+    index: int, *, n_pairs: int, n_tiles: int, n_occlusions: int, rng: Random
 ) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
     feature_id = f"logit:feature-{index}"
     made: list[dict[str, Any]] = []
@@ -86,6 +92,8 @@ def _feature(
                     "feature_id": feature_id,
                     "seed_image_id": next(seeds) if seeds else None,
                     "class_label": f"class-{index}",
+                    "perceptual_hash": f"{rng.getrandbits(64):016x}",
+                    "activation_percentile": round(rng.uniform(0, 100), 3),
                 }
             )
         return [row["stimulus_id"] for row in made[-count:]]
@@ -103,6 +111,8 @@ def _feature(
         "attributions": make("attribution", n_tiles // 2, iter(seed_images)),
         "controls": {},
     }
+    if n_occlusions:
+        feature |= _extras(make, seed_images, n_tiles, n_occlusions, feature_id)
     pairs = [
         {
             "query_pair_id": f"pair-{index}-{number}",
@@ -115,6 +125,35 @@ def _feature(
         for number in range(n_pairs)
     ]
     return feature, pairs, made
+
+
+def _extras(
+    make: Callable[..., list[str]],
+    seed_images: list[str],
+    n_tiles: int,
+    n_occlusions: int,
+    feature_id: str,
+) -> dict[str, Any]:
+    """What only some bundles have: the lists that presets and other tasks ask for."""
+    control = "accentuation_random_feature"
+    return {
+        "controls": {control: make(control, len(seed_images), iter(seed_images))},
+        "minimal": make("natural", n_tiles),
+        "minimal_feature_visualizations": make(
+            "minimal_feature_visualization", n_tiles
+        ),
+        "natural_blurred": make("natural_blurred", n_tiles),
+        "occlusions": [
+            {
+                "occlusion_id": f"{feature_id}/{number}",
+                "stimulus_id": make("natural", 1)[0],
+                "most_stimulus_id": make("occlusion", 1)[0],
+                "least_stimulus_id": make("occlusion", 1)[0],
+                "activation_gap": 30.0 + number,
+            }
+            for number in range(n_occlusions)
+        ],
+    }
 
 
 def _png(stimulus: dict[str, Any], side_px: int) -> bytes:

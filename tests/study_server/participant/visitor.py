@@ -29,22 +29,27 @@ ANSWERS = {
 class Visitor:
     """One browser: it keeps cookies, form tokens and all bytes it was sent."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, base: str = BASE) -> None:
+        """
+        Args:
+            base: address of the study, without a slash at its end.
+        """
         self.app = app
+        self.base = base
         self.client = app.test_client()
         self._csrf = ""
         self.received = b""
 
     def get(self, path: str = "/") -> TestResponse:
-        return self._note(self.client.get(BASE + path))
+        return self._note(self.client.get(self.base + path))
 
     def post(self, path: str, **fields: str) -> TestResponse:
         data = {"csrf_token": self._csrf, **fields}
-        return self._note(self.client.post(BASE + path, data=data))
+        return self._note(self.client.post(self.base + path, data=data))
 
     def send(self, body: Any, to: str = "responses") -> TestResponse:
         headers = {"X-CSRFToken": self._csrf}
-        answer = self.client.post(f"{BASE}/api/{to}", json=body, headers=headers)
+        answer = self.client.post(f"{self.base}/api/{to}", json=body, headers=headers)
         return self._note(answer)
 
     def begin(self) -> None:
@@ -99,7 +104,10 @@ class Visitor:
 
     def answer(self, trial: dict[str, Any]) -> TestResponse:
         """Answer a trial, whatever its task."""
-        return self.send(self.response(trial["trial_id"]))
+        response = self.response(trial["trial_id"])
+        if trial["task"] == "rating":
+            response |= {"choice": None, "confidence": None, "rating": 70}
+        return self.send(response)
 
     def finish(self) -> TestResponse:
         """Answer the last questions and go to the last page."""

@@ -16,7 +16,7 @@ from tests.study_server.truth.recorder import Answer, strings_in
 
 WORDS = {
     *CONDITIONS,
-    *KINDS,
+    *(KINDS - {"occlusion"}),  # a task, too
     *STRATA,
     *("catch", "repeat", "target", "distractor", "correct", "stimulus", "activation"),
     *("condition", "stratum", "percentile", "trial_kind", "query_pair", "layer"),
@@ -37,6 +37,8 @@ PLAN_COLUMNS = (
 )
 SAME_FOR_ALL = frozenset({"Content-Type", "Date", "Content-Length"})
 """Headers that say no more than that there is a body, of which kind and how long."""
+TASK_NAMES = frozenset({"occlusion"})
+"""A kind of image named as the task, which the participant is doing anyway."""
 MIN_CHARACTERS = 4
 """Shorter labels stand by chance inside the 32 random digits of an id."""
 
@@ -108,4 +110,4 @@ def _values_of(value: Any) -> Iterable[Any]:
 
 
 def _usable(labels: set[str]) -> set[str]:
-    return {label for label in labels if len(label) >= MIN_CHARACTERS}
+    return {label for label in labels if len(label) >= MIN_CHARACTERS} - TASK_NAMES

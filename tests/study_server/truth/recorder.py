@@ -36,8 +36,8 @@ class Answer:
 class Recorder(Visitor):
     """Takes part as others do, looks at every picture, and writes everything down."""
 
-    def __init__(self, app: Flask) -> None:
-        super().__init__(app)
+    def __init__(self, app: Flask, base: str = BASE) -> None:
+        super().__init__(app, base)
         self.answers: list[Answer] = []
         self._asked_at = perf_counter()
 
@@ -52,7 +52,7 @@ class Recorder(Visitor):
     def fetch(self, url: str) -> Answer:
         """What the server answers to a URL it named itself."""
         self._asked_at = perf_counter()
-        self.get(url.removeprefix(BASE))
+        self.get(url.removeprefix(self.base))
         return self.answers[-1]
 
     def take_whole_session(self) -> int:
@@ -92,8 +92,7 @@ def picture_urls(trial: dict[str, Any]) -> list[str]:
 
 def option_urls(trial: dict[str, Any]) -> list[str]:
     """The addresses of what is asked about, in the order of the JSON."""
-    options = trial.get("options") or [trial["left"], trial["right"]]
-    return [option["url"] for option in options]
+    return [option["url"] for option in trial["options"]]
 
 
 def strings_in(value: Any) -> Iterator[str]:
