@@ -7,7 +7,7 @@ neither can say what the other does not. `EXPORT_FORMAT.md` is the same for peop
 from collections.abc import Mapping
 
 from study_server.export.column import Column
-from study_server.export.columns.jspsych import JSPSYCH
+from study_server.export.columns.jspsych import JSPSYCH, JSPSYCH_EVENTS
 from study_server.export.columns.participants import PARTICIPANTS
 from study_server.export.columns.records import (
     ANSWERS,
@@ -32,7 +32,7 @@ TABLES = {
 """Table name, also of its file, to its columns in order."""
 
 
-JSPSYCH_TABLES = {"jspsych": JSPSYCH}
+JSPSYCH_TABLES = {"jspsych": JSPSYCH, "jspsych_events": JSPSYCH_EVENTS}
 """The same for the export under the names of jsPsych."""
 
 

@@ -1,7 +1,7 @@
-"""The rows of jspsych.csv: answers as jsPsych would have written them. No Flask."""
+"""The rows of jspsych.csv and jspsych_events.csv, as jsPsych has them. No Flask."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,10 +10,25 @@ from sqlalchemy.orm import Session
 
 from study_server.errors import BundleError
 from study_server.export.cells import cell
-from study_server.export.columns.jspsych import JSPSYCH
+from study_server.export.columns.jspsych import JSPSYCH, JSPSYCH_EVENTS
 from study_server.export.tables import ROWS_PER_FETCH, in_study
-from study_server.models import Response, Study, StudySession, Trial, TrialKind
+from study_server.models import (
+    PageEvent,
+    Response,
+    Study,
+    StudySession,
+    Trial,
+    TrialKind,
+)
 from study_server.services.bundles import load_bundle
+
+OPTIONS = {"yield_per": ROWS_PER_FETCH}
+BEGIN_AND_END = {
+    "blurred": ("blur", "focus"),
+    "hidden": ("hidden", "visible"),
+    "fullscreen": ("fullscreenenter", "fullscreenexit"),
+}
+"""What lasts, and what jsPsych calls its beginning and its end."""
 
 BUTTONS, SLIDER = "image-button-response", "image-slider-response"
 
@@ -39,19 +54,16 @@ def jspsych_rows(
             bundle that is not there any more are left empty.
     """
     places: dict[str, dict[str, FeaturePlace]] = {}
-    session_id, trial_index = "", 0
     statement = select_answers().where(*in_study(study_id, sessions))
-    for found in db.execute(statement, execution_options={"yield_per": ROWS_PER_FETCH}):
+    for trial_index, found in _numbered(
+        db.execute(statement, execution_options=OPTIONS)
+    ):
         response, trial, session, study = found
-        trial_index = trial_index + 1 if session.session_id == session_id else 0
-        session_id = session.session_id
         if study.bundle_id not in places:
             places[study.bundle_id] = feature_places(bundles_dir, study.bundle_id)
         place = places[study.bundle_id].get(trial.feature_id, NOWHERE)
         values = {
-            "subject_id": session.participant_id,
-            "study_id": study.study_id,
-            "session_id": session.session_id,
+            **_whose(session, study),
             "trial_index": trial_index,
             "time_elapsed": _elapsed_ms(session, response),
             **_answer(response, trial),
@@ -60,7 +72,58 @@ def jspsych_rows(
         yield [cell(column, values[column.name]) for column in JSPSYCH]
 
 
-def select_answers() -> Select[Any]:
+def jspsych_event_rows(
+    db: Session, study_id: str, *, sessions: str
+) -> Iterator[list[str]]:
+    """The cells of jspsych_events.csv, row by row, without the header."""
+    statement = select_answers().where(*in_study(study_id, sessions))
+    for trial_index, found in _numbered(db.execute(statement)):
+        _, trial, session, study = found
+        happened = [
+            moment
+            for event in db.scalars(
+                select(PageEvent)
+                .where(PageEvent.trial_id == trial.trial_id)
+                .order_by(PageEvent.event_id)
+            )
+            for moment in moments_of(event)
+        ]
+        for time_ms, name in sorted(happened):
+            values = {
+                **_whose(session, study),
+                "event": name,
+                "trial": trial_index,
+                "time": round(time_ms),
+            }
+            yield [cell(column, values[column.name]) for column in JSPSYCH_EVENTS]
+
+
+def moments_of(event: PageEvent) -> list[tuple[float, str]]:
+    """Beginning and end of an event as jsPsych tells them: time in ms, and name."""
+    if event.event not in BEGIN_AND_END:
+        return [(event.start_ms, event.event)]
+    begin, end = BEGIN_AND_END[event.event]
+    return [(event.start_ms, begin), (event.start_ms + event.duration_ms, end)]
+
+
+def _numbered(found: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+    """Answers with their place in their session, from 0."""
+    session_id, trial_index = "", 0
+    for row in found:
+        trial_index = trial_index + 1 if row[2].session_id == session_id else 0
+        session_id = row[2].session_id
+        yield trial_index, row
+
+
+def _whose(session: StudySession, study: Study) -> dict[str, object]:
+    return {
+        "subject_id": session.participant_id,
+        "study_id": study.study_id,
+        "session_id": session.session_id,
+    }
+
+
+def select_answers() -> Select[Response, Trial, StudySession, Study]:
     """Every answer with its trial, session and study, in the order of the trials."""
     return (
         select(Response, Trial, StudySession, Study)
@@ -68,7 +131,7 @@ def select_answers() -> Select[Any]:
         .join(Trial)
         .join(StudySession)
         .join(Study)
-        .order_by(Trial.session_id, Trial.trial_index)
+        .order_by(Trial.session_id, Trial.presentation_index)
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from study_server.errors import ExportError
 from study_server.export.codebook import JSPSYCH_TABLES, TABLES
 from study_server.export.column import Column
-from study_server.export.jspsych import jspsych_rows
+from study_server.export.jspsych import jspsych_event_rows, jspsych_rows
 from study_server.export.tables import rows
 
 
@@ -34,7 +34,9 @@ def _own(source: Source, table: str) -> Iterator[list[str]]:
     return rows(source.db, table, source.study_id, sessions=source.sessions)
 
 
-def _jspsych(source: Source, _table: str) -> Iterator[list[str]]:
+def _jspsych(source: Source, table: str) -> Iterator[list[str]]:
+    if table == "jspsych_events":
+        return jspsych_event_rows(source.db, source.study_id, sessions=source.sessions)
     return jspsych_rows(
         source.db,
         source.study_id,

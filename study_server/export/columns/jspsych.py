@@ -142,3 +142,35 @@ _OURS = (
     ),
 )
 JSPSYCH = (*_OF_JSPSYCH, *_OF_IMI, *_OURS)
+
+JSPSYCH_EVENTS = (
+    SUBJECT_ID,
+    STUDY_ID,
+    SITTING_ID,
+    Column(
+        name="event",
+        type="text",
+        levels=(
+            "blur",
+            "focus",
+            "fullscreenenter",
+            "fullscreenexit",
+            "hidden",
+            "visible",
+            "resize",
+            "zoom",
+        ),
+        meaning="What happened to the page; the first four as jsPsych names them.",
+    ),
+    Column(
+        name="trial",
+        type="integer",
+        meaning="trial_index of jspsych.csv.",
+    ),
+    Column(
+        name="time",
+        type="integer",
+        unit="ms",
+        meaning="By the page's clock, rounded; negative for what a reload cut off.",
+    ),
+)

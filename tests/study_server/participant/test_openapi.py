@@ -72,9 +72,7 @@ def test_the_document_is_valid_openapi(client: httpx.Client) -> None:
     assert document["servers"] == [{"url": "/s/tiny-0"}]
 
 
-@pytest.mark.parametrize(
-    ("client", "task"), [(t, t) for t in TASKS], indirect=["client"]
-)
+@pytest.mark.parametrize("client", TASKS, indirect=True)
 def test_the_pages_example_takes_a_study_and_every_message_is_as_documented(
     app: Flask, client: httpx.Client, take_study: TakeStudy
 ) -> None:

@@ -121,7 +121,7 @@ def test_a_condition_without_an_accuracy_is_named() -> None:
     ("text", "reason"),
     [
         ("rng_seed = ", "not valid TOML"),
-        ("rng_seed = 1", "accuracy: Field required"),
+        ("rng_seed = 1", "nothing is planted"),
         ("rng_seed = 1\n[accuracy]\nnatural = 1.5", r"accuracy\.natural"),
         ("rng_seed = 1\n[accuracy]\nnatural = 0.9\n[typo]", "typo: Extra inputs"),
         (
