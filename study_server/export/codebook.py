@@ -7,6 +7,7 @@ neither can say what the other does not. `EXPORT_FORMAT.md` is the same for peop
 from collections.abc import Mapping
 
 from study_server.export.column import Column
+from study_server.export.columns.events import EVENTS
 from study_server.export.columns.jspsych import JSPSYCH, JSPSYCH_EVENTS
 from study_server.export.columns.participants import PARTICIPANTS
 from study_server.export.columns.records import (
@@ -24,6 +25,7 @@ TABLES = {
     "participants": PARTICIPANTS,
     "trials": TRIALS,
     "responses": RESPONSES,
+    "events": EVENTS,
     "pages": PAGES,
     "comprehension": COMPREHENSION,
     "answers": ANSWERS,

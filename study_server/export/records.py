@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, cast, func,
 from study_server.models import (
     Answer,
     ComprehensionAttempt,
+    PageEvent,
     PageVisit,
     Response,
     Study,
@@ -32,6 +33,25 @@ def select_pages() -> Select[Any]:
         .join(StudySession)
         .join(Study)
         .order_by(PageVisit.session_id, PageVisit.visit_index)
+    )
+
+
+def select_events() -> Select[Any]:
+    """One row per event of a page during a trial."""
+    event = PageEvent
+    return (
+        select(
+            event.session_id,
+            event.trial_id,
+            event.event,
+            event.start_ms,
+            event.duration_ms,
+            event.started_at,
+            event.value,
+        )
+        .join(StudySession, StudySession.session_id == event.session_id)
+        .join(Study)
+        .order_by(event.session_id, event.event_id)
     )
 
 

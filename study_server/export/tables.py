@@ -19,6 +19,7 @@ from study_server.export.records import (
     select_answers,
     select_comprehension,
     select_consents,
+    select_events,
     select_pages,
 )
 from study_server.models import (
@@ -145,6 +146,7 @@ STATEMENTS = {
     "participants": select_participants,
     "trials": select_trials,
     "responses": select_responses,
+    "events": select_events,
     "pages": select_pages,
     "comprehension": select_comprehension,
     "answers": select_answers,

@@ -13,7 +13,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from study_server.bundle import Bundle
-from study_server.design.definition import StudyDefinition
 from study_server.errors import DefinitionError
 from study_server.models import Outcome, Stage, Study, StudySession, Trial, TrialKind
 from study_server.participant.submission import read_submission
@@ -23,7 +22,6 @@ from study_server.services.enrolment import Enrolment, enrol
 from study_server.services.practice import begin_trials
 from study_server.services.progress import complete, current_trial
 from study_server.services.responses import record_response
-from study_server.services.studies import definition_of
 
 MIDDLE_RATING = 50
 SHOWN_MS = 1000.0
@@ -62,22 +60,15 @@ def seat(
         language=wish.language,
         preview_slot=wish.slot_index,
     )
-    _move(db, enrolment.session, definition_of(study), wish, now=started_at)
+    _move(db, enrolment.session, wish, now=started_at)
     return enrolment
 
 
-def _move(
-    db: Session,
-    session: StudySession,
-    definition: StudyDefinition,
-    wish: Wish,
-    *,
-    now: datetime,
-) -> None:
+def _move(db: Session, session: StudySession, wish: Wish, *, now: datetime) -> None:
     stage = wish.target.stage
     session.stage = stage
     if stage in (Stage.PRACTICE, Stage.MAIN, Stage.DEBRIEF):
-        begin_trials(db, session, definition, begun_at=now)
+        begin_trials(db, session, begun_at=now)
         answer_until(db, session, _place(wish), now=now)
     if wish.target.outcome in (Outcome.COMPLETED, Outcome.ALREADY_TOOK_PART):
         complete(db, session, completed_at=now)

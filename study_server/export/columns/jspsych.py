@@ -121,7 +121,7 @@ _OURS = (
         name="task",
         type="text",
         levels=("two_alternative", "rating", "occlusion", "manipulation_check"),
-        meaning="What was asked.",
+        meaning="What the participant was asked to do.",
     ),
     Column(
         name="feature_id",

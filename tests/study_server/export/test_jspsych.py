@@ -16,6 +16,7 @@ from study_server.export.archive import stream_archive
 from study_server.export.codebook import JSPSYCH_TABLES
 from study_server.export.column import Column
 from study_server.models import PageEvent, Study, StudySession, Trial
+from tests.study_server.export.test_codebook import page_columns
 from tests.study_server.rows import MORNING, add_response, add_session, add_trial
 
 ANSWERS = (
@@ -144,6 +145,11 @@ def test_simulated_sessions_and_previews_are_left_out(filled: Database) -> None:
 
 
 NAMES = ("real", "simulated", "all", "preview")
+
+
+@pytest.mark.parametrize("table", JSPSYCH_TABLES)
+def test_the_page_names_the_columns_in_order(table: str) -> None:
+    assert [column.name for column in JSPSYCH_TABLES[table]] == page_columns(table)
 
 
 @pytest.mark.parametrize("column", EVERY_COLUMN)
