@@ -1,5 +1,8 @@
 """The server of the extrapolation study."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -14,8 +17,19 @@ from study_server.preview import preview
 from study_server.security_headers import add_security_headers
 
 
-def create_app(config: ServerConfig) -> Flask:
-    """The web application for one data folder; no state of its own that matters."""
+def utc_now() -> datetime:
+    """The clock of this machine."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    config: ServerConfig, *, clock: Callable[[], datetime] = utc_now
+) -> Flask:
+    """The web application for one data folder; no state of its own that matters.
+
+    Args:
+        clock: what participants' pages take for the present moment.
+    """
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=config.secret_key(),
@@ -33,6 +47,7 @@ def create_app(config: ServerConfig) -> Flask:
     database.create_tables()
     app.extensions["server_config"] = config
     app.extensions["database"] = database
+    app.extensions["clock"] = clock
     protect_forms(app)
     add_security_headers(app)
     add_error_pages(app)

@@ -106,7 +106,7 @@ class StudySession(Base):
     window_width_px: Mapped[int | None]
     window_height_px: Mapped[int | None]
     """In CSS px, at the device check."""
-    is_small_window: Mapped[bool | None]
+    is_small_at_check: Mapped[bool | None]
     """The window was smaller than the study asks for, at the device check."""
     has_outbox: Mapped[bool | None]
     """The browser can keep answers that are not sent yet."""

@@ -1,7 +1,8 @@
 """The blueprint of the participant's pages, and the things its views reach for."""
 
 import hmac
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from random import SystemRandom
 
 from flask import Blueprint, abort, current_app, request
@@ -26,7 +27,8 @@ def config() -> ServerConfig:
 
 def now() -> datetime:
     """The server's clock, in UTC: the only place where views read it."""
-    return datetime.now(UTC)
+    clock: Callable[[], datetime] = current_app.extensions["clock"]
+    return clock()
 
 
 def randomness() -> SystemRandom:

@@ -59,11 +59,11 @@ def pass_device_check(
     session.window_width_px = report.window_width_px
     session.window_height_px = report.window_height_px
     session.has_outbox = report.has_outbox
-    session.is_small_window = is_small(report, display)
+    session.is_small_at_check = is_small(report, display)
     session.last_seen_at = checked_at
     if not report.can_show_trials:
         return False
-    if session.is_small_window and display.window_gate == "block":
+    if session.is_small_at_check and display.window_gate == "block":
         return False
     session.checked_at = checked_at
     return True

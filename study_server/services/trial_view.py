@@ -29,7 +29,7 @@ class TrialView:
     phase: str
     """`practice` or `main`."""
     interlude: str | None
-    """`practice`, `main` or `break`: what is said before this trial, if anything."""
+    """`practice`, `practice_again`, `main` or `break`: what is said before it."""
     n_blocks_done: int
     n_blocks: int
     n_postponed: int
@@ -101,7 +101,9 @@ def _all_in_order(db: Session, session: StudySession) -> Sequence[Trial]:
 
 def _interlude(trials: Sequence[Trial], at: int) -> str | None:
     trial = trials[at]
-    phase, _ = part_of(trial)
+    phase, practice_round = part_of(trial)
     if at == 0 or part_of(trials[at - 1])[0] != phase:
         return phase
+    if part_of(trials[at - 1])[1] != practice_round:
+        return "practice_again"
     return None if trials[at - 1].block_index == trial.block_index else "break"

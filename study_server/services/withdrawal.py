@@ -25,7 +25,7 @@ ERASED_FACTS = (
     "checked_at",
     "window_width_px",
     "window_height_px",
-    "is_small_window",
+    "is_small_at_check",
     "has_outbox",
 )
 """Columns of the session that are emptied."""

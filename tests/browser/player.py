@@ -31,9 +31,13 @@ class Player:
         self.page.goto(self.start_url)
         self.activate("input[name=consent]", key="Space")
         self.activate("button.primary")
-        self.page.wait_for_url("**/instructions")
+        self.page.wait_for_url("**/device")
+        self.page.wait_for_selector("[data-state=fine]:not([hidden])")
         self.activate("button.primary")
-        self.page.wait_for_url("**/trial")
+        self.page.wait_for_url("**/instructions")
+        while self.page.url.endswith("/instructions"):
+            with self.page.expect_navigation():
+                self.activate("button.primary:not([aria-disabled])")
 
     def answer_next(self) -> bool:
         """Answer one trial, through pauses and feedback; False when there is none."""
@@ -62,6 +66,7 @@ class Player:
     def answer_questions(self) -> None:
         """The last page before the code."""
         self.activate("input[name=difficulty][value='1']", key="Space")
+        self.activate("input[name=images_shown][value=yes]", key="Space")
         self.activate("input[name=data_use][value=yes]", key="Space")
         self.activate("button.primary")
         self.page.wait_for_selector("#completion-code")

@@ -130,7 +130,7 @@ PARTICIPANTS = (
         meaning="Height of the window at the device check.",
     ),
     Column(
-        name="is_small_window",
+        name="is_small_at_check",
         type="boolean",
         meaning="Whether the window was too small for the study at the device check.",
     ),

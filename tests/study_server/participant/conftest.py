@@ -1,11 +1,12 @@
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from study_server import create_app
+from study_server import create_app, utc_now
 from study_server.config import ServerConfig
 from study_server.db import Database
 from tests.study_server.participant.visitor import Visitor
@@ -14,15 +15,30 @@ from tests.study_server.study_fixture import make_study, tiny_definition
 MakeApp = Callable[..., Flask]
 
 
+class Clock:
+    """The server's clock, that can be put forward."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.ahead
+
+
 @pytest.fixture
-def make_app(tmp_path: Path) -> MakeApp:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def make_app(tmp_path: Path, clock: Clock) -> MakeApp:
     """A server with one study, whose definition is the tiny one with changes."""
 
     def make(**changes: Any) -> Flask:
         config = ServerConfig(data_dir=tmp_path / "data")
         config.data_dir.mkdir()
         make_study(config, tmp_path, tiny_definition(**changes))
-        return create_app(config)
+        return create_app(config, clock=clock)
 
     return make
 

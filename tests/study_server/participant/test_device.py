@@ -82,11 +82,11 @@ def test_a_small_window_is_flagged_and_stops_only_where_the_study_says_so(
     answer = visitor.check_device(**SMALL)
 
     assert answer.status_code == status
-    assert only_session(app).is_small_window is True
+    assert only_session(app).is_small_at_check is True
     if gate == "block":
         assert b"1280 by 720" in answer.data
         assert visitor.check_device().status_code == 303
-        assert only_session(app).is_small_window is False
+        assert only_session(app).is_small_at_check is False
 
 
 def test_the_name_of_the_browser_changes_nothing(visitor: Visitor) -> None:

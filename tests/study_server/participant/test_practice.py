@@ -1,4 +1,4 @@
-"""Practice to a criterion within a number of rounds, new items in each (1.19 script)."""
+"""Practice to a criterion within some rounds, new items in each (script of 1)."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.study_server.participant.records import only_session, rows
 from tests.study_server.participant.visitor import BASE, Visitor
 
 N_TRIALS = 2
-N_ROUNDS = 3
+N_ROUNDS = 2
 STRICT = {"n_trials": N_TRIALS, "min_correct": N_TRIALS, "max_rounds": N_ROUNDS}
 
 

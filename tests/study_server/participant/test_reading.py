@@ -12,8 +12,7 @@ from study_server.models import (
     PageVisit,
     Stage,
 )
-from study_server.participant import blueprint
-from tests.study_server.participant.conftest import MakeApp
+from tests.study_server.participant.conftest import Clock, MakeApp
 from tests.study_server.participant.records import only_session, rows
 from tests.study_server.participant.visitor import BASE, Visitor
 
@@ -26,17 +25,6 @@ ITEMS = {
         ]
     }
 }
-
-
-class Clock:
-    """The server's clock, put forward by hand."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._real = blueprint.now
-        self.ahead = timedelta()
-        for module in ("device", "landing", "outcomes", "pages", "reading", "showing"):
-            name = f"study_server.participant.{module}.now"
-            monkeypatch.setattr(name, lambda: self._real() + self.ahead)
 
 
 @pytest.fixture
@@ -57,10 +45,9 @@ def test_the_instructions_are_turned_page_by_page_and_back(make_app: MakeApp) ->
 
 
 def test_the_instructions_cannot_be_left_before_their_time(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+    make_app: MakeApp, clock: Clock
 ) -> None:
     app = make_app(texts=THREE_PAGES, timing={"instructions_min_ms": 20_000})
-    clock = Clock(monkeypatch)
     visitor = Visitor(app)
     visitor.start()
     visitor.check_device()
@@ -80,10 +67,9 @@ def test_the_instructions_cannot_be_left_before_their_time(
 
 
 def test_the_stay_on_each_page_is_stored_with_its_language(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+    make_app: MakeApp, clock: Clock
 ) -> None:
     app = make_app(texts=THREE_PAGES)
-    clock = Clock(monkeypatch)
     visitor = Visitor(app)
     visitor.get()
     clock.ahead += timedelta(seconds=30)
