@@ -52,15 +52,12 @@ class Trial(Answered):
     """Within this round of practice, or within the main part."""
 
     n_trials: Count
-    interlude: Literal["practice", "main", "break"] | None
+    interlude: Literal["practice", "practice_again", "main", "break"] | None
     """What is said before the trial."""
 
     n_blocks_done: Count
     n_blocks: Count
     n_postponed: Count
-    has_feedback: bool
-    """Whether the acknowledgement of the response says what was right."""
-
     panel: list[Picture]
     """In reading order; empty without a panel."""
 
@@ -98,6 +95,9 @@ class DueTrial(Trial):
 
     upcoming: list[Trial]
     """Those after it, whose images may be fetched already."""
+
+    has_feedback: bool
+    """Whether acknowledgements say what was right, in this part of the session."""
 
     display: Display
 

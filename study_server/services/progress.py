@@ -28,7 +28,7 @@ def current_trial(db: Session, session: StudySession) -> Trial | None:
 def part_of(trial: Trial) -> tuple[str, int | None]:
     """What trials are counted within: the main part, or a round of practice."""
     if trial.block_index is None:
-        return "practice", getattr(trial, "practice_round", None)
+        return "practice", trial.practice_round
     return "main", None
 
 

@@ -171,7 +171,10 @@ def test_the_address_of_an_image_is_all_that_tells_it_apart(visitor: Visitor) ->
     for trial in (due, *due["upcoming"]):
         assert trial["options"][0]["url"].startswith(f"{BASE}/image/")
         shapes.add(
-            (tuple(sorted(trial.keys() - {"upcoming", "display"})), trial["task"])
+            (
+                tuple(sorted(trial.keys() - {"upcoming", "display", "has_feedback"})),
+                trial["task"],
+            )
         )
 
     assert len(shapes) == 1
