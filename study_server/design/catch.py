@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from itertools import count
 
 from study_server.bundle import Feature
-from study_server.design.conditions import panel_stimulus_ids
+from study_server.design.conditions import (
+    negative_panel_stimulus_ids,
+    panel_stimulus_ids,
+)
 from study_server.design.draw import Draw
 from study_server.design.items import Item, all_items
 from study_server.design.planned import PlannedTrial
@@ -70,8 +73,10 @@ class CatchTrials:
         asked = [i.query_pair_id for i in items]
         used = asked.index(shown.query_pair_id) if shown.query_pair_id in asked else -1
         distractor = items[(used + 1) % len(items)].distractor_stimulus_id
-        if shown.negative_panel_stimulus_ids and is_last:
-            distractor = shown.negative_panel_stimulus_ids[-1]
+        if design.has_negative_panel and is_last:
+            distractor = negative_panel_stimulus_ids(
+                shown.condition, feature, n_tiles=design.n_panel_tiles
+            )[-1]
         return Item(
             feature_id=feature.feature_id,
             target_stimulus_id=target,

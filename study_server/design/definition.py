@@ -17,6 +17,7 @@ from study_server.design.parts.base import Part
 from study_server.design.parts.design import DesignPart
 from study_server.design.parts.display import DisplayPart, TimingPart
 from study_server.design.parts.outcomes import OutcomeName, OutcomePart
+from study_server.design.parts.preset import PresetPart
 from study_server.design.parts.questions import (
     DEFAULT_QUESTIONS,
     LanguagesPart,
@@ -33,12 +34,16 @@ from study_server.design.parts.study import StudyPart
 from study_server.design.parts.texts import Texts
 from study_server.design.texts import with_default_texts
 from study_server.errors import DefinitionError
+from study_server.presets import with_preset
 
 MAX_FILE_BYTES = 1_000_000
 
 
 class StudyDefinition(Part):
     """One study.toml."""
+
+    preset: PresetPart | None = None
+    """In a file only its name; the values of the file replace those of the preset."""
 
     study: StudyPart
     """What the study is and how many take part."""
@@ -168,7 +173,7 @@ def parse_definition(
     Raises:
         DefinitionError: lists every fault at once.
     """
-    values = with_default_texts(values)
+    values = with_default_texts(with_preset(values))
     faults = unknown_tables(values, StudyDefinition)
     parts: dict[str, Any] = {}
     for table, field in StudyDefinition.model_fields.items():

@@ -1,6 +1,7 @@
 """Whether a bundle holds what a study asks for. Pure."""
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from study_server.bundle import Bundle, Feature
 from study_server.design.conditions import NO_PANEL, panel_faults
@@ -62,14 +63,20 @@ def fit_faults(parts: HasPlanParts, bundle: Bundle) -> Iterator[str]:
             f"{no_such('feature', name, known)}"
         )
     main = main_features(parts, bundle)
+    if design.n_features is not None and len(main) < design.n_features:
+        yield (
+            f"n_features = {design.n_features}, but bundle {bundle.bundle_id} has "
+            f"{len(main)} that practice and catch trials leave over. Lower n_features "
+            "or make a larger bundle."
+        )
     if not unknown:
         for fault in count_faults(design, parts.catch, n_features=len(main)):
             yield fault.message
+    yield from _practice_faults(parts, bundle)
     used = [f for f in bundle.features if f.feature_id in named or f in main]
     for feature in used:
         yield from _item_faults(design, bundle, feature)
         yield from _panel_faults(design, feature)
-    yield from _practice_faults(parts, bundle)
 
 
 def main_features(parts: HasPlanParts, bundle: Bundle) -> Sequence[Feature]:
@@ -78,7 +85,19 @@ def main_features(parts: HasPlanParts, bundle: Bundle) -> Sequence[Feature]:
     if design.features is not None:
         return [f for f in bundle.features if f.feature_id in design.features]
     elsewhere = {*design.practice_features, *parts.catch.features}
-    return [f for f in bundle.features if f.feature_id not in elsewhere]
+    rest = [f for f in bundle.features if f.feature_id not in elsewhere]
+    return rest if design.n_features is None else spread(rest, design.n_features)
+
+
+def spread(features: Sequence[Feature], n_features: int) -> list[Feature]:
+    """So many features, taking one of each layer in turn, in their own order."""
+    by_layer: dict[str, list[Feature]] = {}
+    for feature in features:
+        by_layer.setdefault(feature.layer, []).append(feature)
+    rows = zip_longest(*by_layer.values())
+    in_turn = [feature for row in rows for feature in row if feature is not None]
+    chosen = {feature.feature_id for feature in in_turn[:n_features]}
+    return [feature for feature in features if feature.feature_id in chosen]
 
 
 def practice_trials_per_round(parts: HasPlanParts) -> int:

@@ -39,6 +39,9 @@ class DesignPart(Part):
     """Used in main trials. None: every feature of the bundle that neither practice nor
     catch trials use."""
 
+    n_features: Annotated[int, Field(ge=1)] | None = None
+    """Instead of `features`: so many of the bundle, dealt over its layers."""
+
     n_features_per_session: Annotated[int, Field(ge=1)] | None = None
     """With `crossing = "between"`: so many of the features, rotating over the slots.
     None: all."""
@@ -130,6 +133,8 @@ def _feature_faults(design: DesignPart) -> Iterator[tuple[str, str]]:
             f"{', '.join(map(repr, sorted(both)))} is used in practice and in main "
             "trials; take it out of one",
         )
+    if design.features is not None and design.n_features is not None:
+        yield "n_features", "is given beside features; take one of them out"
     if design.n_features_per_session is not None and design.crossing != "between":
         yield (
             "n_features_per_session",
