@@ -1,7 +1,6 @@
 """Every word by which a bundle or a plan could give the right option away (5.4)."""
 
 import json
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -63,12 +62,18 @@ def leaks(answers: Iterable[Answer], labels: set[str]) -> list[str]:
     Pages are not searched: their words are the study's own, the same for everyone,
     which is proven elsewhere; nor are pictures, which hold pixels alone.
     """
-    anything = re.compile("|".join(map(re.escape, sorted(labels))), re.IGNORECASE)
-    return [
-        f"{answer.method} {answer.path}: {found[0]!r} in {place}"
+    searched = [
+        (answer, place, text.lower())
         for answer in answers
         for place, text in _searched(answer)
-        if (found := anything.search(text))
+    ]
+    everything = "\n".join({text for _, _, text in searched})
+    sent = [label for label in sorted(labels) if label.lower() in everything]
+    return [
+        f"{answer.method} {answer.path}: {label!r} in {place}"
+        for answer, place, text in searched
+        for label in sent
+        if label.lower() in text
     ]
 
 

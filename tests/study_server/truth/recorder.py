@@ -39,6 +39,7 @@ class Recorder(Visitor):
     def __init__(self, app: Flask, base: str = BASE) -> None:
         super().__init__(app, base)
         self.answers: list[Answer] = []
+        self.option_paths: set[str] = set()
         self._asked_at = perf_counter()
 
     def look_at(self, trial: dict[str, Any]) -> dict[str, Answer]:
@@ -47,6 +48,7 @@ class Recorder(Visitor):
         Returns:
             URL to what came back.
         """
+        self.option_paths |= set(option_urls(trial))
         return {url: self.fetch(url) for url in picture_urls(trial)}
 
     def fetch(self, url: str) -> Answer:
