@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from study_server.models import (
     Answer,
@@ -17,18 +18,22 @@ from study_server.models import (
     TrialKind,
 )
 
+Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
+
 
 def select_pages() -> Select[Any]:
     """One row per stay on a page."""
     return (
         select(
-            PageVisit.session_id,
-            PageVisit.visit_index,
-            PageVisit.page,
-            PageVisit.language.label("page_language"),
-            PageVisit.opened_at,
-            PageVisit.left_at,
-            PageVisit.dwell_ms,
+            *columns(
+                PageVisit.session_id,
+                PageVisit.visit_index,
+                PageVisit.page,
+                PageVisit.language.label("page_language"),
+                PageVisit.opened_at,
+                PageVisit.left_at,
+                PageVisit.dwell_ms,
+            )
         )
         .join(StudySession)
         .join(Study)
@@ -60,12 +65,14 @@ def select_comprehension() -> Select[Any]:
     attempt = ComprehensionAttempt
     return (
         select(
-            attempt.session_id,
-            attempt.attempt_index,
-            attempt.answers,
-            attempt.n_items,
-            attempt.n_correct,
-            attempt.submitted_at,
+            *columns(
+                attempt.session_id,
+                attempt.attempt_index,
+                attempt.answers,
+                attempt.n_items,
+                attempt.n_correct,
+                attempt.submitted_at,
+            )
         )
         .join(StudySession)
         .join(Study)
@@ -76,7 +83,14 @@ def select_comprehension() -> Select[Any]:
 def select_answers() -> Select[Any]:
     """One row per answer to one of the study's own questions."""
     return (
-        select(Answer.session_id, Answer.question, Answer.answer, Answer.answered_at)
+        select(
+            *columns(
+                Answer.session_id,
+                Answer.question,
+                Answer.answer,
+                Answer.answered_at,
+            )
+        )
         .join(StudySession)
         .join(Study)
         .order_by(Answer.session_id, Answer.question)
@@ -87,14 +101,21 @@ def select_consents() -> Select[Any]:
     """One row per version and language, also of those that nobody read."""
     return (
         select(
-            Study.version,
-            StudyTexts.language.label("text_language"),
-            StudyTexts.consent_sha256,
-            StudyTexts.consent,
+            *columns(
+                Study.version,
+                StudyTexts.language.label("text_language"),
+                StudyTexts.consent_sha256,
+                StudyTexts.consent,
+            )
         )
         .join(Study)
         .order_by(Study.version, StudyTexts.language)
     )
+
+
+def columns(*found: Expression) -> tuple[Expression, ...]:
+    """Columns of any types, so that all tables are read by one kind of query."""
+    return found
 
 
 def answers_of_participants() -> dict[str, ColumnElement[Any]]:

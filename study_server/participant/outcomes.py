@@ -50,16 +50,14 @@ def ending_of(
 ) -> Ending:
     """What the study hands out at this end."""
     part = definition.outcome(name.value)
-    url = part.return_url
+    url, reason = part.return_url, session.outcome_reason if session else None
     return Ending(
         name=name,
-        reason=None
-        if session is None or session.outcome_reason is None
-        else OutcomeReason(session.outcome_reason),
+        reason=OutcomeReason(reason) if reason else None,
         code=part.code,
-        return_url=url and url.replace("{code}", part.code or ""),
+        return_url=url.replace("{code}", part.code or "") if url else None,
         return_after_s=part.return_after_s,
-        reference=session and session.session_id[:REFERENCE_CHARACTERS],
+        reference=session.session_id[:REFERENCE_CHARACTERS] if session else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from study_server.design.definition import StudyDefinition
 from study_server.services.display import display_of
@@ -9,7 +10,7 @@ from study_server.services.display import display_of
 SCRIPTS = Path(__file__).parents[1] / "static" / "trial"
 
 
-def runner_values(definition: StudyDefinition) -> dict[str, object]:
+def runner_values(definition: StudyDefinition) -> dict[str, Any]:
     """The variables of `trial.html`, the study's own apart."""
     return {
         "display": display_of(definition),

@@ -35,7 +35,12 @@ def definition_values(**changes: Any) -> dict[str, Any]:
             "n_query_pairs": 2,
         },
         "catch": {"per_block": 1},
-        "timing": {"panel_min_ms": 0, "instructions_min_ms": 0, "lease_minutes": 30},
+        "timing": {
+            "panel_min_ms": 0,
+            "instructions_min_ms": 0,
+            "lease_minutes": 30,
+            "feedback_ms": 0,
+        },
         "exclusions": [{"name": "did_not_finish"}, {"name": "catch", "min_correct": 3}],
     }
     for table, keys in changes.items():
