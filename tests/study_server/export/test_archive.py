@@ -140,6 +140,7 @@ def test_checksums_and_counts_are_those_of_the_tables(database: Database) -> Non
         "participants": 3,
         "trials": 4,
         "responses": 3,
+        "events": 0,
         "pages": 0,
         "comprehension": 0,
         "answers": 1,
