@@ -44,16 +44,17 @@ def select_pages() -> Select[Any]:
 def select_events() -> Select[Any]:
     """One row per event of a page during a trial."""
     event = PageEvent
+    columns: list[Any] = [
+        event.session_id,
+        event.trial_id,
+        event.event,
+        event.start_ms,
+        event.duration_ms,
+        event.started_at,
+        event.value,
+    ]
     return (
-        select(
-            event.session_id,
-            event.trial_id,
-            event.event,
-            event.start_ms,
-            event.duration_ms,
-            event.started_at,
-            event.value,
-        )
+        select(*columns)
         .join(StudySession, StudySession.session_id == event.session_id)
         .join(Study)
         .order_by(event.session_id, event.event_id)

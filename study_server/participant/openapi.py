@@ -146,7 +146,7 @@ def make_document(address: str, title: str) -> dict[str, Any]:
     Args:
         address: of the study, ending in a slash.
     """
-    models = {*_models(), answers.Refusal}
+    models: set[type[BaseModel]] = {*_models(), answers.Refusal}
     ordered = sorted(models, key=lambda model: model.__name__)
     _, schemas = models_json_schema(
         [(model, "validation") for model in ordered], ref_template=SCHEMA_PLACE

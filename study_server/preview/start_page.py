@@ -1,5 +1,7 @@
 """The page a preview begins on: which language, slot, condition and stage to see."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -18,7 +20,7 @@ from study_server.services.studies import definition_of, list_studies
 preview = Blueprint("preview", __name__, url_prefix="/s/-")
 """Below /s/, where the cookie of the forms is sent; no study can be named so."""
 
-SESSIONLESS = {
+SESSIONLESS: Mapping[Outcome | None, str] = {
     Outcome.NO_CONSENT: "participant.no_consent",
     Outcome.NOT_OPEN: "participant.not_open",
     Outcome.ALREADY_TOOK_PART: "participant.already_took_part",

@@ -98,8 +98,8 @@ def test_people_are_surer_when_right() -> None:
     observer = draw_observer(config(), 0)
     answers = [observer.answer(MAIN) for _ in range(5000)]
 
-    right = [a.confidence for a in answers if a.choice == "left"]
-    wrong = [a.confidence for a in answers if a.choice == "right"]
+    right = [a.confidence or 0 for a in answers if a.choice == "left"]
+    wrong = [a.confidence or 0 for a in answers if a.choice == "right"]
 
     assert sum(right) / len(right) > sum(wrong) / len(wrong) + 0.3
 
