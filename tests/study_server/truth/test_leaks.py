@@ -122,8 +122,7 @@ def test_a_planted_label_is_found(app: Flask, monkeypatch: pytest.MonkeyPatch) -
 
     found = leaks(recorder.answers, labels(app))
 
-    assert found
-    assert all("api/trial: 'natural' in its JSON" in leak for leak in found)
+    assert any("api/trial: 'natural' in its JSON" in leak for leak in found)
 
 
 def is_page(answer: Answer) -> bool:
