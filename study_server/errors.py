@@ -39,3 +39,7 @@ class ExportError(StudyServerError):
 
 class SimulationError(StudyServerError):
     """Simulated participants cannot take the study."""
+
+
+class AuditError(StudyServerError):
+    """A study must not be launched as it is."""

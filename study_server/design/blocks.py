@@ -97,6 +97,9 @@ def _without_panels(
     design: DesignPart, features: Sequence[Feature], slot: Slot
 ) -> tuple[Block, ...]:
     """Each feature once, never a panel, in as many blocks as there are conditions."""
+    if design.crossing == "between":
+        meetings = _round_and_round(design, features, slot.turn)
+        return (Block(NO_PANEL, tuple(meetings)),)
     sets = deal_features(features, len(design.conditions))
     return tuple(
         Block(
@@ -111,16 +114,23 @@ def _without_panels(
 def _between(
     design: DesignPart, features: Sequence[Feature], slot: Slot
 ) -> tuple[Block, ...]:
-    """One condition; where only some features are shown, they go round and round."""
+    """One condition in one block."""
+    condition = design.conditions[slot.cell.list_index]
+    return (Block(condition, tuple(_round_and_round(design, features, slot.turn))),)
+
+
+def _round_and_round(
+    design: DesignPart, features: Sequence[Feature], turn: int
+) -> list[Meeting]:
+    """The features in turn, going on where the turn before left off."""
     (ranked,) = deal_features(features, 1)
     n_shown = design.n_features_per_session or len(ranked)
-    first = slot.turn * n_shown
     meetings = []
-    for shown in range(first, first + n_shown):
+    for shown in range(turn * n_shown, (turn + 1) * n_shown):
         times_before, rank = divmod(shown, len(ranked))
         rotation_index = (times_before + rank) % design.n_rotations
         meetings.append(Meeting(ranked[rank], rotation_index))
-    return (Block(design.conditions[slot.cell.list_index], tuple(meetings)),)
+    return meetings
 
 
 def _all(

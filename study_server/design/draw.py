@@ -1,10 +1,10 @@
 """What every part of a plan is drawn with, and how an item becomes a trial. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from study_server.bundle import Bundle, Feature
-from study_server.design.items import Item
+from study_server.design.items import Item, Rotation, rotation_of
 from study_server.design.panels import panels_of
 from study_server.design.planned import HasPlanParts, PlannedTrial
 from study_server.design.sides import balanced_sides
@@ -17,6 +17,15 @@ class Draw:
     parts: HasPlanParts
     bundle: Bundle
     rng: Random
+    _rotations: dict[str, Rotation] = field(default_factory=dict, init=False)
+
+    def rotation(self, feature: Feature) -> Rotation:
+        """The sets of items of a feature, worked out once for each plan."""
+        if feature.feature_id not in self._rotations:
+            self._rotations[feature.feature_id] = rotation_of(
+                self.parts.design, self.bundle, feature
+            )
+        return self._rotations[feature.feature_id]
 
     def trial(
         self,

@@ -10,7 +10,6 @@ from study_server.design.catch import CatchTrials
 from study_server.design.counts import catch_per_block
 from study_server.design.draw import Draw, repeated
 from study_server.design.fit import main_features
-from study_server.design.items import rotation_of
 from study_server.design.planned import HasPlanParts, PlannedTrial
 from study_server.design.practice import practice_trials
 from study_server.design.sides import SIDES, extra_side
@@ -56,10 +55,7 @@ def _sides_by_condition(
     n_trials: Counter[str] = Counter()
     for block in blocks:
         n_trials[block.condition] += sum(
-            len(
-                rotation_of(draw.parts.design, draw.bundle, m.feature)[m.rotation_index]
-            )
-            for m in block.meetings
+            len(draw.rotation(m.feature)[m.rotation_index]) for m in block.meetings
         )
     names = (*draw.parts.design.conditions, *n_trials)
     return {
@@ -83,7 +79,7 @@ def _main_trials(
     draw.rng.shuffle(meetings)
     trials = []
     for feature, rotation_index in meetings:
-        rotation = rotation_of(draw.parts.design, draw.bundle, feature)
+        rotation = draw.rotation(feature)
         items = list(rotation[rotation_index])
         draw.rng.shuffle(items)
         trials += [

@@ -111,20 +111,30 @@ def _feature(
         "attributions": make("attribution", n_tiles // 2, iter(seed_images)),
         "controls": {},
     }
+    pairs = [_query_pair(make, made, index, number) for number in range(n_pairs)]
     if n_occlusions:
         feature |= _extras(make, seed_images, n_tiles, n_occlusions, feature_id)
-    pairs = [
-        {
-            "query_pair_id": f"pair-{index}-{number}",
-            "feature_id": feature_id,
-            "stratum": ("near", "far", "far", "within_class")[number % 4],
-            "high_stimulus_id": make("natural", 1)[0],
-            "low_stimulus_id": make("natural", 1)[0],
-            "activation_gap": 40.0 + number,
-        }
-        for number in range(n_pairs)
-    ]
     return feature, pairs, made
+
+
+def _query_pair(
+    make: Callable[..., list[str]], made: list[dict[str, Any]], index: int, number: int
+) -> dict[str, Any]:
+    """A pair that keeps the rules of its stratum."""
+    high, low = make("natural", 2)
+    made[-2]["activation_percentile"] = 99.0 - number
+    made[-1]["activation_percentile"] = 59.0 - 2 * number
+    stratum = ("near", "far", "far", "within_class")[number % 4]
+    if stratum == "far":
+        made[-2]["class_label"] = f"class-elsewhere-{index}"
+    return {
+        "query_pair_id": f"pair-{index}-{number}",
+        "feature_id": f"logit:feature-{index}",
+        "stratum": stratum,
+        "high_stimulus_id": high,
+        "low_stimulus_id": low,
+        "activation_gap": 40.0 + number,
+    }
 
 
 def _extras(

@@ -1,5 +1,6 @@
 """What the commands print, and how they fail: one clear line, exit code 1."""
 
+import json
 import os
 import re
 import subprocess
@@ -45,6 +46,29 @@ def test_check_prints_the_counts_of_the_design(
     # 6 features, 2 of them in practice; 2 conditions with a catch trial each
     assert "2 practice, 4 main, 2 catch per session" in out
     assert "2 lists x 2 orders x 2 pairs = 8 cells; 64 slots give 8.00" in out
+    assert "2000 participants, 20 % dropouts" in out
+    assert "0 laws broken" in out
+    assert "nothing stands against it" in out
+
+
+def test_check_prints_json_that_a_program_can_read(
+    bundle: Path, definition: Path, capsys: Captured
+) -> None:
+    words = ["check", str(definition), str(bundle), "--json", "--participants", "16"]
+
+    assert main(words) == 0
+
+    report = json.loads(capsys.readouterr().out)
+    assert report["refusals"] == []
+    assert report["simulation"]["n_violations"] == 0
+    assert report["catch_rule"] is None
+
+
+def test_check_refuses_a_share_of_dropouts_that_cannot_be(
+    bundle: Path, definition: Path, capsys: Captured
+) -> None:
+    assert main(["check", str(definition), str(bundle), "--dropout", "1.5"]) == 1
+    assert "from 0 to below 1" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
