@@ -38,7 +38,7 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.has_https,
         WTF_CSRF_TIME_LIMIT=None,
-        IS_PREVIEW=config.is_preview,
+        PREVIEW_LINK="Preview" if config.is_preview else "",
     )
     app.session_interface = CookieByPath()
     if config.has_https:  # the proxy tells who asks, and by which name and protocol
