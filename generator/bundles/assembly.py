@@ -7,6 +7,8 @@ from typing import Any
 import torch
 
 from generator.bundles.control_config import kind_of
+from generator.bundles.extras import Extras
+from generator.bundles.extras_writer import ExtrasWriter
 from generator.bundles.made_picture import MadePicture, levels
 from generator.bundles.maker import FeaturePictures
 from generator.bundles.match_checks import describe_matching
@@ -32,6 +34,7 @@ def assemble_bundle(
     made: Mapping[Feature, FeaturePictures],
     pairs: Mapping[Feature, tuple[QueryPair, ...]],
     generator: Mapping[str, Any],
+    extras: Mapping[Feature, Extras] | None = None,
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The manifest's content, and the PNG file of each stimulus_id.
 
@@ -47,7 +50,18 @@ def assemble_bundle(
         writer = _FeatureWriter(
             checked=checked, index=index, feature=feature, sheet=sheet
         )
-        features.append(writer.add_panels(tiles[feature], made[feature]))
+        panels = writer.add_panels(tiles[feature], made[feature])
+        found = (extras or {}).get(feature)
+        if found is not None:
+            adder = ExtrasWriter(
+                index=index,
+                feature=feature,
+                sheet=sheet,
+                add_photograph=writer.add_photograph,
+            )
+            minimal = made[feature].minimal_visualizations
+            panels |= adder.add(found, minimal, natural=panels["natural"])
+        features.append(panels)
         query_pairs += writer.add_pairs(pairs[feature])
     manifest = {
         "generator": dict(generator),
@@ -77,14 +91,14 @@ class _FeatureWriter:
     def add_panels(self, tiles: Tiles, made: FeaturePictures) -> dict[str, Any]:
         """Add everything that panels show; returns the feature's own object."""
         seed_ids = [
-            self._add_photograph("seed_image", int(position), ("tile", number))
+            self.add_photograph("seed_image", int(position), ("tile", number))
             for number, position in enumerate(tiles.seed_images)
         ]
         return {
             "feature_id": str(self.feature),
             **describe_feature(self.checked.network, self.feature),
             "natural": [
-                self._add_photograph("natural", int(position), ("tile", number))
+                self.add_photograph("natural", int(position), ("tile", number))
                 for number, position in enumerate(tiles.natural)
             ],
             "seed_images": seed_ids,
@@ -119,7 +133,7 @@ class _FeatureWriter:
         found = []
         for number, pair in enumerate(pairs):
             high, low = (
-                self._add_photograph("natural", position, ("query", number, role))
+                self.add_photograph("natural", position, ("query", number, role))
                 for position, role in [(pair.high, "high"), (pair.low, "low")]
             )
             pair_id = self.sheet.opaque_id("query pair", str(self.feature), number)
@@ -135,9 +149,8 @@ class _FeatureWriter:
             )
         return found
 
-    def _add_photograph(
-        self, kind: str, position: int, role: tuple[object, ...]
-    ) -> str:
+    def add_photograph(self, kind: str, position: int, role: tuple[object, ...]) -> str:
+        """Add a photograph of the pool as the network sees it."""
         photograph = self.index.photographs[position]
         image = read_photograph(self.checked.folder / photograph.path)
         preprocessing = self.checked.network.preprocessing

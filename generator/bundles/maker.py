@@ -1,7 +1,7 @@
 """Makes the pictures of every feature of a plan, stage by stage, pack by pack."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from generator.bundles.accentuation_stage import AccentuationStage, GoalJob
@@ -42,11 +42,13 @@ class FeaturePictures:
     visualizations: list[MadePicture]
     attributions: list[MadePicture]
     controls: dict[ControlName, list[MadePicture]]
+    minimal_visualizations: list[MadePicture] = field(default_factory=list)
 
     @property
     def perceptual_hashes(self) -> list[int]:
         """Of all of them."""
         made = [*self.accentuations, *self.visualizations, *self.attributions]
+        made += self.minimal_visualizations
         made += [one for of_kind in self.controls.values() for one in of_kind]
         return [one.perceptual_hash for one in made]
 
@@ -78,6 +80,7 @@ class Maker:
         read = {feature: seeds.of(feature) for feature in plan.features}
         accentuations = self._accentuations(read)
         visualizations = self._visualizations()
+        minimal = self._minimal_visualizations()
         attributions = self._attributions(read)
         controls: dict[Feature, dict[ControlName, list[MadePicture]]] = {
             feature: {} for feature in plan.features
@@ -95,6 +98,7 @@ class Maker:
                 visualizations=visualizations[feature],
                 attributions=attributions[feature],
                 controls=controls[feature],
+                minimal_visualizations=minimal.get(feature, []),
             )
             for feature in plan.features
         }
@@ -121,6 +125,25 @@ class Maker:
             ]
             jobs[feature] = stage.units(starts, self._goal(feature))
         return self._make("feature visualizations", stage, jobs, unit="crop")
+
+    def _minimal_visualizations(self) -> OfFeatures:
+        """What drives each feature least: visualizations of its negative."""
+        plan = self.checked.plan
+        stage = VisualizationStage(config=plan.visualization)
+        jobs: dict[Feature, Sequence[NoiseJob]] = {}
+        for feature in plan.features if plan.extras.n_minimal_visualizations else ():
+            starts = [
+                VisualizationJob(feature=-feature, rng_seed=plan.rng_seed + number)
+                for number in range(plan.extras.n_minimal_visualizations)
+            ]
+            jobs[feature] = stage.units(starts, None)
+        if not jobs:
+            return {}
+        made = self._make("minimal visualizations", stage, jobs, unit="crop")
+        return {
+            feature: [replace(one, activation=-_known(one)) for one in pictures]
+            for feature, pictures in made.items()
+        }
 
     def _attributions(self, seeds: SeedsOf) -> OfFeatures:
         plan = self.checked.plan
@@ -227,3 +250,9 @@ class Maker:
         return ActivationGoal.of_exemplars(
             str(feature), natural[self.tiles[feature].natural], natural
         )
+
+
+def _known(made: MadePicture) -> float:
+    if made.activation is None:
+        raise ValueError("a visualization has an activation")
+    return made.activation

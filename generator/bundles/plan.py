@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from generator.bundles.attribution_config import AttributionPlan
 from generator.bundles.control_config import ControlsConfig, MatchingConfig
+from generator.bundles.extras_config import ExtrasConfig
 from generator.config import AccentuationConfig, VisualizationConfig
 from generator.errors import ConfigError
 from generator.exemplars.tiles import SelectionConfig
@@ -105,10 +106,13 @@ class Plan:
     attribution: AttributionPlan
     controls: ControlsConfig
     matching: MatchingConfig
+    extras: ExtrasConfig = field(default_factory=ExtrasConfig)
 
     def as_config(self) -> dict[str, Any]:
         """The plan as a manifest stores it: plain values, defaults filled in."""
         values = asdict(self)
+        if self.extras.is_empty:  # as in bundles made before there were any
+            del values["extras"]
         return values | {"features": [str(feature) for feature in self.features]}
 
     def with_canvas(self, canvas_px: int) -> "Plan":
@@ -131,6 +135,7 @@ TABLES: dict[str, type[Any]] = {
     "attribution": AttributionPlan,
     "controls": ControlsConfig,
     "matching": MatchingConfig,
+    "extras": ExtrasConfig,
 }
 """The tables of a plan, each with the config it becomes."""
 

@@ -52,6 +52,16 @@ FEATURE_LISTS = {
 }
 """Each list of a feature, with the kind of its stimuli."""
 
+OPTIONAL_FEATURE_KEYS = frozenset(
+    {
+        "minimal",
+        "minimal_feature_visualizations",
+        "natural_blurred",
+        "occlusions",
+    }
+)
+"""Lists that only bundles with extras have."""
+
 FEATURE_KEYS: dict[str, tuple[type, ...]] = {
     "feature_id": _TEXT,
     "label": _MAYBE_TEXT,
@@ -125,7 +135,7 @@ def _key_faults(
     if not isinstance(record, dict):
         yield f"{where} must be an object; got {record!r}"
         return
-    for key in sorted(record.keys() ^ keys.keys()):
+    for key in sorted((record.keys() ^ keys.keys()) - OPTIONAL_FEATURE_KEYS):
         yield f"{where} has {'an unknown' if key in record else 'no'} key {key!r}"
     for key in sorted(record.keys() & keys.keys()):
         value = record[key]

@@ -92,7 +92,7 @@ def photograph_facts(
         "source": {"path": photograph.path, "sha256": photograph.sha256},
         "class_label": photograph.class_label,
         "activation_rank": 1 + int((column > column[position]).sum()),
-        **_response(index, feature, activation),
+        **response_facts(index, feature, activation),
     }
 
 
@@ -105,7 +105,7 @@ def made_facts(
         raise ValueError("a made picture that is shown alone has an activation")
     return {
         "rng_seed": made.rng_seed,
-        **_response(index, feature, after),
+        **response_facts(index, feature, after),
         "activation_before": before,
         "activation_before_percentile": (
             None if before is None else index.percentile(feature, before)
@@ -114,7 +114,7 @@ def made_facts(
     }
 
 
-def _response(
+def response_facts(
     index: ActivationIndex, feature: Feature, activation: float
 ) -> Mapping[str, object]:
     """An activation, raw and against those of the pool."""

@@ -63,7 +63,7 @@ def audit(
         "catch_rule": _catch_rule(definition, plan),
         "precision": _precision(definition, bundle, plan),
         "warnings": warnings(definition),
-        "refusals": refusals(leaks, simulation),
+        "refusals": [*refusals(leaks, simulation), *_rule_faults(definition, plan)],
     }
 
 
@@ -89,6 +89,21 @@ def refusals(leaks: list[Any], simulation: Simulation) -> list[str]:
         for law, count in laws.items()
     ]
     return found
+
+
+def _rule_faults(
+    definition: StudyDefinition, plan: tuple[PlannedTrial, ...]
+) -> list[str]:
+    """A catch rule that nobody could pass."""
+    n_catch = sum(trial.trial_kind == "catch" for trial in plan)
+    return [
+        f"exclusions: the rule catch asks for {wanted} right answers, but a session "
+        f"has {n_catch} catch trials; lower min_correct or raise catch.n_trials"
+        for rule in definition.exclusions
+        if rule.name == "catch"
+        and n_catch
+        and (wanted := (rule.model_extra or {}).get("min_correct", 0)) > n_catch
+    ]
 
 
 def warnings(definition: StudyDefinition) -> list[str]:

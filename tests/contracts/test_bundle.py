@@ -12,6 +12,7 @@ from generator.bundles.run import make_bundle
 from generator.bundles.schema import KINDS
 from generator.jobs import WorkFolder
 from generator.progress import NoProgress
+from study_server.audit.leakage import find_leaks
 from study_server.bundle import read_bundle
 from study_server.bundle_kinds import KINDS as SERVER_KINDS
 from study_server.design.conditions import CONDITIONS, panel_stimulus_ids
@@ -19,8 +20,14 @@ from study_server.errors import BundleError
 from tests.generator.bundles.test_controls import CONTROLS_PLAN
 from tests.generator.tiny_world import check_tiny_plan, write_photographs
 
-NOT_MADE_BY_DEFAULT = {"none", "natural_blurred"}
-PLAN = CONTROLS_PLAN.replace('"2:1"', '"logit:grass"')
+EXTRAS = """
+[extras]
+n_minimal = 2
+n_minimal_visualizations = 1
+n_occlusions = 1
+blurs_exemplars = true
+"""
+PLAN = CONTROLS_PLAN.replace('"2:1"', '"logit:grass"') + EXTRAS
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +67,32 @@ def test_the_server_reads_attributions_and_controls(made: Bundle) -> None:
         )
 
 
+def test_the_server_reads_minimal_blurred_and_covered_pictures(made: Bundle) -> None:
+    for feature in (bundle := read_bundle(made.folder)).features:
+        assert len(feature.minimal) == 2
+        assert len(feature.minimal_feature_visualizations) == 1
+        assert len(feature.natural_blurred) == len(feature.natural)
+        (one,) = feature.occlusions
+        most, least = (
+            bundle.percentile_of(i)
+            for i in (one.most_stimulus_id, one.least_stimulus_id)
+        )
+        assert one.activation_gap == pytest.approx(least - most)
+        assert least >= most
+
+
+def test_the_audit_finds_nothing_in_what_the_generator_makes(made: Bundle) -> None:
+    bundle = read_bundle(made.folder)
+    leaks = find_leaks(bundle, [feature.feature_id for feature in bundle.features])
+
+    assert leaks == []
+
+
 def test_both_sides_know_the_same_kinds() -> None:
     assert SERVER_KINDS == KINDS
 
 
-@pytest.mark.parametrize("condition", sorted({*CONDITIONS} - NOT_MADE_BY_DEFAULT))
+@pytest.mark.parametrize("condition", sorted({*CONDITIONS} - {"none"}))
 def test_every_condition_finds_its_panel(made: Bundle, condition: str) -> None:
     for feature in read_bundle(made.folder).features:
         assert len(panel_stimulus_ids(condition, feature, n_tiles=2)) == 2
