@@ -77,12 +77,8 @@ def test_a_trial_whose_image_stays_missing_comes_last_in_its_block_then_is_left_
 
     page.route(f"**/image/{missing}", refuse)
     page.goto(seat.url)
+    page.click("[data-interlude=main]:not([hidden]) button.primary")
     for number in (1, 2):
-        page.wait_for_selector(
-            ".interlude[data-interlude=main]:not([hidden]), #answers .photo img"
-        )
-        if number == 1:
-            page.click("[data-interlude=main]:not([hidden]) button.primary")
         page.wait_for_selector("#answers .photo img")
         page.keyboard.press("1")
         page.locator("#progress-text", has_text=f"Trial {number + 1} of").wait_for()

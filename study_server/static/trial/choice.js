@@ -36,7 +36,7 @@ export function waitForChoice(unlockedSince) {
     const accept = (button, press) => {
       if (signal.aborted || press.timeStamp < unlockedSince()) return;
       listening.abort();
-      noteEffect(press.timeStamp);
+      noteEffect();
       button.dataset.chosen = "";
       const { choice, confidence } = button.dataset;
       resolve({ ...press, answer: { choice, confidence: Number(confidence) } });

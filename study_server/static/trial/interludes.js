@@ -122,8 +122,8 @@ export function pressed(button) {
   button.scrollIntoView({ block: "nearest" });
   return new Promise((resolve) => {
     button.onclick = (event) => {
-      if (isSecondHalf(event)) return;
-      noteEffect(event.timeStamp);
+      if (isSecondHalf(event, event.timeStamp)) return;
+      noteEffect();
       resolve();
     };
   });

@@ -52,7 +52,7 @@ export function waitForRating(unlockedSince) {
     const accept = (_, press) => {
       if (signal.aborted || isEmpty() || press.timeStamp < unlockedSince()) return;
       listening.abort();
-      noteEffect(press.timeStamp);
+      noteEffect();
       resolve({ ...press, answer: { rating: Number(scale.value) } });
     };
     listenForPresses(form, signal, accept);
