@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from study_server.design.schedule import DESIGN_VERSION
 from study_server.models.base import Base, UtcDateTime
 
 
@@ -74,6 +75,9 @@ class StudySession(Base):
     """Pseudonym, random."""
     study_pk: Mapped[int] = mapped_column(ForeignKey("study.id"), index=True)
     rng_seed: Mapped[int]
+    """The whole plan follows from it, the slot and the version of the design."""
+    design_version: Mapped[int] = mapped_column(default=DESIGN_VERSION)
+    """Of the code that drew the plan; the same one draws it again, byte for byte."""
     slot_index: Mapped[int]
     slot_group: Mapped[str]
     """`crossed`, or `none` for those who never see a panel."""
