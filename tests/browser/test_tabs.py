@@ -10,6 +10,7 @@ from tests.browser.player import UNLOCKED
 from tests.browser.seats import Hall, open_hall
 from tests.study_server.study_fixture import tiny_definition
 
+LOCKED_MS = 800
 GO_ON = ".interlude[data-interlude=main]:not([hidden]) button.primary"
 
 
@@ -18,7 +19,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     folder: Path = tmp_path_factory.mktemp("tabs")
     definition = tiny_definition(
         study={"n_slots": 64},
-        display={"window_gate": "off", "buttons_locked_ms": 200},
+        display={"window_gate": "off", "buttons_locked_ms": LOCKED_MS},
     )
     with open_hall(folder, definition) as opened:
         yield opened
@@ -102,9 +103,9 @@ def test_locked_buttons_take_no_press_and_a_double_click_answers_once(
     page.goto(seat.url)
     page.click(GO_ON)
     page.wait_for_selector("#trial:not([hidden]) .option .photo img")
-    page.keyboard.press("1")
     button = page.locator("#answers button[data-key='1']")
     button.dispatch_event("pointerdown")
+    page.keyboard.press("1")
     page.wait_for_selector(UNLOCKED)
     button.dispatch_event("click", {"detail": 1})
     assert page.inner_text("#progress-text").startswith("Trial 1 of")
@@ -116,6 +117,6 @@ def test_locked_buttons_take_no_press_and_a_double_click_answers_once(
 
     (row,) = hall.responses(seat)
     assert row.unlocked_ms is not None
-    assert row.unlocked_ms - row.onset_ms >= 200
+    assert row.unlocked_ms - row.onset_ms >= LOCKED_MS
     assert row.response_ms > row.unlocked_ms
     assert page.inner_text("#progress-text").startswith("Trial 2 of")
