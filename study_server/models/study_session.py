@@ -91,6 +91,8 @@ class StudySession(Base):
     """Screened out by `device`, `comprehension` or `practice`; withdrawn to `keep` or
     `erase`; timed out by the `lease` (may still finish) or by `absence`; a `quota`."""
     is_simulated: Mapped[bool]
+    is_preview: Mapped[bool] = mapped_column(default=False)
+    """Someone only looked at the study: holds no slot, counts nowhere."""
     language: Mapped[str]
     """Chosen on the first page."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -133,7 +133,7 @@ def _store_response(
         **submission.answer(),
         is_correct=is_correct,
         received_at=received_at,
-        is_late=received_at > session.lease_expires_at or not session.holds_slot,
+        is_late=is_late(session, received_at),
         acknowledgement={},
     )
     db.add(response)
@@ -154,6 +154,12 @@ def _store_response(
     update_stage(db, session, now=received_at)
     db.flush()
     return acknowledgement
+
+
+def is_late(session: StudySession, received_at: datetime) -> bool:
+    """Whether an answer comes after its session's place was or could be given away."""
+    has_place = session.holds_slot or session.is_preview
+    return received_at > session.lease_expires_at or not has_place
 
 
 def _tells(db: Session, session: StudySession, trial: Trial) -> bool:

@@ -14,7 +14,7 @@ from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.design.definition import StudyDefinition
 from study_server.models import Appearance, PageEvent, Response, Stage, Trial
-from study_server.participant.sitting import COOKIE_NAME
+from study_server.participant.secret import COOKIE_NAME
 from study_server.services.bundles import load_bundle
 from study_server.services.enrolment import enrol
 from study_server.services.studies import get_study

@@ -1,0 +1,55 @@
+"""What is true of every page, in whatever language and width."""
+
+import os
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+SHOTS_VARIABLE = "ACCENTUATE_SCREENSHOTS"
+"""Names a folder into which every page that is looked at is painted."""
+
+AXE = Axe()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SERIOUS = {"serious", "critical"}
+
+SMALL_TARGETS = """() =>
+  [...document.querySelectorAll("button, .button, summary, .check")]
+    .map((target) => [target, target.getBoundingClientRect()])
+    .filter(([, box]) => box.width > 0 && Math.min(box.width, box.height) < 43.5)
+    .map(([target, box]) => `${target.textContent} ${box.width} x ${box.height}`)"""
+
+
+def look(page: Page, name: str) -> None:
+    """Check the open page: axe, width, targets, language; paint it if asked to."""
+    paint(page, name)
+    assert faults_of(page) == [], name
+    assert overflow_px(page) <= 0, f"{name} scrolls sideways"
+    assert page.evaluate(SMALL_TARGETS) == [], f"{name} has targets under 44 px"
+    assert page.locator("h1:visible").count() == 1 or "/trial" in page.url, name
+
+
+def faults_of(page: Page) -> list[str]:
+    """Serious and critical findings of axe-core (3.12)."""
+    run_only = {"type": "tag", "values": TAGS}
+    found = AXE.run(page, options={"runOnly": run_only, "resultTypes": ["violations"]})
+    return [
+        f"{fault['id']}: {node['html']}"
+        for fault in found.response["violations"]
+        if fault["impact"] in SERIOUS
+        for node in fault["nodes"]
+    ]
+
+
+def overflow_px(page: Page) -> int:
+    """How far the page reaches beyond the window's side."""
+    root = "document.documentElement"
+    width: int = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+    return width
+
+
+def paint(page: Page, name: str) -> None:
+    """Store a picture of the whole page, if a folder is named."""
+    if folder := os.environ.get(SHOTS_VARIABLE):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
