@@ -4,15 +4,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Flask
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from study_server.admin import admin
 from study_server.config import ServerConfig
 from study_server.cookies import CookieByPath
+from study_server.csrf import protect_forms
 from study_server.db import Database
 from study_server.error_pages import add_error_pages
 from study_server.participant import participant
+from study_server.preview import preview
 from study_server.security_headers import add_security_headers
 
 
@@ -37,6 +38,7 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.has_https,
         WTF_CSRF_TIME_LIMIT=None,
+        PREVIEW_LINK="Preview" if config.is_preview else "",
     )
     app.session_interface = CookieByPath()
     if config.has_https:  # the proxy tells who asks, and by which name and protocol
@@ -46,9 +48,11 @@ def create_app(
     app.extensions["server_config"] = config
     app.extensions["database"] = database
     app.extensions["clock"] = clock
-    CSRFProtect(app)
+    protect_forms(app)
     add_security_headers(app)
     add_error_pages(app)
     app.register_blueprint(participant)
+    if config.is_preview:
+        app.register_blueprint(preview)
     app.register_blueprint(admin)
     return app

@@ -10,6 +10,8 @@ from study_server.commands import (
     create,
     export,
     import_bundle,
+    openapi,
+    preview,
     researcher,
     run,
     show_status,
@@ -20,6 +22,7 @@ from study_server.errors import StudyServerError
 COMMANDS = (
     import_bundle,
     check,
+    preview,
     create,
     researcher,
     run,
@@ -27,6 +30,7 @@ COMMANDS = (
     change_status,
     simulate,
     export,
+    openapi,
 )
 
 

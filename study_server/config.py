@@ -27,6 +27,9 @@ class ServerConfig:
     """Whether people reach us over HTTPS, through a proxy: cookies are then marked
     Secure, and the proxy's X-Forwarded-For, -Proto and -Host are believed."""
 
+    is_preview: bool = False
+    """Whether this server only shows a study: nobody who sits here counts."""
+
     @property
     def resolved_database_url(self) -> str:
         """The address in use."""

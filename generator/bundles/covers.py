@@ -16,7 +16,7 @@ from generator.activations import feature_activations
 from generator.features import Feature
 from generator.networks import Network
 
-PLACES_PER_SIDE = 9
+PLACES_PER_SIDE = 7
 """Places tried along each side, evenly spread from edge to edge."""
 
 GRAY = 128

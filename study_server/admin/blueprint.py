@@ -4,6 +4,7 @@ from flask import Blueprint, current_app
 from flask.blueprints import BlueprintSetupState
 
 from study_server.admin.throttle import LoginThrottle
+from study_server.config import ServerConfig
 from study_server.db import Database
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
@@ -18,6 +19,13 @@ def database() -> Database:
     """The database of the running application."""
     found = current_app.extensions["database"]
     assert isinstance(found, Database)
+    return found
+
+
+def config() -> ServerConfig:
+    """The configuration of the running application."""
+    found = current_app.extensions["server_config"]
+    assert isinstance(found, ServerConfig)
     return found
 
 

@@ -12,6 +12,7 @@ from study_server.commands.options import (
     server_config,
 )
 from study_server.export.archive import stream_archive, write_archive
+from study_server.export.layouts import LAYOUTS
 from study_server.export.tables import SESSION_FILTERS, count_sessions
 from study_server.services.studies import get_study
 
@@ -36,6 +37,13 @@ def add_parser(commands: "Commands") -> None:
         default="real",
         help="whose sessions (default: %(default)s, without simulated ones)",
     )
+    parser.add_argument(
+        "--format",
+        choices=tuple(LAYOUTS),
+        default="tables",
+        help="our tables, which study-analysis reads, or one under the names of "
+        "jsPsych (default: %(default)s)",
+    )
     add_data_options(parser)
 
 
@@ -47,7 +55,12 @@ def run_command(options: argparse.Namespace) -> None:
         n_all = count_sessions(db, study.study_id, sessions="all")
         n_exported = count_sessions(db, study.study_id, sessions=options.sessions)
         chunks = stream_archive(
-            db, study, sessions=options.sessions, exported_at=datetime.now(UTC)
+            db,
+            study,
+            sessions=options.sessions,
+            exported_at=datetime.now(UTC),
+            layout=options.format,
+            bundles_dir=config.bundles_dir,
         )
         write_archive(chunks, options.out)
     print(f"Wrote {options.out}: {n_exported} sessions ({options.sessions})")

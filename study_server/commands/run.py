@@ -58,18 +58,23 @@ def run_command(options: argparse.Namespace) -> None:
         raise StudyServerError(f"threads must be at least 1; got {options.threads}")
     with open_database(config):
         pass  # a fault shows here, before anyone is served
-    settings = {
-        "bind": f"{options.host}:{options.port}",
+    settings = settings_for(options.host, options.port, n_threads=options.threads)
+    StudyServer(config, settings).run()
+
+
+def settings_for(host: str, port: int, *, n_threads: int) -> dict[str, Any]:
+    """How gunicorn is to serve."""
+    return {
+        "bind": f"{host}:{port}",
         "workers": 1,  # SQLite has one writer; threads share it without starving
         "worker_class": "gthread",
-        "threads": options.threads,
+        "threads": n_threads,
         "keepalive": KEEP_ALIVE_S,
         "graceful_timeout": GRACEFUL_STOP_S,
         "when_ready": print_address,
         "control_socket_disable": True,
         "loglevel": "warning",
     }
-    StudyServer(config, settings).run()
 
 
 def check_address(host: str, port: int) -> None:

@@ -56,6 +56,7 @@ def run_command(options: argparse.Namespace) -> None:
         url=options.url,
         n_sessions=options.sessions,
         n_workers=options.workers,
+        bundles_dir=config.bundles_dir,
         simulation_key=config.simulation_key(),
     )
     observers = read_observers(options.observers)

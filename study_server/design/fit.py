@@ -1,6 +1,6 @@
 """Whether a bundle holds what a study asks for. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from study_server.bundle import Bundle, Feature
@@ -74,9 +74,25 @@ def fit_faults(parts: HasPlanParts, bundle: Bundle) -> Iterator[str]:
             yield fault.message
     yield from _practice_faults(parts, bundle)
     used = [f for f in bundle.features if f.feature_id in named or f in main]
-    for feature in used:
-        yield from _item_faults(design, bundle, feature)
-        yield from _panel_faults(design, feature)
+    yield from _once_for_all(
+        (feature.feature_id, fault)
+        for feature in used
+        for fault in (
+            *_item_faults(design, bundle, feature),
+            *_panel_faults(design, feature),
+        )
+    )
+
+
+def _once_for_all(faults: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """One sentence for all features that lack the same."""
+    alike: dict[str, list[str]] = {}
+    for feature_id, fault in faults:
+        pattern = fault.replace(f"feature {feature_id!r}", "feature {}")
+        alike.setdefault(pattern, []).append(feature_id)
+    for pattern, names in alike.items():
+        others = f" (and {len(names) - 1} more)" if len(names) > 1 else ""
+        yield pattern.replace("feature {}", f"feature {names[0]!r}{others}")
 
 
 def main_features(parts: HasPlanParts, bundle: Bundle) -> Sequence[Feature]:

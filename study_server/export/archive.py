@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from study_server.errors import ExportError
 from study_server.export.cells import csv_line
-from study_server.export.codebook import TABLES, codebook
+from study_server.export.codebook import codebook
 from study_server.export.facts import WrittenTable, export_facts, json_bytes
-from study_server.export.tables import SESSION_FILTERS, rows
+from study_server.export.layouts import Layout, Source, find_layout
+from study_server.export.tables import SESSION_FILTERS
 from study_server.models import Study
 
 FIRST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -27,7 +28,13 @@ CHUNK_BYTES = 64 * 1024
 
 
 def stream_archive(
-    db: Session, study: Study, *, sessions: str, exported_at: datetime
+    db: Session,
+    study: Study,
+    *,
+    sessions: str,
+    exported_at: datetime,
+    layout: str = "tables",
+    bundles_dir: Path = Path(),
 ) -> Iterator[bytes]:
     """The zip of one study, in chunks, as `EXPORT_FORMAT.md` describes it.
 
@@ -36,16 +43,19 @@ def stream_archive(
         study: the newest version of the study; sessions of all versions are exported.
         sessions: `all`, `real` or `simulated`.
         exported_at: UTC, written into `export.json`.
+        layout: `tables`, or `jspsych` for the names of jsPsych.
+        bundles_dir: folder of the imported bundles, which `jspsych` looks into.
 
     Raises:
-        ExportError: sessions is none of the three.
+        ExportError: sessions or layout is none of those there are.
     """
     if sessions not in SESSION_FILTERS:
         raise ExportError(
             f"sessions to export must be one of {', '.join(SESSION_FILTERS)}; "
             f"got {sessions!r}"
         )
-    return _stream(db, study, sessions=sessions, exported_at=exported_at)
+    source = Source(db, study.study_id, sessions, bundles_dir)
+    return _stream(source, study, find_layout(layout), exported_at=exported_at)
 
 
 def write_archive(chunks: Iterable[bytes], path: Path) -> None:
@@ -70,15 +80,15 @@ def write_archive(chunks: Iterable[bytes], path: Path) -> None:
 
 
 def _stream(
-    db: Session, study: Study, *, sessions: str, exported_at: datetime
+    source: Source, study: Study, layout: Layout, *, exported_at: datetime
 ) -> Iterator[bytes]:
     sink = _Sink()
     written: dict[str, WrittenTable] = {}
     with zipfile.ZipFile(sink, "w") as archive:
-        for table in TABLES:
+        for table in layout.tables:
             digest, n_lines = hashlib.sha256(), 0
             with archive.open(_entry(f"{table}.csv"), "w", force_zip64=True) as file:
-                for line in _csv_lines(db, table, study.study_id, sessions):
+                for line in _csv_lines(source, layout, table):
                     digest.update(line)
                     n_lines += 1
                     file.write(line)
@@ -86,19 +96,22 @@ def _stream(
             # The header is not a row.
             written[table] = WrittenTable(n_lines - 1, digest.hexdigest())
         facts = export_facts(
-            db, study, written, sessions=sessions, exported_at=exported_at
+            source.db,
+            study,
+            written,
+            sessions=source.sessions,
+            exported_at=exported_at,
         )
-        archive.writestr(_entry("codebook.json"), json_bytes(codebook()))
+        book = json_bytes(codebook(layout.tables))
+        archive.writestr(_entry("codebook.json"), book)
         archive.writestr(_entry("export.json"), json_bytes(facts))
     yield from sink.take(at_least=1)
 
 
-def _csv_lines(
-    db: Session, table: str, study_id: str, sessions: str
-) -> Iterator[bytes]:
+def _csv_lines(source: Source, layout: Layout, table: str) -> Iterator[bytes]:
     """Header and rows as lines of UTF-8."""
-    yield csv_line([column.name for column in TABLES[table]])
-    for row in rows(db, table, study_id, sessions=sessions):
+    yield csv_line([column.name for column in layout.tables[table]])
+    for row in layout.read(source, table):
         yield csv_line(row)
 
 

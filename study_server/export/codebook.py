@@ -4,6 +4,11 @@ The tables are written by this schema, and `codebook.json` is printed from it, s
 neither can say what the other does not. `EXPORT_FORMAT.md` is the same for people.
 """
 
+from collections.abc import Mapping
+
+from study_server.export.column import Column
+from study_server.export.columns.events import EVENTS
+from study_server.export.columns.jspsych import JSPSYCH, JSPSYCH_EVENTS
 from study_server.export.columns.participants import PARTICIPANTS
 from study_server.export.columns.records import (
     ANSWERS,
@@ -20,6 +25,7 @@ TABLES = {
     "participants": PARTICIPANTS,
     "trials": TRIALS,
     "responses": RESPONSES,
+    "events": EVENTS,
     "pages": PAGES,
     "comprehension": COMPREHENSION,
     "answers": ANSWERS,
@@ -28,12 +34,18 @@ TABLES = {
 """Table name, also of its file, to its columns in order."""
 
 
-def codebook() -> dict[str, object]:
+JSPSYCH_TABLES = {"jspsych": JSPSYCH, "jspsych_events": JSPSYCH_EVENTS}
+"""The same for the export under the names of jsPsych."""
+
+
+def codebook(
+    tables: Mapping[str, tuple[Column, ...]] = TABLES,
+) -> dict[str, object]:
     """The content of `codebook.json`: every column of every table, in order."""
     return {
         "schema_version": SCHEMA_VERSION,
         "tables": {
             table: {column.name: column.entry() for column in columns}
-            for table, columns in TABLES.items()
+            for table, columns in tables.items()
         },
     }

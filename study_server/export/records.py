@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from study_server.models import (
     Answer,
     ComprehensionAttempt,
+    PageEvent,
     PageVisit,
     Response,
     Study,
@@ -37,6 +38,26 @@ def select_pages() -> Select[Any]:
         .join(StudySession)
         .join(Study)
         .order_by(PageVisit.session_id, PageVisit.visit_index)
+    )
+
+
+def select_events() -> Select[Any]:
+    """One row per event of a page during a trial."""
+    event = PageEvent
+    columns: list[Any] = [
+        event.session_id,
+        event.trial_id,
+        event.event,
+        event.start_ms,
+        event.duration_ms,
+        event.started_at,
+        event.value,
+    ]
+    return (
+        select(*columns)
+        .join(StudySession, StudySession.session_id == event.session_id)
+        .join(Study)
+        .order_by(event.session_id, event.event_id)
     )
 
 

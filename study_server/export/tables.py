@@ -19,6 +19,7 @@ from study_server.export.records import (
     select_answers,
     select_comprehension,
     select_consents,
+    select_events,
     select_pages,
 )
 from study_server.models import (
@@ -32,7 +33,7 @@ from study_server.models import (
     TrialKind,
 )
 
-SESSION_FILTERS = ("all", "real", "simulated")
+SESSION_FILTERS = ("all", "real", "simulated", "preview")
 ROWS_PER_FETCH = 1000
 """Rows held in memory at a time."""
 
@@ -47,12 +48,14 @@ def rows(
     Args:
         db: open transaction; all tables read in it show the same moment.
         table: one of `TABLES`.
-        sessions: `all`, `real` (people only) or `simulated`.
+        sessions: `all`, `real` (people only), `simulated`, or `preview`, which no
+            other includes.
     """
     columns = TABLES[table]
-    # A consent text belongs to a version, not to a session.
-    which = "all" if table == "consents" else sessions
-    statement = STATEMENTS[table]().where(*in_study(study_id, which))
+    is_chosen = in_study(study_id, sessions)
+    if table == "consents":  # a text belongs to a version, not to a session
+        is_chosen = [Study.study_id == study_id]
+    statement = STATEMENTS[table]().where(*is_chosen)
     options = {"yield_per": ROWS_PER_FETCH}
     for row in db.execute(statement, execution_options=options):
         yield [cell(column, value) for column, value in zip(columns, row, strict=True)]
@@ -66,8 +69,11 @@ def count_sessions(db: Session, study_id: str, *, sessions: str) -> int:
 
 def in_study(study_id: str, sessions: str) -> list[ColumnElement[bool]]:
     """What must hold of a session that is exported."""
-    conditions: list[ColumnElement[bool]] = [Study.study_id == study_id]
-    if sessions != "all":
+    conditions: list[ColumnElement[bool]] = [
+        Study.study_id == study_id,
+        StudySession.is_preview.is_(sessions == "preview"),
+    ]
+    if sessions in ("real", "simulated"):
         conditions.append(StudySession.is_simulated.is_(sessions == "simulated"))
     return conditions
 
@@ -140,6 +146,7 @@ STATEMENTS = {
     "participants": select_participants,
     "trials": select_trials,
     "responses": select_responses,
+    "events": select_events,
     "pages": select_pages,
     "comprehension": select_comprehension,
     "answers": select_answers,

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from study_server.design.schedule import DESIGN_VERSION
 from study_server.models.base import Base, UtcDateTime
 
 
@@ -74,6 +75,9 @@ class StudySession(Base):
     """Pseudonym, random."""
     study_pk: Mapped[int] = mapped_column(ForeignKey("study.id"), index=True)
     rng_seed: Mapped[int]
+    """The whole plan follows from it, the slot and the version of the design."""
+    design_version: Mapped[int] = mapped_column(default=DESIGN_VERSION)
+    """Of the code that drew the plan; the same one draws it again, byte for byte."""
     slot_index: Mapped[int]
     slot_group: Mapped[str]
     """`crossed`, or `none` for those who never see a panel."""
@@ -87,6 +91,8 @@ class StudySession(Base):
     """Screened out by `device`, `comprehension` or `practice`; withdrawn to `keep` or
     `erase`; timed out by the `lease` (may still finish) or by `absence`; a `quota`."""
     is_simulated: Mapped[bool]
+    is_preview: Mapped[bool] = mapped_column(default=False)
+    """Someone only looked at the study: holds no slot, counts nowhere."""
     language: Mapped[str]
     """Chosen on the first page."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -5,9 +5,11 @@ from study_server.participant import (
     device,
     images,
     landing,
+    openapi,
     outcomes,
     pages,
     reading,
+    session_api,
     stopping,
 )
 from study_server.participant.blueprint import participant
@@ -17,9 +19,11 @@ __all__ = [
     "device",
     "images",
     "landing",
+    "openapi",
     "outcomes",
     "pages",
     "participant",
     "reading",
+    "session_api",
     "stopping",
 ]

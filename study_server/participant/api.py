@@ -11,7 +11,7 @@ from study_server.participant.blueprint import config, database, now, participan
 from study_server.participant.sitting import page_of, resume_sitting, study_of
 from study_server.participant.submission import read_images_missing, read_submission
 from study_server.services.bundles import picture_length
-from study_server.services.display import display_of
+from study_server.services.display import display_of, has_feedback
 from study_server.services.missing_images import postpone_or_give_up
 from study_server.services.places import OPTION_PLACES, ServedImage
 from study_server.services.responses import record_response
@@ -28,7 +28,6 @@ TRIAL_FACTS = (
     "n_blocks_done",
     "n_blocks",
     "n_postponed",
-    "has_feedback",
 )
 """What is said of a trial, its images apart."""
 
@@ -48,9 +47,14 @@ def current_trial(study_id: str) -> ResponseReturnValue:
         )
         if not held:
             return jsonify(next=url_for(page_of(session), study_id=study_id))
+        definition = definition_of(study)
         due, *upcoming = [_as_json(view, study_id) for view in held]
-        display = display_of(definition_of(study))
-        return jsonify({**due, "upcoming": upcoming, "display": asdict(display)})
+        is_practice = held[0].phase == "practice"
+        told = {
+            "has_feedback": has_feedback(definition, is_practice=is_practice),
+            "display": asdict(display_of(definition)),
+        }
+        return jsonify({**due, "upcoming": upcoming, **told})
 
 
 @participant.post("/<study_id>/api/responses")

@@ -1,10 +1,10 @@
 """Pictures, under names drawn for one place of one trial."""
 
-from flask import Response, abort, request
+from flask import Response, abort
 from flask.typing import ResponseReturnValue
 
 from study_server.participant.blueprint import config, database, participant
-from study_server.participant.sitting import COOKIE_NAME
+from study_server.participant.secret import shown_secret
 from study_server.services.bundles import picture_bytes
 from study_server.services.places import OPTION_PLACES
 from study_server.services.window import find_picture
@@ -16,9 +16,8 @@ def image(study_id: str, image_id: str) -> ResponseReturnValue:
 
     No date and no entity tag: both would tell which pictures are the same file.
     """
-    token = request.cookies.get(COOKIE_NAME, "")
     with database().read() as db:
-        picture = find_picture(db, study_id, token=token, image_id=image_id)
+        picture = find_picture(db, study_id, token=shown_secret(), image_id=image_id)
     if picture is None:
         abort(404)
     content = picture_bytes(

@@ -124,6 +124,7 @@ def _enrol(db: Session, study: Study, token: str) -> Enrolment:
         is_simulated=is_simulated(),
         token=token,
         language=language_before_start(definition_of(study)),
+        preview_slot=0 if config().is_preview else None,
     )
     opened_at = datetime.fromisoformat(visit.pop(OPENED_AT, started_at.isoformat()))
     note_landing(db, enrolment.session, opened_at=opened_at, left_at=started_at)

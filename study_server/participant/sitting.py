@@ -1,17 +1,17 @@
 """Who is asking: the session behind a cookie, and the page it belongs on."""
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 from flask import session as visit
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from study_server.models import Stage, Study, StudySession
 from study_server.participant.blueprint import config, now, randomness
+from study_server.participant.secret import COOKIE_NAME, shown_secret
 from study_server.services.endings import is_over, note_absence
 from study_server.services.enrolment import find_session, new_id
 from study_server.services.studies import definition_of
 
-COOKIE_NAME = "participant"
 COOKIE_MAX_AGE_S = 30 * 24 * 3600
 
 PAGE_OF_STAGE = {
@@ -29,7 +29,7 @@ PAGE_OF_STAGE = {
 
 def find_sitting(db: Session, study_id: str) -> StudySession | None:
     """The session whose secret the browser holds for this study."""
-    token = request.cookies.get(COOKIE_NAME, "")
+    token = shown_secret()
     return find_session(db, study_id, token) if token else None
 
 

@@ -17,6 +17,10 @@ from study_server.stimulus import check_image, decode_image, read_file
 
 logger = logging.getLogger(__name__)
 
+IMAGES_FOLDER = "images"
+OPTIONS_FOLDER = "options"
+"""In the server's copy of a bundle: the same images, all of one length."""
+
 
 def import_bundle(
     db: Session, folder: Path, *, bundles_dir: Path, imported_at: datetime
@@ -31,7 +35,8 @@ def import_bundle(
     """
     bundle = read_manifest(folder)
     stored = db.get(ImportedBundle, bundle.bundle_id)
-    if stored is not None and (bundles_dir / bundle.bundle_id).is_dir():
+    options = bundles_dir / bundle.bundle_id / OPTIONS_FOLDER
+    if stored is not None and options.is_dir():
         if stored.manifest_sha256 != bundle.manifest_sha256:
             raise BundleError(
                 f"{folder}: a bundle {bundle.bundle_id!r} with another manifest is "
@@ -61,7 +66,7 @@ def copy_bundle(bundle: Bundle, bundles_dir: Path) -> Path:
     target = bundles_dir / bundle.bundle_id
     temporary = Path(tempfile.mkdtemp(dir=bundles_dir, prefix=".import-"))
     try:
-        (temporary / "images").mkdir()
+        (temporary / IMAGES_FOLDER).mkdir()
         manifest = read_file(bundle.folder / "manifest.json")
         (temporary / "manifest.json").write_bytes(manifest)
         for stimulus in bundle.stimuli.values():
@@ -69,6 +74,7 @@ def copy_bundle(bundle: Bundle, bundles_dir: Path) -> Path:
             check_image(content, stimulus)
             picture = encode_png(decode_image(content, stimulus))
             (temporary / stimulus.file).write_bytes(picture)
+        write_options(temporary)
         temporary.chmod(0o755)
         if target.exists():  # left by an import whose transaction failed
             shutil.rmtree(target)
@@ -77,6 +83,20 @@ def copy_bundle(bundle: Bundle, bundles_dir: Path) -> Path:
         shutil.rmtree(temporary, ignore_errors=True)
     logger.info("imported %d images of %s", len(bundle.stimuli), bundle.bundle_id)
     return target
+
+
+def write_options(folder: Path) -> None:
+    """Beside each image one of the length that all have which are asked about.
+
+    Padded now and not when it is served: that would take the longer, the shorter the
+    image is.
+    """
+    (folder / OPTIONS_FOLDER).mkdir()
+    paths = list((folder / IMAGES_FOLDER).iterdir())
+    n_bytes = max((path.stat().st_size for path in paths), default=0) + MIN_PADDING
+    for path in paths:
+        padded = pad_png(path.read_bytes(), n_bytes)
+        (folder / OPTIONS_FOLDER / path.name).write_bytes(padded)
 
 
 def load_bundle(bundles_dir: Path, bundle_id: str) -> Bundle:
@@ -93,25 +113,23 @@ def picture_bytes(
     bundle: the length of a file must not tell what is on it. Pictures that only
     explain keep their own length, so that slow connections carry no more than needed.
     """
-    images = bundles_dir / bundle_id / "images"
-    content = (images / f"{stimulus_id}.png").read_bytes()
-    return pad_png(content, option_bytes(images)) if is_option else content
+    return picture_path(bundles_dir, bundle_id, stimulus_id, is_option).read_bytes()
 
 
 def picture_length(
     stimulus_id: str, *, bundles_dir: Path, bundle_id: str, is_option: bool
 ) -> int:
     """How many bytes `picture_bytes` gives."""
-    images = bundles_dir / bundle_id / "images"
-    if is_option:
-        return option_bytes(images)
-    return (images / f"{stimulus_id}.png").stat().st_size
+    path = picture_path(bundles_dir, bundle_id, stimulus_id, is_option)
+    return path.stat().st_size
 
 
-@lru_cache(maxsize=8)  # bundles never change
-def option_bytes(images: Path) -> int:
-    """The length every option of a bundle is padded to: the least that suits all."""
-    return max(path.stat().st_size for path in images.iterdir()) + MIN_PADDING
+def picture_path(
+    bundles_dir: Path, bundle_id: str, stimulus_id: str, is_option: bool
+) -> Path:
+    """The file that a browser gets."""
+    folder = OPTIONS_FOLDER if is_option else IMAGES_FOLDER
+    return bundles_dir / bundle_id / folder / f"{stimulus_id}.png"
 
 
 @lru_cache(maxsize=8)  # bundles never change

@@ -43,6 +43,7 @@ def enrol(
     is_simulated: bool = False,
     token: str | None = None,
     language: str | None = None,
+    preview_slot: int | None = None,
 ) -> Enrolment:
     """Lease the lowest free slot to a participant who has just consented.
 
@@ -53,6 +54,7 @@ def enrol(
         rng: source of ids and of the token; unpredictable outside tests.
         token: the browser's secret, if it was given one already.
         language: in which the consent was read. None: the study's own.
+        preview_slot: the slot to look at; it is not held. None: this is no preview.
 
     Raises:
         NotOpenError: the study is paused, closed or full.
@@ -61,7 +63,9 @@ def enrol(
         raise NotOpenError(f"study {study.study_id!r} is {study.status}")
     definition = definition_of(study)
     release_expired_leases(db, study, now=started_at)
-    slot_index = lowest_free_slot(db, study, definition, is_simulated=is_simulated)
+    slot_index = preview_slot
+    if slot_index is None:
+        slot_index = lowest_free_slot(db, study, definition, is_simulated=is_simulated)
     token = token or new_id(rng)
     session = _new_session(
         study, definition, slot_index=slot_index, started_at=started_at, rng=rng
@@ -71,6 +75,8 @@ def enrol(
     session.consent_sha256 = consent_sha256(consent)
     session.token_sha256 = hash_token(token)
     session.is_simulated = is_simulated
+    session.is_preview = preview_slot is not None
+    session.holds_slot = not session.is_preview
     session.rng_seed = plan_rng_seed(
         db, study, definition, slot_index, is_simulated=is_simulated
     )

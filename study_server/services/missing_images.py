@@ -76,4 +76,4 @@ def _move_to_end_of_block(db: Session, trial: Trial) -> None:
 
 def block_of(trial: Trial) -> tuple[int | None, int | None]:
     """What a trial is never moved out of: its block, or its round of practice."""
-    return trial.block_index, getattr(trial, "practice_round", None)
+    return trial.block_index, trial.practice_round

@@ -115,7 +115,7 @@ def arrivals(db: Session, study_id: str, *, until: datetime) -> list[ArrivalCoun
     moments = db.scalars(
         select(StudySession.created_at)
         .join(Study)
-        .where(Study.study_id == study_id)
+        .where(*counted(study_id))
         .where(StudySession.is_simulated.is_(False))
         .where(StudySession.created_at >= hours[0])
     )
@@ -124,6 +124,11 @@ def arrivals(db: Session, study_id: str, *, until: datetime) -> list[ArrivalCoun
         hour = moment.replace(minute=0, second=0, microsecond=0)
         counts[hour] = counts.get(hour, 0) + 1
     return [ArrivalCount(hour, n) for hour, n in sorted(counts.items())]
+
+
+def counted(study_id: str) -> tuple[ColumnElement[bool], ...]:
+    """What holds of the sessions of a study that count: no previews."""
+    return (Study.study_id == study_id, StudySession.is_preview.is_(False))
 
 
 def _overview(db: Session, study: Study) -> StudyOverview:
@@ -148,7 +153,7 @@ def _sessions_by(
         select(column, *_real_and_simulated())
         .select_from(StudySession)
         .join(Study)
-        .where(Study.study_id == study_id, condition)
+        .where(*counted(study_id), condition)
         .group_by(column)
     )
     return {name: Count(name, real, simulated) for name, real, simulated in rows}
@@ -161,7 +166,7 @@ def _count_responses(db: Session, study_id: str) -> Count:
         .join(Trial)
         .join(StudySession)
         .join(Study)
-        .where(Study.study_id == study_id)
+        .where(*counted(study_id))
     ).one()
     return Count("responses", real, simulated)
 
@@ -178,7 +183,7 @@ def _count_conditions(db: Session, study_id: str) -> list[ConditionCount]:
         .join(StudySession)
         .join(Study)
         .outerjoin(Response)
-        .where(Study.study_id == study_id, Trial.trial_kind == TrialKind.MAIN)
+        .where(*counted(study_id), Trial.trial_kind == TrialKind.MAIN)
         .group_by(Trial.condition)
         .order_by(Trial.condition)
     )
@@ -199,7 +204,7 @@ def _in_study(
         .join(Trial, Trial.trial_id == table.trial_id)
         .join(StudySession)
         .join(Study)
-        .where(Study.study_id == study_id, *conditions)
+        .where(*counted(study_id), *conditions)
     )
     return db.scalar(statement)
 

@@ -8,7 +8,7 @@ PANEL_PLACE = "panel-"
 NEGATIVE_PANEL_PLACE = "negative-"
 REFERENCE_PLACE = "reference"
 OPTION_PLACES = ("left", "right")
-"""Of what a participant is asked about."""
+"""Of what a participant is asked about; `left` alone where one image is rated."""
 
 
 class ServedImage(NamedTuple):
@@ -26,7 +26,7 @@ class PlacedImages:
     negative_panel: tuple[ServedImage, ...]
     reference: ServedImage | None
     options: dict[str, ServedImage]
-    """`left` and `right`, in this order; only `left` where one image is judged."""
+    """`left` and `right`, in this order; `left` alone where one image is rated."""
 
 
 def images_by_place(found: Mapping[str, ServedImage]) -> PlacedImages:

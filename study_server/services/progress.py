@@ -28,7 +28,7 @@ def current_trial(db: Session, session: StudySession) -> Trial | None:
 def part_of(trial: Trial) -> tuple[str, int | None]:
     """What trials are counted within: the main part, or a round of practice."""
     if trial.block_index is None:
-        return "practice", getattr(trial, "practice_round", None)
+        return "practice", trial.practice_round
     return "main", None
 
 
@@ -63,7 +63,7 @@ def complete(db: Session, session: StudySession, *, completed_at: datetime) -> b
     session.stage = Stage.COMPLETED
     session.outcome = Outcome.COMPLETED
     session.outcome_reason = None
-    session.is_surplus = not session.holds_slot
+    session.is_surplus = not (session.holds_slot or session.is_preview)
     session.completed_at = session.last_seen_at = completed_at
     return True
 
@@ -77,8 +77,7 @@ def due_now(session: StudySession) -> ColumnElement[bool]:
 
 
 def open_trials(session: StudySession) -> Select[Trial]:
-    """The trials of the present stage neither answered nor given up, in order of
-    presentation."""
+    """The trials of the present stage neither answered nor given up, in order."""
     return (
         select(Trial)
         .outerjoin(Response, Response.trial_id == Trial.trial_id)

@@ -12,11 +12,13 @@ from study_server.models import (
     PageEvent,
     Response,
     ResponseConflict,
+    Study,
     StudySession,
     Trial,
-    TrialKind,
 )
+from study_server.services.display import has_feedback
 from study_server.services.progress import count_responses, update_stage
+from study_server.services.studies import definition_of
 from study_server.services.submission import Submission
 from study_server.services.window import held_trials
 
@@ -67,21 +69,15 @@ def check_answer(trial: Trial, submission: Submission) -> None:
     Raises:
         ResponseRefusedError: says which field is missing or too much.
     """
-    is_rating = task_of(trial) == RATING
+    is_rating = trial.task == RATING
     wanted = ("rating",) if is_rating else ("choice", "confidence")
     for name in ("choice", "confidence", "rating"):
         if (getattr(submission, name) is None) == (name in wanted):
             fault = "is missing" if name in wanted else "does not belong"
             raise ResponseRefusedError(
-                f"{name}: {fault} in an answer to a {task_of(trial)} trial; "
+                f"{name}: {fault} in an answer to a {trial.task} trial; "
                 f"send {' and '.join(wanted)}"
             )
-
-
-def task_of(trial: Trial) -> str:
-    """What the participant is asked to do in the trial."""
-    task: str = getattr(trial, "task", "two_alternative")
-    return task
 
 
 def _find_acknowledgement(
@@ -137,7 +133,7 @@ def _store_response(
         **submission.answer(),
         is_correct=is_correct,
         received_at=received_at,
-        is_late=received_at > session.lease_expires_at or not session.holds_slot,
+        is_late=is_late(session, received_at),
         acknowledgement={},
     )
     db.add(response)
@@ -149,7 +145,7 @@ def _store_response(
     )
     db.flush()
     acknowledgement = _acknowledgement(db, session, submission, received_at)
-    if trial.trial_kind == TrialKind.PRACTICE:
+    if is_correct is not None and _tells(db, session, trial):
         acknowledgement["feedback"] = {
             "is_correct": is_correct,
             "correct_option": trial.correct_option,
@@ -158,6 +154,18 @@ def _store_response(
     update_stage(db, session, now=received_at)
     db.flush()
     return acknowledgement
+
+
+def is_late(session: StudySession, received_at: datetime) -> bool:
+    """Whether an answer comes after its session's place was or could be given away."""
+    has_place = session.holds_slot or session.is_preview
+    return received_at > session.lease_expires_at or not has_place
+
+
+def _tells(db: Session, session: StudySession, trial: Trial) -> bool:
+    """Whether the participant is told what was right."""
+    definition = definition_of(db.get_one(Study, session.study_pk))
+    return has_feedback(definition, is_practice=trial.block_index is None)
 
 
 def _store_conflict(

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from study_server.models import Appearance, StudySession, Trial
 from study_server.services.places import PlacedImages, ServedImage, images_by_place
 from study_server.services.progress import part_of
-from study_server.services.responses import task_of
 from study_server.services.window import held_trials
 
 LengthOf = Callable[[str, str], int]
@@ -33,8 +32,6 @@ class TrialView:
     n_blocks_done: int
     n_blocks: int
     n_postponed: int
-    has_feedback: bool
-    """Whether the acknowledgement may say what was right; the same in a whole part."""
     images: PlacedImages
 
 
@@ -77,7 +74,7 @@ def _view(trial: Trial, trials: Sequence[Trial], images: PlacedImages) -> TrialV
     part = [each for each in trials if part_of(each) == part_of(trial)]
     return TrialView(
         trial_id=trial.trial_id,
-        task=task_of(trial),
+        task=trial.task,
         number=part.index(trial) + 1,
         n_trials=len(part),
         phase=part_of(trial)[0],
@@ -85,7 +82,6 @@ def _view(trial: Trial, trials: Sequence[Trial], images: PlacedImages) -> TrialV
         n_blocks_done=trial.block_index or 0,
         n_blocks=len({each.block_index for each in trials} - {None}),
         n_postponed=trial.n_postponed,
-        has_feedback=part_of(trial)[0] == "practice",
         images=images,
     )
 

@@ -4,13 +4,16 @@ Only simulated participants need it: to be right as often as was planted, they m
 know what is right. Nothing is written here.
 """
 
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import select
 
+from study_server.bundle import Bundle
 from study_server.db import Database
 from study_server.errors import SimulationError
-from study_server.models import StudySession, Trial
+from study_server.models import Study, StudySession, Trial
+from study_server.services.bundles import load_bundle
 from study_server.services.comprehension import items_of
 from study_server.services.studies import definition_of, get_study
 from study_server.simulation.observer import TrialTruth
@@ -24,8 +27,13 @@ class SessionFacts(NamedTuple):
     """By trial_id."""
 
 
-def read_session(database: Database, trial_id: str) -> SessionFacts:
+def read_session(
+    database: Database, trial_id: str, *, bundles_dir: Path | None = None
+) -> SessionFacts:
     """The plan of the session that a trial belongs to.
+
+    Args:
+        bundles_dir: folder of the imported bundles; only ratings need it.
 
     Raises:
         SimulationError: this database does not know the trial, or holds the session
@@ -47,7 +55,9 @@ def read_session(database: Database, trial_id: str) -> SessionFacts:
         trials = db.scalars(
             select(Trial).where(Trial.session_id == trial.session_id)
         ).all()
-        truths = {each.trial_id: _truth(each) for each in trials}
+        bundle_id = db.get_one(Study, session.study_pk).bundle_id
+        bundle = None if bundles_dir is None else load_bundle(bundles_dir, bundle_id)
+        truths = {each.trial_id: _truth(each, bundle) for each in trials}
         return SessionFacts(session.rng_seed, truths)
 
 
@@ -59,10 +69,12 @@ def right_answers(database: Database, study_id: str) -> dict[str, str]:
     return {f"item-{n}": str(item.correct) for n, item in enumerate(items, start=1)}
 
 
-def _truth(trial: Trial) -> TrialTruth:
+def _truth(trial: Trial, bundle: Bundle | None) -> TrialTruth:
+    rated = bundle and bundle.stimuli.get(trial.target_stimulus_id)
     return TrialTruth(
         trial_kind=trial.trial_kind,
         condition=trial.condition,
         feature_id=trial.feature_id,
-        correct_option=trial.correct_option or "left",  # rated ones have no side
+        correct_option=trial.correct_option,
+        percentile=rated.activation_percentile if rated else None,
     )

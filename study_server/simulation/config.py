@@ -58,6 +58,19 @@ class Confidence(_Part):
         return self
 
 
+class Rating(_Part):
+    """How a rated photograph's activation percentile becomes a rating of 0 to 100."""
+
+    slope: Mapping[str, Rate] = {}
+    """Points of rating for each percentile point, per condition: 0 tells nothing."""
+
+    default_slope: Rate = 0.6
+    """Of a condition that `slope` does not name."""
+
+    noise_sd: Annotated[float, Field(ge=0, le=100)] = 15.0
+    """Standard deviation of what is added, in points of rating."""
+
+
 class ResponseTime(_Part):
     """Log-normal response times."""
 
@@ -84,14 +97,25 @@ class ObserverConfig(_Part):
     rng_seed: Annotated[int, Field(ge=0)]
     """From it every simulated participant is drawn."""
 
-    accuracy: Annotated[Mapping[str, OpenRate], Field(min_length=1)]
-    """Planted share of correct choices in main trials, per condition."""
+    accuracy: Mapping[str, OpenRate] = {}
+    """Planted share of correct choices in main trials, per condition, whatever the
+    task is that asks for a choice."""
 
+    rating: Rating = Rating()
     attention: Attention = Attention()
     spread: Spread = Spread()
     confidence: Confidence = Confidence()
     response_time: ResponseTime = ResponseTime()
     dropout: Dropout = Dropout()
+
+    @model_validator(mode="after")
+    def _plant_something(self) -> Self:
+        if not self.accuracy and not self.rating.slope:
+            raise ValueError(
+                "nothing is planted: give [accuracy] for tasks with a choice, or "
+                "[rating.slope] for ratings, by condition"
+            )
+        return self
 
 
 def read_observers(path: Path) -> ObserverConfig:

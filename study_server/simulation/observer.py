@@ -20,15 +20,20 @@ class TrialTruth(NamedTuple):
     trial_kind: str
     condition: str
     feature_id: str
-    correct_option: str
+    correct_option: str | None
+    """None where one photograph is rated."""
+
+    percentile: float | None = None
+    """Activation percentile of the rated photograph, 0 to 100."""
 
 
 class Answer(NamedTuple):
-    """What an observer does in one trial."""
+    """What an observer does in one trial: a choice and how sure, or a rating."""
 
-    choice: str
-    confidence: int
+    choice: str | None
+    confidence: int | None
     rt_ms: float
+    rating: int | None = None
 
 
 @dataclass(slots=True)
@@ -45,16 +50,37 @@ class Observer:
         return self.rng.random() < self.config.dropout.hazard
 
     def answer(self, truth: TrialTruth) -> Answer:
-        """Choice, confidence and response time in one trial."""
+        """What the task of the trial asks for, and the response time."""
+        if truth.correct_option is None:
+            return Answer(None, None, self._rt_ms(truth), rating=self.rating(truth))
         is_correct = self.rng.random() < self.accuracy(truth)
         weights = getattr(self.config.confidence, "correct" if is_correct else "wrong")
-        times = self.config.response_time
-        median_ms = times.median_ms.get(truth.condition, times.default_median_ms)
         return Answer(
             choice=truth.correct_option if is_correct else other(truth.correct_option),
             confidence=self.rng.choices((1, 2, 3), weights)[0],
-            rt_ms=self.rng.lognormvariate(math.log(median_ms), times.log_sd),
+            rt_ms=self._rt_ms(truth),
         )
+
+    def rating(self, truth: TrialTruth) -> int:
+        """A rating from 0 to 100 that rises with the photograph's percentile.
+
+        Raises:
+            SimulationError: nobody knows the percentile.
+        """
+        if truth.percentile is None:
+            raise SimulationError(
+                "ratings cannot be simulated: the bundle does not tell the activation "
+                "percentiles of its photographs; make it with a newer generator"
+            )
+        rule = self.config.rating
+        slope = rule.slope.get(truth.condition, rule.default_slope)
+        middle = 50 + slope * (truth.percentile - 50)
+        return round(min(100.0, max(0.0, self.rng.gauss(middle, rule.noise_sd))))
+
+    def _rt_ms(self, truth: TrialTruth) -> float:
+        times = self.config.response_time
+        median_ms = times.median_ms.get(truth.condition, times.default_median_ms)
+        return self.rng.lognormvariate(math.log(median_ms), times.log_sd)
 
     def accuracy(self, truth: TrialTruth) -> float:
         """Probability of a correct choice, 0 to 1.

@@ -120,6 +120,7 @@ class Participant:
             "trial_id": trial["trial_id"],
             "choice": answer.choice,
             "confidence": answer.confidence,
+            "rating": answer.rating,
             "rt_ms": response_ms - onset_ms,
             "panel_onset_ms": panel_onset_ms,
             "onset_ms": onset_ms,

@@ -5,6 +5,7 @@ import ssl
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from threading import Semaphore
 from typing import NamedTuple, NoReturn
 
@@ -41,6 +42,9 @@ class SimulationConfig:
 
     n_workers: int = 4
     """Sessions that send requests at the same time."""
+
+    bundles_dir: Path | None = None
+    """Folder of the server's imported bundles; only ratings need it."""
 
     simulation_key: str
     """What marks a session as simulated; the server's own, from its data folder."""
@@ -127,7 +131,9 @@ def run_round(
                 browser,
                 config.study_id,
                 observers,
-                read_session=partial(read_session, database),
+                read_session=partial(
+                    read_session, database, bundles_dir=config.bundles_dir
+                ),
                 turn=turn,
                 right_answers=answers,
             )

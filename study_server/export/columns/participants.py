@@ -40,6 +40,17 @@ PARTICIPANTS = (
         meaning="Rotation of the query pairs of the slot.",
     ),
     Column(
+        name="design_version",
+        type="integer",
+        meaning="Version of the code that drew the session's plan.",
+    ),
+    Column(
+        name="rng_seed",
+        type="integer",
+        meaning="Seed the plan was drawn from; with slot, version and definition it "
+        "gives the same plan again.",
+    ),
+    Column(
         name="stage",
         type="text",
         levels=(

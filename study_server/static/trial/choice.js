@@ -1,5 +1,5 @@
 // The six answers of a choice: which of two images, and how sure.
-import { listenForPresses } from "./presses.js";
+import { listenForPresses, noteEffect } from "./presses.js";
 import { keep, recall } from "./storage.js";
 
 const group = document.getElementById("answers");
@@ -36,6 +36,7 @@ export function waitForChoice(unlockedSince) {
     const accept = (button, press) => {
       if (signal.aborted || press.timeStamp < unlockedSince()) return;
       listening.abort();
+      noteEffect();
       button.dataset.chosen = "";
       const { choice, confidence } = button.dataset;
       resolve({ ...press, answer: { choice, confidence: Number(confidence) } });

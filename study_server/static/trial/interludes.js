@@ -1,5 +1,6 @@
 // What is said around the trials: pauses, trouble, loading, progress.
 import { sleep } from "./clock.js";
+import { isSecondHalf, noteEffect } from "./presses.js";
 import { fillScreen } from "./room.js";
 import { say } from "./texts.js";
 
@@ -119,5 +120,11 @@ async function show(name, text = null) {
 export function pressed(button) {
   button.focus({ preventScroll: true });
   button.scrollIntoView({ block: "nearest" });
-  return new Promise((resolve) => button.addEventListener("click", resolve, { once: true }));
+  return new Promise((resolve) => {
+    button.onclick = (event) => {
+      if (isSecondHalf(event, event.timeStamp)) return;
+      noteEffect();
+      resolve();
+    };
+  });
 }

@@ -26,18 +26,22 @@ async function run() {
   const first = trials.due(); // while the other tabs are asked
   await claimStudy(facts.study, { ask: interludes.askTakeOver, onTaken: stop });
   await first;
-  let announced = null; // the trial before which something was said
+  let hasPaused = false; // since the last answer: a postponed trial needs no pause again
   for (;;) {
     const trial = await alive(trials.due());
     if (trial.next) return location.replace(trial.next);
     interludes.showProgress(trial);
-    if (trial.interlude && announced !== trial.trial_id) await alive(interludes.pause(trial));
-    announced = trial.trial_id;
+    if (trial.interlude && !hasPaused) {
+      await alive(interludes.pause(trial));
+      hasPaused = true;
+    }
     await alive(waitForRoom(trial.display, interludes));
     const progress = () => loader.progress(trial);
     const images = await alive(interludes.whileLoading(loader.ready(trial), progress));
-    if (images) await answer(trial, images);
-    else await alive(interludes.whileLoading(trials.retryOrPostpone(trial), progress));
+    if (images) {
+      await answer(trial, images);
+      hasPaused = false;
+    } else await alive(interludes.whileLoading(trials.retryOrPostpone(trial), progress));
   }
 }
 

@@ -1,6 +1,16 @@
 // Who pressed what, when, and with which device. A click tells that a press counts; the
 // press itself tells its time.
 
+const DOUBLE_MS = 300; // from the first click to the next press: longer is another wish
+let actedAt = -Infinity;
+
+/** Notes that a press had its effect: the second half of a double click has none. */
+export const noteEffect = () => (actedAt = performance.now());
+
+/** Whether a click is the second half of a double click that had its effect. */
+export const isSecondHalf = ({ detail }, pressedAt) =>
+  detail > 1 && pressedAt - actedAt < DOUBLE_MS;
+
 /**
  * Listens for presses of buttons in `group`. `onPress` gets the button and the press, and
  * may be called several times; the caller decides what the first one is.
@@ -22,7 +32,7 @@ export function listenForPresses(group, signal, onPress) {
   });
   on("click", (event) => {
     const button = buttonOf(event);
-    if (!button || event.detail > 1) return; // the second half of a double click
+    if (!button || isSecondHalf(event, last?.press.timeStamp ?? event.timeStamp)) return;
     const isNoted = last?.button === button;
     if (isNoted) onPress(button, last.press);
     // Assistive technology clicks without any press.

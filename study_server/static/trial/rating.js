@@ -1,6 +1,6 @@
 // The answer of a rating: a place on a scale from 0 to 100, then Continue.
 // Nothing is chosen beforehand: without a first touch the scale has no value.
-import { listenForPresses } from "./presses.js";
+import { listenForPresses, noteEffect } from "./presses.js";
 import { say } from "./texts.js";
 
 const KEYS = /^(Arrow|Page|Home|End)/;
@@ -35,7 +35,7 @@ function choose() {
   setUnlocked(isOpen);
 }
 scale.addEventListener("input", choose);
-scale.addEventListener("click", choose); // a tap on the very middle changes nothing
+scale.addEventListener("pointerup", choose); // a tap on the very middle changes nothing
 scale.addEventListener("keydown", ({ key }) => {
   if (KEYS.test(key) && isEmpty()) choose();
 });
@@ -52,6 +52,7 @@ export function waitForRating(unlockedSince) {
     const accept = (_, press) => {
       if (signal.aborted || isEmpty() || press.timeStamp < unlockedSince()) return;
       listening.abort();
+      noteEffect();
       resolve({ ...press, answer: { rating: Number(scale.value) } });
     };
     listenForPresses(form, signal, accept);

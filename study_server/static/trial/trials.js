@@ -9,12 +9,12 @@ export function createTrials(requests, loader) {
   let held = [];
   let generation = 0; // raised when what the server said before no longer counts
 
-  function take({ display, upcoming, ...due }, asOf) {
+  function take({ display, has_feedback, upcoming, ...due }, asOf) {
     if (asOf !== generation) return;
     const known = new Set(held.map(({ trial_id }) => trial_id));
     for (const trial of [due, ...upcoming]) {
       if (over.has(trial.trial_id) || known.has(trial.trial_id)) continue;
-      held.push({ ...trial, display });
+      held.push({ ...trial, display, has_feedback });
       loader.hold(trial);
     }
   }

@@ -24,7 +24,6 @@ export function prepare(trial, images) {
   shown = { trial, images };
   task = trial.task === "rating" ? rating : choice;
   trialElement.dataset.task = trial.task;
-  byId("prompt").textContent = say(`trial.prompt.${trial.task}`);
   const { image_px } = trial.display;
   if (image_px) trialElement.style.setProperty("--image", `${image_px}px`);
   reference.hidden = !trial.reference;

@@ -9,12 +9,12 @@ from generator.errors import ConfigError
 
 
 def test_places_go_from_edge_to_edge() -> None:
-    places = cover_places(20, 20, 4)
+    places = cover_places(22, 22, 4)
 
-    assert len(places) == 81  # 9 x 9, every second pixel
+    assert len(places) == 49  # 7 x 7, every third pixel
     assert places[0] == (0, 0)
-    assert places[1] == (0, 2)
-    assert places[-1] == (16, 16)
+    assert places[1] == (0, 3)
+    assert places[-1] == (18, 18)
 
 
 def test_a_small_picture_has_no_place_twice() -> None:

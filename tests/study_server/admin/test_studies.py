@@ -84,6 +84,15 @@ def test_the_export_is_downloaded_as_a_zip(
     assert [row.split(",")[0] for row in rows] == exported
 
 
+def test_the_export_can_have_the_names_of_jspsych(ada: FlaskClient) -> None:
+    answer = ada.get("/admin/studies/demo/export.zip?format=jspsych")
+
+    assert "demo-real-jspsych-" in answer.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as files:
+        assert {"jspsych.csv", "jspsych_events.csv"} < set(files.namelist())
+    assert ada.get("/admin/studies/demo/export.zip?format=spss").status_code == 404
+
+
 def test_what_a_definition_says_is_never_run(
     ada: FlaskClient, database: Database
 ) -> None:

@@ -1,12 +1,17 @@
 """Every preset has the published parameters and can be taken (1.16, 1.17)."""
 
 from collections import Counter
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-from study_server.design.definition import StudyDefinition, parse_definition
+from study_server.design.definition import (
+    StudyDefinition,
+    parse_definition,
+    read_definition,
+)
 from study_server.design.fit import check_fit
 from study_server.design.planned import PlannedTrial
 from study_server.design.schedule import draw_plan
@@ -14,6 +19,7 @@ from study_server.errors import DefinitionError
 from study_server.presets import preset_names, read_preset
 from tests.study_server.design.bundles import nominal_bundle
 
+SMALL = Path(__file__).parents[3] / "study_server" / "demo" / "presets"
 OWN = {
     "study_id": "again",
     "title": "Once more",
@@ -275,3 +281,11 @@ def test_a_bundle_that_lacks_stimuli_is_told_so_exactly() -> None:
     assert "n_features = 18" in str(caught.value)
     assert "needs 9 natural_blurred of feature 'f0'" in str(caught.value)
     assert "20 in all; its 5 features have 10" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_each_preset_has_a_small_study_for_the_demo_bundle(name: str) -> None:
+    definition = read_definition(SMALL / f"{name}.toml")
+
+    assert definition.preset is not None
+    assert definition.preset.name == name

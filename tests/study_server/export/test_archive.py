@@ -107,7 +107,7 @@ def test_people_and_simulated_participants_can_be_exported_apart(
 def test_a_choice_of_sessions_that_is_not_offered_is_refused(
     database: Database,
 ) -> None:
-    with pytest.raises(ExportError, match="all, real, simulated; got 'some'"):
+    with pytest.raises(ExportError, match="all, real, simulated, preview; got 'some'"):
         export(database, "some")
 
 
@@ -140,6 +140,7 @@ def test_checksums_and_counts_are_those_of_the_tables(database: Database) -> Non
         "participants": 3,
         "trials": 4,
         "responses": 3,
+        "events": 0,
         "pages": 0,
         "comprehension": 0,
         "answers": 1,

@@ -167,11 +167,10 @@ def test_the_address_of_an_image_is_all_that_tells_it_apart(visitor: Visitor) ->
     """5.1: what is said of a main trial and of a catch trial has the same shape."""
     start_main(visitor)
     due = visitor.trial()
+    of_all = {"upcoming", "display", "has_feedback"}
     shapes = set()
     for trial in (due, *due["upcoming"]):
         assert trial["options"][0]["url"].startswith(f"{BASE}/image/")
-        shapes.add(
-            (tuple(sorted(trial.keys() - {"upcoming", "display"})), trial["task"])
-        )
+        shapes.add((tuple(sorted(trial.keys() - of_all)), trial["task"]))
 
     assert len(shapes) == 1

@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from uuid import UUID
+from uuid import uuid4
 
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -29,23 +29,27 @@ ANSWERS = {
 class Visitor:
     """One browser: it keeps cookies, form tokens and all bytes it was sent."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, base: str = BASE) -> None:
+        """
+        Args:
+            base: address of the study, without a slash at its end.
+        """
         self.app = app
+        self.base = base
         self.client = app.test_client()
         self._csrf = ""
         self.received = b""
-        self.n_sent = 0
 
     def get(self, path: str = "/") -> TestResponse:
-        return self._note(self.client.get(BASE + path))
+        return self._note(self.client.get(self.base + path))
 
     def post(self, path: str, **fields: str) -> TestResponse:
         data = {"csrf_token": self._csrf, **fields}
-        return self._note(self.client.post(BASE + path, data=data))
+        return self._note(self.client.post(self.base + path, data=data))
 
     def send(self, body: Any, to: str = "responses") -> TestResponse:
         headers = {"X-CSRFToken": self._csrf}
-        answer = self.client.post(f"{BASE}/api/{to}", json=body, headers=headers)
+        answer = self.client.post(f"{self.base}/api/{to}", json=body, headers=headers)
         return self._note(answer)
 
     def begin(self) -> None:
@@ -78,9 +82,8 @@ class Visitor:
 
     def response(self, trial_id: str, **changes: Any) -> dict[str, Any]:
         """A complete response with a new id."""
-        self.n_sent += 1
         return {
-            "response_id": str(UUID(int=self.n_sent + hash(self) % 2**64 * 2**32)),
+            "response_id": str(uuid4()),
             "trial_id": trial_id,
             "choice": "left",
             "confidence": 2,
@@ -98,6 +101,19 @@ class Visitor:
             "device_pixel_ratio": 1.0,
             **changes,
         }
+
+    def answer(self, trial: dict[str, Any]) -> TestResponse:
+        """Answer a trial, whatever its task."""
+        response = self.response(trial["trial_id"])
+        if trial["task"] == "rating":
+            response |= {"choice": None, "confidence": None, "rating": 70}
+        return self.send(response)
+
+    def finish(self) -> TestResponse:
+        """Answer the last questions and go to the last page."""
+        self.get("/questions")
+        self.post("/questions", **ANSWERS)
+        return self.get("/completed")
 
     def answer_all(self) -> int:
         """Answer every trial with left; returns how many there were."""

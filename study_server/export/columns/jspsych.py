@@ -1,0 +1,176 @@
+"""jspsych.csv and jspsych_events.csv: the answers under the names of jsPsych.
+
+For scripts written for data of jsPsych, or for those of the study "imi" (2023).
+"""
+
+from study_server.bundle_kinds import STRATA
+from study_server.design.conditions import CONDITIONS
+from study_server.export.column import Column
+
+SUBJECT_ID = Column(
+    name="subject_id",
+    type="text",
+    meaning="Pseudonym of the participant: participant_id of the other tables.",
+)
+STUDY_ID = Column(
+    name="study_id",
+    type="text",
+    meaning="The study's name in links.",
+)
+SITTING_ID = Column(
+    name="session_id",
+    type="text",
+    meaning="One sitting of one participant: 128 random bits in hex.",
+)
+_OF_JSPSYCH = (
+    SUBJECT_ID,
+    STUDY_ID,
+    SITTING_ID,
+    Column(
+        name="trial_index",
+        type="integer",
+        meaning="Place of the row among the answers of the session, from 0, in the "
+        "order of the trials.",
+    ),
+    Column(
+        name="trial_type",
+        type="text",
+        levels=("image-button-response", "image-slider-response"),
+        meaning="Plug-in of jsPsych that asks alike: a choice, or a rating.",
+    ),
+    Column(
+        name="stimulus",
+        type="text",
+        meaning="Images asked about in display order, left or top first: a JSON list "
+        "of the names that the bundle gives them.",
+    ),
+    Column(
+        name="response",
+        type="text",
+        meaning="left or right, where right is also the lower one; in a rating, 0 to "
+        "100.",
+    ),
+    Column(
+        name="rt",
+        type="integer",
+        unit="ms",
+        meaning="Response time, rounded: rt_ms of the other tables is not.",
+    ),
+    Column(
+        name="time_elapsed",
+        type="integer",
+        unit="ms",
+        meaning="From the start of the session to the answer, by the server's clock.",
+    ),
+    Column(
+        name="correct",
+        type="boolean",
+        meaning="Whether the choice is the correct option; missing in ratings.",
+    ),
+)
+_OF_IMI = (
+    Column(
+        name="confidence",
+        type="integer",
+        range=(1, 3),
+        meaning="Confidence in the choice: 1 low, 3 high; missing in ratings.",
+    ),
+    Column(
+        name="switched_queries",
+        type="boolean",
+        meaning="Whether the image that drives the feature more stands second; "
+        "missing in ratings.",
+    ),
+    Column(
+        name="is_demo",
+        type="boolean",
+        meaning="Whether it is a practice trial.",
+    ),
+    Column(
+        name="catch_trial",
+        type="boolean",
+        meaning="Whether it is a catch trial.",
+    ),
+    Column(
+        name="layer",
+        type="text",
+        formula_guard=True,
+        meaning="Layer of the feature; missing if the server no longer has the bundle.",
+    ),
+    Column(
+        name="channel",
+        type="integer",
+        meaning="Unit of the layer; missing for a feature that is no single unit, and "
+        "as layer is.",
+    ),
+    Column(
+        name="mode",
+        type="text",
+        levels=tuple(CONDITIONS),
+        meaning="What the panel showed: condition of the other tables.",
+    ),
+    Column(
+        name="model",
+        type="text",
+        formula_guard=True,
+        meaning="Network the feature belongs to; missing as layer is.",
+    ),
+)
+_OURS = (
+    Column(
+        name="task",
+        type="text",
+        levels=("two_alternative", "rating", "occlusion", "manipulation_check"),
+        meaning="What the participant was asked to do.",
+    ),
+    Column(
+        name="feature_id",
+        type="text",
+        formula_guard=True,
+        meaning="Feature of the network that the trial asked about.",
+    ),
+    Column(
+        name="stratum",
+        type="text",
+        levels=STRATA,
+        meaning="How far the query pair lies from the panels; missing in catch trials.",
+    ),
+    Column(
+        name="trial_id",
+        type="text",
+        meaning="One planned trial, as in trials.csv.",
+    ),
+)
+JSPSYCH = (*_OF_JSPSYCH, *_OF_IMI, *_OURS)
+
+JSPSYCH_EVENTS = (
+    SUBJECT_ID,
+    STUDY_ID,
+    SITTING_ID,
+    Column(
+        name="event",
+        type="text",
+        levels=(
+            "blur",
+            "focus",
+            "fullscreenenter",
+            "fullscreenexit",
+            "hidden",
+            "visible",
+            "resize",
+            "zoom",
+        ),
+        meaning="What happened to the page; the first four as jsPsych names them.",
+    ),
+    Column(
+        name="trial",
+        type="integer",
+        meaning="trial_index of jspsych.csv.",
+    ),
+    Column(
+        name="time",
+        type="integer",
+        unit="ms",
+        meaning="By the page's clock, rounded; negative for what a reload cut off.",
+    ),
+)

@@ -1,0 +1,14 @@
+"""The secret by which a participant is known: in a cookie, or in a header."""
+
+from flask import request
+
+COOKIE_NAME = "participant"
+SCHEME = "Bearer "
+
+
+def shown_secret() -> str:
+    """What the request shows; the header wins. Empty if it shows none."""
+    header = request.headers.get("Authorization", "")
+    if header.startswith(SCHEME):
+        return header.removeprefix(SCHEME).strip()
+    return request.cookies.get(COOKIE_NAME, "")

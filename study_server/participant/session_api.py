@@ -1,0 +1,248 @@
+"""A whole session in JSON, for a lab's own front end: the pages' stages without pages.
+
+Every answer is the state of the session after what was asked.
+"""
+
+from collections.abc import Callable
+
+from flask import jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from study_server.design.definition import StudyDefinition
+from study_server.errors import NotOpenError, ResponseRefusedError
+from study_server.models import Stage, Study, StudySession
+from study_server.participant.api import no_session
+from study_server.participant.blueprint import (
+    config,
+    database,
+    is_simulated,
+    now,
+    participant,
+    randomness,
+)
+from study_server.participant.session_bodies import (
+    Answers,
+    ComprehensionAnswers,
+    DeviceBody,
+    StartBody,
+    StopBody,
+    TurnBody,
+    read_body,
+)
+from study_server.participant.session_view import session_json
+from study_server.participant.sitting import resume_sitting, study_of
+from study_server.services.bundles import load_bundle
+from study_server.services.comprehension import items_of, record_attempt
+from study_server.services.device import DeviceReport, pass_device_check
+from study_server.services.endings import is_over
+from study_server.services.enrolment import enrol, is_open
+from study_server.services.instructions import turn_page
+from study_server.services.progress import complete
+from study_server.services.questions import (
+    end_if_quota_is_full,
+    questions_of,
+    store_answers,
+    unanswered,
+)
+from study_server.services.script import move_on
+from study_server.services.studies import definition_of, get_study
+from study_server.services.texts import consent_sha256
+from study_server.services.visits import note_landing
+from study_server.services.withdrawal import withdraw
+
+Act = Callable[[Session, StudySession, StudyDefinition], None]
+
+
+@participant.get("/<study_id>/api/study")
+def study_facts(study_id: str) -> ResponseReturnValue:
+    """What a first page says: what the study is, and the consent in each language."""
+    with database().read() as db:
+        study = get_study(db, study_id)
+        definition = definition_of(study)
+        languages = [
+            {
+                "language": language,
+                "title": definition.title_in(language),
+                "consent": (consent := definition.texts_in(language).consent),
+                "consent_sha256": consent_sha256(consent),
+            }
+            for language in definition.offered_languages
+        ]
+        return jsonify(
+            study_id=study_id,
+            version=study.version,
+            is_open=is_open(db, study, now=now()),
+            estimated_minutes=definition.study.estimated_minutes,
+            contact=definition.study.contact,
+            languages=languages,
+        )
+
+
+@participant.post("/<study_id>/api/session")
+def start_session(study_id: str) -> ResponseReturnValue:
+    """Store the consent and give the participant a place, and the secret to show."""
+    try:
+        body = read_body(StartBody)
+        with database().write() as db:
+            study = get_study(db, study_id)
+            session, token = _enrol(db, study, body)
+            state = session_json(db, session)
+    except ResponseRefusedError as error:
+        return refused(error)
+    except NotOpenError as error:
+        return jsonify(error="not_open", message=str(error)), 409
+    return jsonify(**state, token=token), 201
+
+
+@participant.get("/<study_id>/api/session")
+def session_state(study_id: str) -> ResponseReturnValue:
+    """Where the session stands, and what is asked there."""
+    with database().write() as db:
+        session = resume_sitting(db, study_id)
+        if session is None:
+            return no_session(study_id)
+        return jsonify(session_json(db, session))
+
+
+@participant.post("/<study_id>/api/session/device")
+def check_device(study_id: str) -> ResponseReturnValue:
+    """Tell what the browser can do; refused if it cannot show the trials."""
+
+    def act(db: Session, session: StudySession, definition: StudyDefinition) -> None:
+        report = DeviceReport(**read_body(DeviceBody).model_dump())
+        display = definition.display
+        if not pass_device_check(session, report, display, checked_at=now()):
+            raise ResponseRefusedError(
+                "this device cannot show the trials: modules, decode and pointer "
+                "events are needed, and a window as large as the study asks for"
+            )
+        move_on(db, session, definition, left_at=now())
+
+    return _act_on(study_id, Stage.DEVICE, act)
+
+
+@participant.post("/<study_id>/api/session/screening")
+def answer_screening(study_id: str) -> ResponseReturnValue:
+    """Answer the questions before the instructions."""
+
+    def act(db: Session, session: StudySession, definition: StudyDefinition) -> None:
+        _store_answers(db, session, definition, stage="screening")
+        answered_at = now()
+        if not end_if_quota_is_full(db, session, definition, answered_at=answered_at):
+            move_on(db, session, definition, left_at=answered_at)
+
+    return _act_on(study_id, Stage.SCREENING, act)
+
+
+@participant.post("/<study_id>/api/session/instructions")
+def turn_instructions(study_id: str) -> ResponseReturnValue:
+    """Turn a page; the last one can be left only after the study's minimum time."""
+
+    def act(db: Session, session: StudySession, definition: StudyDefinition) -> None:
+        by = -1 if read_body(TurnBody).turn == "back" else 1
+        if not turn_page(db, session, definition, by=by, turned_at=now()):
+            raise ResponseRefusedError(
+                "the instructions cannot be left yet; GET api/session says how many "
+                "milliseconds are missing"
+            )
+
+    return _act_on(study_id, Stage.INSTRUCTIONS, act)
+
+
+@participant.post("/<study_id>/api/session/comprehension")
+def answer_comprehension(study_id: str) -> ResponseReturnValue:
+    """Answer all questions on the instructions; every try is stored."""
+
+    def act(db: Session, session: StudySession, definition: StudyDefinition) -> None:
+        answers = read_body(ComprehensionAnswers).answers
+        n_items = len(items_of(definition, session.language))
+        if len(answers) != n_items:
+            raise ResponseRefusedError(
+                f"answers: there are {n_items} items; got {len(answers)} answers"
+            )
+        if record_attempt(db, session, definition, answers, submitted_at=now()):
+            move_on(db, session, definition, left_at=now())
+
+    return _act_on(study_id, Stage.COMPREHENSION, act)
+
+
+@participant.post("/<study_id>/api/session/questions")
+def answer_questions(study_id: str) -> ResponseReturnValue:
+    """Answer the last questions; that completes the session."""
+
+    def act(db: Session, session: StudySession, definition: StudyDefinition) -> None:
+        _store_answers(db, session, definition, stage="end")
+        complete(db, session, completed_at=now())
+
+    return _act_on(study_id, Stage.DEBRIEF, act)
+
+
+@participant.post("/<study_id>/api/session/stop")
+def stop_session(study_id: str) -> ResponseReturnValue:
+    """Stop for good, with the answers kept or erased."""
+
+    def act(db: Session, session: StudySession, _: StudyDefinition) -> None:
+        is_erasing = read_body(StopBody).wish == "erase"
+        withdraw(db, session, is_erasing=is_erasing, withdrawn_at=now())
+
+    return _act_on(study_id, None, act)
+
+
+def refused(error: ResponseRefusedError) -> ResponseReturnValue:
+    """What was sent is not stored."""
+    return jsonify(error="refused", message=str(error)), 422
+
+
+def _act_on(study_id: str, stage: Stage | None, act: Act) -> ResponseReturnValue:
+    """Do something at the stage it belongs to; None: at any before the end."""
+    try:
+        with database().write() as db:
+            session = resume_sitting(db, study_id)
+            if session is None:
+                return no_session(study_id)
+            if is_over(session) or stage not in (None, session.stage):
+                return jsonify(error="wrong_stage", message=_stands(session)), 409
+            act(db, session, definition_of(study_of(db, session)))
+            return jsonify(session_json(db, session))
+    except ResponseRefusedError as error:
+        return refused(error)
+
+
+def _stands(session: StudySession) -> str:
+    if is_over(session):
+        return f"the session has ended: {session.outcome}"
+    return f"the session stands at {session.stage}; GET api/session has all of it"
+
+
+def _enrol(db: Session, study: Study, body: StartBody) -> tuple[StudySession, str]:
+    definition = definition_of(study)
+    language = body.language or definition.study.language
+    if language not in definition.offered_languages:
+        offered = ", ".join(definition.offered_languages)
+        raise ResponseRefusedError(
+            f"language: the study is offered in {offered}; got {language!r}"
+        )
+    started_at = now()
+    enrolment = enrol(
+        db,
+        study,
+        load_bundle(config().bundles_dir, study.bundle_id),
+        started_at=started_at,
+        rng=randomness(),
+        is_simulated=is_simulated(),
+        language=language,
+        preview_slot=0 if config().is_preview else None,
+    )
+    note_landing(db, enrolment.session, opened_at=started_at, left_at=started_at)
+    return enrolment.session, enrolment.token
+
+
+def _store_answers(
+    db: Session, session: StudySession, definition: StudyDefinition, *, stage: str
+) -> None:
+    asked = questions_of(definition, stage)
+    given = read_body(Answers).answers
+    if missing := unanswered(asked, given):
+        raise ResponseRefusedError(f"no usable answer to: {', '.join(missing)}")
+    store_answers(db, session, asked, given, answered_at=now())
