@@ -26,6 +26,7 @@ from generator.benchmark.setting import BenchmarkSetting
 from generator.capture import undisturbed
 from generator.config import AccentuationConfig
 from generator.features import LOGIT_LAYER, FeatureId
+from generator.freed_memory import keep_freed_memory
 from generator.networks import Network
 from generator.provenance import installed_version
 from generator.search.optimize import Iterate, optimize
@@ -162,6 +163,7 @@ def _save_pictures(
 def main() -> None:
     """Answer the one request on standard input."""
     request = json.load(sys.stdin)
+    keep_freed_memory()
     with contextlib.redirect_stdout(sys.stderr):
         answer = time_ours(request)
     print(json.dumps(answer))

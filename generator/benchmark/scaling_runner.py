@@ -18,6 +18,7 @@ from generator.benchmark.ours import our_config
 from generator.benchmark.peer_runner import peak_memory_mb
 from generator.benchmark.setting import BenchmarkSetting
 from generator.features import LOGIT_LAYER, FeatureId
+from generator.freed_memory import keep_freed_memory
 
 
 def time_jobs(request: dict[str, Any]) -> dict[str, float]:
@@ -54,6 +55,7 @@ def time_jobs(request: dict[str, Any]) -> dict[str, float]:
 def main() -> None:
     """Answer the one request on standard input."""
     request = json.load(sys.stdin)
+    keep_freed_memory()
     with contextlib.redirect_stdout(sys.stderr):
         answer = time_jobs(request)
     print(json.dumps(answer))
