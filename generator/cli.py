@@ -9,12 +9,14 @@ from collections.abc import Sequence
 
 from generator import commands
 from generator.errors import GeneratorError
+from generator.freed_memory import keep_freed_memory
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (0 done, 1 refused, 130 interrupted)."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     arguments = build_parser().parse_args(argv)
+    keep_freed_memory()
     try:
         code: int = arguments.run(arguments)
     except GeneratorError as error:

@@ -4,10 +4,7 @@ Started by `generator.benchmark.ours`. Reads a request (JSON) from standard inpu
 writes one line of JSON to standard output, as `peer_runner` does for the peers.
 """
 
-import contextlib
-import json
 import platform
-import sys
 import time
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
@@ -21,11 +18,12 @@ from generator.accentuation_job import AccentuationJob
 from generator.benchmark.floor import Floor
 from generator.benchmark.inputs import BenchmarkInputs, load_inputs
 from generator.benchmark.ours import our_config
-from generator.benchmark.peer_runner import peak_memory_mb
+from generator.benchmark.peer_runner import answer_request, peak_memory_mb
 from generator.benchmark.setting import BenchmarkSetting
 from generator.capture import undisturbed
 from generator.config import AccentuationConfig
 from generator.features import LOGIT_LAYER, FeatureId
+from generator.freed_memory import keep_freed_memory
 from generator.networks import Network
 from generator.provenance import installed_version
 from generator.search.optimize import Iterate, optimize
@@ -159,13 +157,6 @@ def _save_pictures(
     return paths
 
 
-def main() -> None:
-    """Answer the one request on standard input."""
-    request = json.load(sys.stdin)
-    with contextlib.redirect_stdout(sys.stderr):
-        answer = time_ours(request)
-    print(json.dumps(answer))
-
-
 if __name__ == "__main__":
-    main()
+    keep_freed_memory()
+    answer_request(time_ours)

@@ -260,13 +260,13 @@ def peak_memory_mb(*, is_cuda: bool) -> float:
     return largest / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def main() -> None:
-    """Answer the one request on standard input."""
+def answer_request(answer: Callable[[Request], Any]) -> None:
+    """Read one request (JSON) from standard input, and print its answer as JSON."""
     request = json.load(sys.stdin)
-    with contextlib.redirect_stdout(sys.stderr):  # the peers print as they go
-        answer = time_peer(request)
-    print(json.dumps(answer))
+    with contextlib.redirect_stdout(sys.stderr):  # libraries print as they go
+        found = answer(request)
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":
-    main()
+    answer_request(time_peer)

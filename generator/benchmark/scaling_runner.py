@@ -3,9 +3,6 @@
 Reads a request (JSON) from standard input and writes one line of JSON.
 """
 
-import contextlib
-import json
-import sys
 import time
 from typing import Any
 
@@ -15,9 +12,10 @@ from generator.accentuation import accentuate_each
 from generator.accentuation_job import AccentuationJob
 from generator.benchmark.inputs import load_inputs
 from generator.benchmark.ours import our_config
-from generator.benchmark.peer_runner import peak_memory_mb
+from generator.benchmark.peer_runner import answer_request, peak_memory_mb
 from generator.benchmark.setting import BenchmarkSetting
 from generator.features import LOGIT_LAYER, FeatureId
+from generator.freed_memory import keep_freed_memory
 
 
 def time_jobs(request: dict[str, Any]) -> dict[str, float]:
@@ -51,13 +49,6 @@ def time_jobs(request: dict[str, Any]) -> dict[str, float]:
     return {"seconds": seconds, "peak_memory_mb": peak_memory_mb(is_cuda=is_cuda)}
 
 
-def main() -> None:
-    """Answer the one request on standard input."""
-    request = json.load(sys.stdin)
-    with contextlib.redirect_stdout(sys.stderr):
-        answer = time_jobs(request)
-    print(json.dumps(answer))
-
-
 if __name__ == "__main__":
-    main()
+    keep_freed_memory()
+    answer_request(time_jobs)

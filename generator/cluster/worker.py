@@ -11,6 +11,7 @@ import torch
 from generator.cluster.executor import Packed
 from generator.config import SearchConfig
 from generator.errors import ClusterError, GeneratorError
+from generator.freed_memory import keep_freed_memory
 from generator.networks import Network
 from generator.provenance import code_key
 from generator.search.packing import jobs_per_pass
@@ -49,6 +50,7 @@ class Worker:
     def start(self, network: Network, device: str, n_threads: int) -> WorkerFacts:
         """Take the network in; says who this is."""
         torch.set_num_threads(n_threads)
+        keep_freed_memory()
         self._network = network.moved_to(device)
         return own_facts()
 

@@ -6,9 +6,8 @@ needs about a fifth of the arithmetic of the whole matrices.
 """
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -17,6 +16,26 @@ from generator.search.line_weights import Stretches
 
 _BLOCK = 28
 """Values of a block, about: less arithmetic in smaller ones, but more calls."""
+
+
+class Block(NamedTuple):
+    """Some values of a stretch, and the only pixels that they see."""
+
+    values: slice
+    window: slice
+    """Pixels, counted from the first that any value of the stretch sees."""
+
+    weights: Tensor
+    """(values, window)."""
+
+
+class Blocks(NamedTuple):
+    """All values of one stretch."""
+
+    span: slice
+    """The pixels of the line that it sees."""
+
+    parts: list[Block]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -29,8 +48,13 @@ class Bands:
     first: Tensor
     """(J, T, blocks) whole numbers, CPU: where on the line each window begins."""
 
+    n_seen: Tensor
+    """(J, T) whole numbers, CPU: the pixels of each window that may weigh something;
+    for large stretches all."""
+
     n_source: int
     n_out: int
+    _blocks: dict[tuple[int, int], Blocks] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, stretches: Stretches, *, like: Tensor) -> "Bands":
@@ -50,15 +74,20 @@ class Bands:
         if stretches.edge == "wrap" or 2 * width > n_source:
             center = stretches.center[..., None, :]
             low, width = torch.zeros_like(center[..., 0]), n_source
+            high = low + width - 1
         first = low.clamp(0, n_source - width).long()
+        n_seen = (high.clamp_max(n_source - 1).long() - first + 1).amax(-1)
         weights = stretches.weights(center, first, width, like=like)
-        return cls(weights=weights, first=first, n_source=n_source, n_out=n_out)
+        return cls(
+            weights=weights, first=first, n_seen=n_seen, n_source=n_source, n_out=n_out
+        )
 
     def cut(self, jobs: slice, draws: slice) -> "Bands":
         """Some stretches of some jobs."""
         return Bands(
             weights=self.weights[jobs, draws],
             first=self.first[jobs, draws],
+            n_seen=self.n_seen[jobs, draws],
             n_source=self.n_source,
             n_out=self.n_out,
         )
@@ -86,17 +115,27 @@ class Bands:
         window = torch.arange(self.weights.shape[-1])
         return (self.first[..., None] + window).to(self.weights.device)
 
-    def blocks(self, job: int, draw: int) -> Iterator[tuple[slice, slice, Tensor]]:
-        """The values, the window and the weights (values, window) of each block.
+    def blocks(self, job: int, draw: int) -> Blocks:
+        """The values of one stretch; made once, for every pass there and back.
 
         The weights are copies: products round differently with the place in memory
         that a matrix begins at, which would depend on the jobs before this one.
         """
-        size, width = self.weights.shape[-2:]
-        for block, first in enumerate(self.first[job, draw].tolist()):
+        if (job, draw) not in self._blocks:
+            self._blocks[job, draw] = self._blocks_of(job, draw)
+        return self._blocks[job, draw]
+
+    def _blocks_of(self, job: int, draw: int) -> Blocks:
+        size, n_seen = self.weights.shape[-2], int(self.n_seen[job, draw])
+        begins = self.first[job, draw].tolist()
+        span = slice(min(begins), max(begins) + n_seen)
+        parts = []
+        for block, first in enumerate(begins):
             values = slice(block * size, min((block + 1) * size, self.n_out))
-            weights = self.weights[job, draw, block, : values.stop - values.start]
-            yield values, slice(first, first + width), weights.clone()
+            window = slice(first - span.start, first - span.start + n_seen)
+            here = (job, draw, block, slice(values.stop - values.start), slice(n_seen))
+            parts.append(Block(values, window, self.weights[here].clone()))
+        return Blocks(span, parts)
 
 
 def _in_blocks(center: Tensor, n_blocks: int) -> Tensor:
@@ -156,41 +195,58 @@ class _BlockedCrops(torch.autograd.Function):
     def forward(ctx: Any, canvases: Tensor, rows: Bands, columns: Bands) -> Tensor:
         ctx.bands = rows, columns
         ctx.canvas_shape = canvases.shape
-        jobs, channels, height, width = canvases.shape
-        draws, side = rows.weights.shape[1], rows.n_out
-        found = []
-        middle = canvases.new_empty(side, channels * width)
-        for job in range(jobs):
-            crops = canvases.new_empty(draws, side, channels, columns.n_out)
-            flat = canvases[job].transpose(0, 1).reshape(height, channels * width)
-            for k in range(draws):
-                for values, window, weights in rows.blocks(job, k):
-                    torch.mm(weights, flat[window], out=middle[values])
-                lines = middle.view(side * channels, width)
-                shown = crops[k].view(side * channels, columns.n_out)
-                for values, window, weights in columns.blocks(job, k):
-                    shown[:, values] = lines[:, window] @ weights.T
-            found.append(crops.transpose(1, 2))
-        return torch.stack(found)
+        n_jobs, n_draws = rows.n_seen.shape
+        found = [
+            torch.stack(
+                [
+                    _crop(canvases[job], rows.blocks(job, k), columns.blocks(job, k))
+                    for k in range(n_draws)
+                ]
+            )
+            for job in range(n_jobs)
+        ]
+        return torch.stack(found).transpose(2, 3)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
         (gradient,) = gradients
         rows, columns = ctx.bands
-        jobs, channels, height, width = ctx.canvas_shape
-        side = rows.n_out
-        totals = []
-        for job in range(jobs):
-            total = gradient.new_zeros(height, channels * width)
+        n_jobs, channels, height, width = ctx.canvas_shape
+        totals = gradient.new_zeros(n_jobs, height, channels, width)
+        for job, total in enumerate(totals):
             for k in range(gradient.shape[1]):
-                shown = gradient[job, k].transpose(0, 1)
-                shown = shown.clone(memory_format=torch.contiguous_format)
-                shown = shown.view(side * channels, columns.n_out)
-                lines = gradient.new_zeros(side * channels, width)
-                for values, window, weights in columns.blocks(job, k):
-                    lines[:, window].addmm_(shown[:, values], weights)
-                middle = lines.view(side, channels * width)
-                for values, window, weights in rows.blocks(job, k):
-                    total[window].addmm_(weights.T, middle[values])
-            totals.append(total.view(height, channels, width).transpose(0, 1))
-        return torch.stack(totals), None, None
+                down, across = rows.blocks(job, k), columns.blocks(job, k)
+                part = _give_back(gradient[job, k].transpose(0, 1), down, across)
+                total[down.span, :, across.span] += part
+        return totals.transpose(1, 2), None, None
+
+
+def _crop(canvas: Tensor, rows: Blocks, columns: Blocks) -> Tensor:
+    """(C, H, W) to (rows, C, columns)."""
+    channels = len(canvas)
+    n_rows, n_columns = rows.parts[-1].values.stop, columns.parts[-1].values.stop
+    seen = canvas[:, rows.span, columns.span].transpose(0, 1)
+    seen = seen.reshape(seen.shape[0], -1)
+    middle = canvas.new_empty(n_rows, seen.shape[1])
+    for values, window, weights in rows.parts:
+        torch.mm(weights, seen[window], out=middle[values])
+    lines = middle.view(n_rows * channels, -1)
+    crop = canvas.new_empty(n_rows * channels, n_columns)
+    for values, window, weights in columns.parts:
+        crop[:, values] = lines[:, window] @ weights.T
+    return crop.view(n_rows, channels, n_columns)
+
+
+def _give_back(gradient: Tensor, rows: Blocks, columns: Blocks) -> Tensor:
+    """The transpose: (rows, C, columns) to the part (H, C, W) of a canvas it saw."""
+    n_rows, channels, _ = gradient.shape
+    height, width = (blocks.span.stop - blocks.span.start for blocks in (rows, columns))
+    shown = gradient.reshape(n_rows * channels, -1)
+    lines = gradient.new_zeros(n_rows * channels, width)
+    for values, window, weights in columns.parts:
+        lines[:, window].addmm_(shown[:, values], weights)
+    middle = lines.view(n_rows, channels * width)
+    part = gradient.new_zeros(height, channels * width)
+    for values, window, weights in rows.parts:
+        part[window].addmm_(weights.T, middle[values])
+    return part.view(height, channels, width)

@@ -36,13 +36,16 @@ def noise_values(
     rng: np.random.Generator, shape: tuple[int, ...], config: SearchConfig
 ) -> np.ndarray:
     """The same from a generator of numpy, float32."""
-    values = np.zeros(shape, dtype=np.float32)
     unit = config.noise_scale
+    values = np.zeros(shape, dtype=np.float32)
     if config.noise_sd:
-        values += config.noise_sd * unit * rng.standard_normal(shape, dtype=np.float32)
+        rng.standard_normal(out=values, dtype=np.float32)
+        values *= config.noise_sd * unit
     if config.noise_range:
-        width = config.noise_range * unit
-        values += width * (rng.random(shape, dtype=np.float32) - 0.5)
+        even = rng.random(shape, dtype=np.float32)
+        even -= 0.5
+        even *= config.noise_range * unit
+        values += even
     return values
 
 

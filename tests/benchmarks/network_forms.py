@@ -19,6 +19,7 @@ from generator.benchmark.inputs import load_inputs
 from generator.benchmark.setting import BenchmarkSetting
 from generator.capture import undisturbed
 from generator.demo.sources import folder
+from generator.freed_memory import keep_freed_memory
 from generator.layers import main_output
 from generator.search.lean_network import lean_network
 
@@ -32,7 +33,12 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--compile", action="store_true", help="needs a C++ compiler")
+    parser.add_argument(
+        "--keep-freed-memory", action="store_true", help="as the commands do"
+    )
     arguments = parser.parse_args()
+    if arguments.keep_freed_memory and not keep_freed_memory():
+        parser.error("this C library does not keep memory on request")
     torch.set_num_threads(arguments.threads)
     setting = BenchmarkSetting(
         photograph=folder() / "chelsea.png",
@@ -53,20 +59,20 @@ def forms_of(
     plain: nn.Module, lean: nn.Module, *, compiled: bool
 ) -> dict[str, Callable[[Tensor], Tensor]]:
     """From crops (B, 3, M, M) to the gradient of a logit there, by name."""
-    folded = copy.deepcopy(lean).to(memory_format=torch.contiguous_format)
+    contiguous = copy.deepcopy(lean).to(memory_format=torch.contiguous_format)
     coarse = copy.deepcopy(lean).to(torch.bfloat16)
     found: dict[str, Callable[[Tensor], Tensor]] = {
         "as it is": lambda crops: gradient(plain, crops),
         "as it is, channels last": lambda crops: gradient(plain, channels_last(crops)),
-        "batch norms folded": lambda crops: gradient(folded, crops),
-        "folded, channels last": lambda crops: gradient(lean, channels_last(crops)),
-        "folded, channels last, bfloat16": lambda crops: gradient(
+        "lean": lambda crops: gradient(contiguous, crops),
+        "lean, channels last": lambda crops: gradient(lean, channels_last(crops)),
+        "lean, channels last, bfloat16": lambda crops: gradient(
             coarse, channels_last(crops).bfloat16()
         ).float(),
     }
     if compiled:
         fast = torch.compile(copy.deepcopy(lean))
-        found["folded, channels last, compiled"] = lambda crops: gradient(
+        found["lean, channels last, compiled"] = lambda crops: gradient(
             fast, channels_last(crops)
         )
     return found

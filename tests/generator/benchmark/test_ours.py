@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image
 from torch import nn
 
 from generator.benchmark.floor import Floor
@@ -14,23 +12,6 @@ from generator.benchmark.scaling import measure_scaling
 from generator.benchmark.setting import BenchmarkSetting
 from generator.config import AccentuationConfig
 from generator.errors import BenchmarkError, ConfigError
-
-
-@pytest.fixture(scope="module")
-def setting(tmp_path_factory: pytest.TempPathFactory) -> BenchmarkSetting:
-    levels = np.random.default_rng(0).integers(0, 256, (240, 256, 3), dtype=np.uint8)
-    photograph = tmp_path_factory.mktemp("photographs") / "noise.png"
-    Image.fromarray(levels).save(photograph)
-    return BenchmarkSetting(
-        photograph=photograph,
-        network="squeezenet1_1",
-        regularization_layer="features.3",
-        regularization_weight=0.5,
-        canvas_px=224,
-        draws_per_step=2,
-        steps=3,
-        logit=7,
-    )
 
 
 def test_a_run_times_every_step_and_the_floor_beside_it(

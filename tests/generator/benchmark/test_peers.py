@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from generator.benchmark.inputs import PictureResult
 from generator.benchmark.peer_environment import PeersEnvironment
@@ -19,23 +18,6 @@ from tests.generator.benchmark.stand_in import make_stand_ins
 @pytest.fixture(scope="module")
 def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> PeersEnvironment:
     return make_stand_ins(tmp_path_factory.mktemp("peers") / "environment")
-
-
-@pytest.fixture(scope="module")
-def setting(tmp_path_factory: pytest.TempPathFactory) -> BenchmarkSetting:
-    levels = np.random.default_rng(0).integers(0, 256, (240, 256, 3), dtype=np.uint8)
-    photograph = tmp_path_factory.mktemp("photographs") / "noise.png"
-    Image.fromarray(levels).save(photograph)
-    return BenchmarkSetting(
-        photograph=photograph,
-        network="squeezenet1_1",
-        regularization_layer="features.3",
-        regularization_weight=0.5,
-        canvas_px=224,
-        draws_per_step=2,
-        steps=3,
-        logit=7,
-    )
 
 
 def test_horama_gets_what_the_setting_says_and_its_way_is_told(

@@ -58,6 +58,17 @@ def test_the_blocks_are_narrow() -> None:
     assert bands.weights.shape[-1] <= N_SOURCE / 2
 
 
+def test_small_crops_read_only_the_pixels_that_they_see() -> None:
+    start, length = torch.tensor([[40.3, 10.0]]), torch.tensor([[30.0, 150.0]])
+
+    bands = Bands.of(half_pixel(start, length, N_SOURCE, N_OUT), like=SINGLE)
+    small, large = bands.blocks(0, 0), bands.blocks(0, 1)
+
+    assert small.span.start >= 38
+    assert small.span.stop <= 73
+    assert small.parts[0].weights.shape[1] < large.parts[0].weights.shape[1] / 2
+
+
 def test_what_is_given_back_is_the_sum_over_the_values() -> None:
     bands = bands_of("open")
 
