@@ -230,9 +230,7 @@ def test_every_other_way_out(walker: Walker) -> None:
             set_status(db, STUDY_ID, StudyStatus.OPEN)
 
 
-def test_the_copy_button_and_the_countdown_that_any_key_stops(
-    browser: Browser, study: Study
-) -> None:
+def test_the_copy_button_copies_the_code(browser: Browser, study: Study) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(f"{study.url}no-consent?lang=en")
@@ -242,6 +240,29 @@ def test_the_copy_button_and_the_countdown_that_any_key_stops(
     assert page.inner_text("#copy-said") == "Copied."
     assert page.evaluate("navigator.clipboard.readText()") == "RETURN-1"
     context.close()
+
+
+@pytest.mark.parametrize("is_stopped", [False, True], ids=["goes back", "stays"])
+def test_the_page_goes_back_by_itself_unless_a_key_is_pressed(
+    browser: Browser, study: Study, is_stopped: bool
+) -> None:
+    """3.14: the fixture's 600 s pass on a clock of the test's own."""
+    page = browser.new_page()
+    page.clock.install()
+    page.route("https://example.org/**", lambda route: route.fulfill(body="back"))
+    page.goto(f"{study.url}no-consent?lang=en")
+    page.clock.run_for(590_000)
+    assert "example.org" not in page.url
+    if is_stopped:
+        page.keyboard.press("a")
+
+    page.clock.run_for(20_000)
+
+    if is_stopped:
+        assert page.url.startswith(study.url)
+    else:
+        page.wait_for_url("https://example.org/back?cc=RETURN-1")
+    page.close()
 
 
 def test_pages_without_scripts_lead_up_to_the_device_check(

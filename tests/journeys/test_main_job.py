@@ -12,6 +12,10 @@ from tests.journeys.commands import run
 from tests.journeys.conftest import OBSERVERS, MainJob
 from tests.journeys.relabelled import write_relabelled
 
+WIDER = 1.7
+"""Intervals of 99.9 % instead of 95 %: all four then hold what was planted for 996 of
+1000 rng seeds, where those of 95 % did for about 4 of 5, whichever seed is chosen."""
+
 CONDITIONS = ("accentuation", "feature_visualization", "natural", "seed_only")
 
 
@@ -28,11 +32,12 @@ def accuracy_intervals(results: dict[str, Any]) -> dict[str, tuple[float, float]
 
 
 def assert_recovered(results: dict[str, Any], planted: dict[str, float]) -> None:
-    """Every planted accuracy lies inside the interval of its condition."""
+    """Every planted accuracy lies inside the widened interval of its condition."""
     intervals = accuracy_intervals(results)
     assert set(intervals) == set(planted)
     for condition, (low, high) in intervals.items():
-        assert low <= planted[condition] <= high, condition
+        more = (WIDER - 1) * (high - low) / 2
+        assert low - more <= planted[condition] <= high + more, condition
 
 
 @pytest.fixture(scope="session")
