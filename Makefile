@@ -56,7 +56,7 @@ types: $(VENV)/.installed-dev
 	@$(BIN)/mypy
 
 test: $(VENV)/.installed-dev browser lint types
-	@$(BIN)/python -m pytest
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lock: $(VENV)/.installed-dev
 	@$(BIN)/python -m pip freeze --exclude-editable | grep -viE '^(nvidia|cuda|triton|pip|setuptools)' > .ci/constraints.txt

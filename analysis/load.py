@@ -71,6 +71,7 @@ def load_export(path: Path) -> StudyExport:
     files = read_zip(content, path)
     header = read_json(files, "export.json", path)
     _check_header(header, path)
+    _check_task(header)
     _check_hashes(header, files)
     codebook = read_codebook(read_json(files, "codebook.json", path))
     tables = {name: _read_table(name, files, codebook[name], header) for name in KEYS}
@@ -99,6 +100,16 @@ def _check_header(header: Mapping[str, Any], path: Path) -> None:
             raise ExportFormatError(
                 f"export.json: {key} must be {noun}; got {header[key]!r}. {AGAIN}"
             )
+
+
+def _check_task(header: Mapping[str, Any]) -> None:
+    """Refuse answers that are no choices, which no accuracy can be made of."""
+    task = dict(header["definition"].get("design", {})).get("task", "two_alternative")
+    if task == "rating":
+        raise ExportFormatError(
+            "the study's task is 'rating'; study-analysis reports choices between two "
+            "options only. Its ratings stand in responses.csv, column rating."
+        )
 
 
 def _check_hashes(header: Mapping[str, Any], files: Mapping[str, bytes]) -> None:

@@ -22,7 +22,7 @@ N_TRIALS = 26
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     folder: Path = tmp_path_factory.mktemp("timing")
-    definition = tiny_definition(study={"n_slots": 64})
+    definition = tiny_definition(study={"n_slots": 64}, display={"window_gate": "off"})
     with open_hall(folder, definition, n_features=26) as opened:
         yield opened
 

@@ -46,8 +46,9 @@ PARTICIPANTS = (
     ),
     Column(
         name="rng_seed",
-        type="integer",
-        meaning="Seed the plan was drawn from; with slot, version and definition it "
+        type="text",
+        meaning="Seed the plan was drawn from, a whole number of up to 19 digits: as a "
+        "number, a spreadsheet would round it. With slot, version and definition it "
         "gives the same plan again.",
     ),
     Column(
