@@ -74,7 +74,11 @@ async function showOptions(trial, images, view) {
 async function unlock(lockedMs, onset, view) {
   if (lockedMs === 0) return onset;
   await sleep(lockedMs - (performance.now() - onset));
-  return nextFrame(view.unlock);
+  const isDue = (time) => time - onset >= lockedMs; // a frame's time lies behind now
+  let time;
+  do time = await nextFrame((at) => isDue(at) && view.unlock(at));
+  while (!isDue(time));
+  return time;
 }
 
 const windowNow = (display) => ({
