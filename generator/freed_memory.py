@@ -2,8 +2,9 @@
 
 Activations of tens of megabytes are made anew in every pass. By default the C library
 maps each from the system and gives it back, and the system must then clear every page
-again: of a pass through GoogLeNet with 16 crops that was a tenth to a third of the
-time (`python -m tests.benchmarks.network_forms --keep-freed-memory`).
+again: of a pass through GoogLeNet with 16 crops that was about a
+tenth of the time (`python -m tests.benchmarks.network_forms`, with and without
+`--keep-freed-memory`).
 """
 
 import ctypes
