@@ -11,8 +11,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
+
+from generator.search.readers import Readers
+from generator.search.replacing import replace_part
 
 _RECTIFIERS = {
     torch.ops.aten.relu.default,
@@ -21,27 +23,7 @@ _RECTIFIERS = {
     torch.ops.aten.hardtanh_.default,
 }
 
-
-class _Readers(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Remembers what reads each tensor, and which tensor a rectifier made of which."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.readers: dict[int, list[Any]] = {}
-        self.rectified: dict[int, Tensor] = {}
-        self.alive: list[Any] = []  # so that no identity is given twice
-
-    def __torch_dispatch__(
-        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> Any:
-        read = [x for x in tree_leaves((args, kwargs)) if isinstance(x, Tensor)]
-        found = func(*args, **(kwargs or {}))
-        for tensor in read:
-            self.readers.setdefault(id(tensor), []).append(func)
-        if func in _RECTIFIERS:
-            self.rectified[id(read[0])] = found
-        self.alive += [read, found]
-        return found
+_POOLING = torch.ops.aten.max_pool2d_with_indices.default
 
 
 class _Calls:
@@ -84,7 +66,7 @@ def poolings_after_relu(
     Args:
         kept: modules whose answers must stay what they are.
     """
-    calls, readers = _Calls(module), _Readers()
+    calls, readers = _Calls(module), Readers()
     try:
         with readers, torch.no_grad():
             module(pictures)
@@ -94,41 +76,33 @@ def poolings_after_relu(
     every = Counter(id(p) for _, p in module.named_modules(remove_duplicate=False))
     found = []
     for tensor, convolution in calls.made_by.items():
-        rectified = readers.rectified.get(tensor)
-        if rectified is None or not _is_read_for_pooling(readers, tensor, rectified):
+        rectified = _rectified_for_pooling(readers, tensor)
+        pooling = calls.pooled_by.get(rectified)
+        if pooling is None or {tensor, rectified} & looked_at:
             continue
-        pooling = calls.pooled_by.get(id(rectified))
-        names = [convolution, pooling or ""]
-        if pooling is None or {tensor, id(rectified)} & looked_at:
-            continue
-        parts = [module.get_submodule(name) for name in names]
-        if all(calls.n_calls[n] == 1 for n in names) and all(
-            every[id(p)] == 1 for p in parts
+        if all(
+            calls.n_calls[name] == 1 and every[id(module.get_submodule(name))] == 1
+            for name in (convolution, pooling)
         ):
             found.append((convolution, pooling))
     return found
 
 
-def _is_read_for_pooling(readers: _Readers, tensor: int, rectified: Tensor) -> bool:
-    """Whether a ReLU and then a pooling are all that read a tensor."""
-    steps = list(readers.readers[tensor])
-    if id(rectified) != tensor:
-        steps += readers.readers.get(id(rectified), [])
-    if len(steps) != 2:
-        return False
-    first, then = steps
-    return (
-        first in _RECTIFIERS and then is torch.ops.aten.max_pool2d_with_indices.default
-    )
+def _rectified_for_pooling(readers: Readers, tensor: int) -> int:
+    """What a ReLU makes of a tensor, where that ReLU and then a pooling are all that
+    read it, by `id`; else -1, which is nobody's."""
+    readings = readers.of(tensor)
+    if not readings or readings[0].operation not in _RECTIFIERS:
+        return -1
+    rectified = id(readings[0].found)
+    if rectified != tensor:
+        readings = readings + readers.of(rectified)
+    is_pooled = [one.operation for one in readings[1:]] == [_POOLING]
+    return rectified if is_pooled else -1
 
 
 def pool_early(module: nn.Module, convolution: str, pooling: str) -> None:
     """Let the pooling follow its convolution; in its old place nothing is left."""
     parts = [module.get_submodule(name) for name in (convolution, pooling)]
-    _put(module, convolution, nn.Sequential(*parts))
-    _put(module, pooling, nn.Identity())
-
-
-def _put(module: nn.Module, name: str, part: nn.Module) -> None:
-    parent, _, own = name.rpartition(".")
-    setattr(module.get_submodule(parent), own, part)
+    replace_part(module, convolution, nn.Sequential(*parts))
+    replace_part(module, pooling, nn.Identity())

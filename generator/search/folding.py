@@ -9,26 +9,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
-
-class _Uses(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Counts how often each tensor is read."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.n_uses: Counter[int] = Counter()
-        self.alive: list[Any] = []  # so that no identity is given twice
-
-    def __torch_dispatch__(
-        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> Any:
-        read = [x for x in tree_leaves((args, kwargs)) if isinstance(x, Tensor)]
-        self.n_uses.update(map(id, read))
-        found = func(*args, **(kwargs or {}))
-        self.alive += [read, found]
-        return found
+from generator.search.readers import Readers
+from generator.search.replacing import replace_part
 
 
 def foldable_pairs(module: nn.Module, pictures: Tensor) -> list[tuple[str, str]]:
@@ -50,9 +33,9 @@ def foldable_pairs(module: nn.Module, pictures: Tensor) -> list[tuple[str, str]]
 
         if type(part) is nn.Conv2d or _is_foldable(part):
             handles.append(part.register_forward_hook(listen))
-    uses = _Uses()
+    readers = Readers()
     try:
-        with uses:
+        with readers:
             module(pictures)
     finally:
         for handle in handles:
@@ -61,7 +44,7 @@ def foldable_pairs(module: nn.Module, pictures: Tensor) -> list[tuple[str, str]]
         (came_from[tensor], norm)
         for norm, tensor in went_into.items()
         if tensor in came_from
-        and uses.n_uses[tensor] == 1
+        and len(readers.of(tensor)) == 1
         and n_calls[norm] == n_calls[came_from[tensor]] == 1
         and not _has_other_names(module, norm)
     ]
@@ -98,5 +81,4 @@ def fold(module: nn.Module, convolution_name: str, norm_name: str) -> None:
     dtype = convolution.weight.dtype
     convolution.weight = nn.Parameter(weight.to(dtype), requires_grad=False)
     convolution.bias = nn.Parameter(offset.to(dtype), requires_grad=False)
-    parent, _, own = norm_name.rpartition(".")
-    setattr(module.get_submodule(parent), own, nn.Identity())
+    replace_part(module, norm_name, nn.Identity())

@@ -24,6 +24,7 @@ from generator.search.early_pooling import pool_early, poolings_after_relu
 from generator.search.fingerprint import fingerprint
 from generator.search.folding import fold, foldable_pairs
 from generator.search.passes import is_out_of_memory
+from generator.search.replacing import replace_part
 from generator.search.strided_stem import StridedStem, has_quick_gradient
 
 _TOLERANCE = 1e-4
@@ -202,11 +203,9 @@ def _quicken_stems(slim: nn.Module) -> int:
         name for name, part in slim.named_modules() if name and has_quick_gradient(part)
     ]
     for name in stems:
-        parent, _, own = name.rpartition(".")
         convolution = slim.get_submodule(name)
         assert isinstance(convolution, nn.Conv2d)
-        stem = StridedStem(convolution)
-        setattr(slim.get_submodule(parent), own, stem)
+        replace_part(slim, name, StridedStem(convolution))
     return len(stems)
 
 
