@@ -20,3 +20,11 @@ def export_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def export(export_path: Path) -> StudyExport:
     """The same, loaded."""
     return load_export(export_path)
+
+
+@pytest.fixture(scope="session")
+def planted_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Accuracies as an observers' file plants them."""
+    path = tmp_path_factory.mktemp("planted") / "observers.toml"
+    path.write_text("[accuracy]\naccentuation = 0.85\nnatural = 0.8\n")
+    return path

@@ -1,42 +1,25 @@
 import hashlib
-import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
-from analysis.config import AnalysisConfig, ReportConfig
+from analysis.config import ReportConfig
 from analysis.errors import ExportFormatError
 from analysis.figures.render import FIGURES, from_csv
 from analysis.figures.style import style
 from analysis.output import OutputFolderError, write_folder
-from analysis.page import render_page
 from analysis.report import write_report
+from tests.analysis.quick import QUICK_REPORT, page_of, read_results
 from tests.analysis.synthetic import (
     SyntheticStudy,
-    Tables,
-    draw_tables,
     write_export,
-    write_zip,
 )
 
 ROOT = Path(__file__).parents[2]
-QUICK: dict[str, Any] = {
-    "analysis": AnalysisConfig(n_resamples=500, n_flips=500),
-    "png_dpi": 40,
-}
-
-
-@pytest.fixture(scope="module")
-def planted_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("planted") / "observers.toml"
-    path.write_text("[accuracy]\naccentuation = 0.85\nnatural = 0.8\n")
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -49,19 +32,10 @@ def report_dir(
             export_path=export_path,
             out_dir=out,
             planted_path=planted_path,
-            **QUICK,
+            **QUICK_REPORT,
         )
     )
     return out
-
-
-def page_of(results: dict[str, Any]) -> str:
-    return render_page(results, dict.fromkeys(FIGURES, b"<svg></svg>"))
-
-
-def read_results(folder: Path) -> dict[str, Any]:
-    results: dict[str, Any] = json.loads((folder / "results.json").read_text())
-    return results
 
 
 def test_a_report_is_results_tables_figures_and_a_page(report_dir: Path) -> None:
@@ -99,7 +73,7 @@ def test_a_condition_without_planted_accuracy_is_named(report_dir: Path) -> None
 
 def test_real_data_are_not_called_simulated(tmp_path: Path) -> None:
     path = write_export(tmp_path / "e.zip", SyntheticStudy(is_simulated=False))
-    config = ReportConfig(export_path=path, out_dir=tmp_path / "r", **QUICK)
+    config = ReportConfig(export_path=path, out_dir=tmp_path / "r", **QUICK_REPORT)
 
     write_report(config)
 
@@ -195,7 +169,7 @@ def test_a_second_run_reuses_a_whole_report_and_repairs_a_damaged_one(
     tmp_path: Path, export_path: Path
 ) -> None:
     out = tmp_path / "r"
-    config = ReportConfig(export_path=export_path, out_dir=out, **QUICK)
+    config = ReportConfig(export_path=export_path, out_dir=out, **QUICK_REPORT)
 
     first, second = write_report(config), write_report(config)
     whole = (out / "report.html").read_bytes()
@@ -212,7 +186,7 @@ def test_a_folder_that_is_not_ours_is_left_alone(
     out = tmp_path / "thesis"
     out.mkdir()
     (out / "chapter1.txt").write_text("years of work")
-    config = ReportConfig(export_path=export_path, out_dir=out, **QUICK)
+    config = ReportConfig(export_path=export_path, out_dir=out, **QUICK_REPORT)
 
     with pytest.raises(OutputFolderError, match="not a report of ours"):
         write_report(config)
@@ -226,7 +200,7 @@ def test_notes_added_to_a_report_are_not_thrown_away(
     out = tmp_path / "r"
     write_folder(out, {"report.html": b"x"}, inputs_sha256="0")
     (out / "notes.txt").write_text("mine")
-    config = ReportConfig(export_path=export_path, out_dir=out, **QUICK)
+    config = ReportConfig(export_path=export_path, out_dir=out, **QUICK_REPORT)
 
     with pytest.raises(OutputFolderError, match=r"notes\.txt"):
         write_report(config)
@@ -235,68 +209,9 @@ def test_notes_added_to_a_report_are_not_thrown_away(
 def test_a_failed_run_leaves_no_folder_behind(tmp_path: Path) -> None:
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"no zip")
-    config = ReportConfig(export_path=broken, out_dir=tmp_path / "r", **QUICK)
+    config = ReportConfig(export_path=broken, out_dir=tmp_path / "r", **QUICK_REPORT)
 
     with pytest.raises(ExportFormatError):
         write_report(config)
 
     assert [p.name for p in tmp_path.iterdir()] == ["broken.zip"]
-
-
-def empty(tables: Tables) -> Tables:
-    return {name: table.iloc[:0] for name, table in tables.items()}
-
-
-def unanswered(tables: Tables) -> Tables:
-    return {**tables, "responses": tables["responses"].iloc[:0]}
-
-
-def without_extras(tables: Tables) -> Tables:
-    responses = tables["responses"]
-    bare = responses.assign(rt_ms=np.nan, confidence=np.nan)
-    return {**tables, "responses": bare}
-
-
-EDGES = {
-    "empty": empty(draw_tables(SyntheticStudy(n_participants=2))),
-    "nobody answered": unanswered(draw_tables(SyntheticStudy(n_participants=3))),
-    "one participant": draw_tables(SyntheticStudy(n_participants=1)),
-    "one feature": draw_tables(SyntheticStudy(n_features=1, n_participants=8)),
-    "all right": draw_tables(
-        SyntheticStudy(accuracy={"accentuation": 1.0, "seed_only": 1.0})
-    ),
-    "all wrong": draw_tables(
-        SyntheticStudy(accuracy={"accentuation": 0.0, "seed_only": 0.0})
-    ),
-    "one condition, unknown name": draw_tables(SyntheticStudy(accuracy={"dream": 0.6})),
-    "no times, no confidence": without_extras(
-        draw_tables(SyntheticStudy(n_participants=4))
-    ),
-    "the condition called none": draw_tables(SyntheticStudy(accuracy={"none": 0.6})),
-}
-
-
-UNPLANTED = ("one condition, unknown name", "the condition called none")
-
-
-@pytest.mark.parametrize("name", list(EDGES))
-def test_a_poor_study_gets_a_report_that_says_what_cannot_be_said(
-    tmp_path: Path, planted_path: Path, name: str
-) -> None:
-    path = write_zip(tmp_path / "e.zip", EDGES[name], exclusions=())
-    config = ReportConfig(
-        export_path=path,
-        out_dir=tmp_path / "r",
-        planted_path=None if name in UNPLANTED else planted_path,
-        **QUICK,
-    )
-
-    write_report(config)
-
-    page = (tmp_path / "r" / "report.html").read_text()
-    text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", page)
-    assert "nan" not in re.findall(r"[A-Za-z]+", text)
-    if name != "the condition called none":
-        assert "Before believing a number below" in text
-    if name in ("empty", "nobody answered"):
-        assert "Nothing can be said about accuracy" in text
