@@ -2,13 +2,12 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from study_server.audit.report import AUDITED_PLANS, audit
 from study_server.audit.wording import describe
 from study_server.bundle import read_bundle
-from study_server.commands.options import add_command
+from study_server.commands.options import add_command, add_design_options
 from study_server.design.definition import read_definition
 from study_server.design.fit import check_fit
 from study_server.errors import AuditError, StudyServerError
@@ -27,8 +26,7 @@ def add_parser(commands: "Commands") -> None:
         "minutes, precision. Exits with 1 when it must not be launched.",
         example="study-server check study.toml bundles/demo-0123456789ab",
     )
-    parser.add_argument("definition", type=Path, metavar="STUDY.toml")
-    parser.add_argument("bundle", type=Path, metavar="BUNDLE_DIR")
+    add_design_options(parser)
     parser.add_argument(
         "--participants",
         type=int,

@@ -39,6 +39,12 @@ def add_command(
     return parser
 
 
+def add_design_options(parser: argparse.ArgumentParser) -> None:
+    """A study that is not stored yet: its definition, and its bundle."""
+    parser.add_argument("definition", type=Path, metavar="STUDY.toml")
+    parser.add_argument("bundle", type=Path, metavar="BUNDLE_DIR")
+
+
 def add_data_options(parser: argparse.ArgumentParser) -> None:
     """Where the server keeps its things."""
     default = os.environ.get(DATA_VARIABLE)

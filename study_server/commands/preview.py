@@ -1,10 +1,9 @@
 """`study-server preview`: walk through a study that nobody takes part in yet."""
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from study_server.commands.options import add_command
+from study_server.commands.options import add_command, add_design_options
 from study_server.commands.run import StudyServer, check_address, settings_for
 from study_server.design.definition import read_definition
 from study_server.preview.scratch import scratch_study
@@ -25,8 +24,7 @@ def add_parser(commands: "Commands") -> None:
         "folder is touched, and nothing is kept.",
         example="study-server preview study.toml bundles/demo-0123456789ab",
     )
-    parser.add_argument("definition", type=Path, metavar="STUDY.toml")
-    parser.add_argument("bundle", type=Path, metavar="BUNDLE_DIR")
+    add_design_options(parser)
     parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
     parser.add_argument(
         "--port", type=int, default=8001, help="default: %(default)s; 0: any free one"

@@ -23,78 +23,56 @@ Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 def select_pages() -> Select[Any]:
     """One row per stay on a page."""
-    return (
-        select(
-            *columns(
-                PageVisit.session_id,
-                PageVisit.visit_index,
-                PageVisit.page,
-                PageVisit.language.label("page_language"),
-                PageVisit.opened_at,
-                PageVisit.left_at,
-                PageVisit.dwell_ms,
-            )
-        )
-        .join(StudySession)
-        .join(Study)
-        .order_by(PageVisit.session_id, PageVisit.visit_index)
-    )
+    return _of_sessions(
+        PageVisit.session_id,
+        PageVisit.visit_index,
+        PageVisit.page,
+        PageVisit.language.label("page_language"),
+        PageVisit.opened_at,
+        PageVisit.left_at,
+        PageVisit.dwell_ms,
+    ).order_by(PageVisit.session_id, PageVisit.visit_index)
 
 
 def select_events() -> Select[Any]:
     """One row per event of a page during a trial."""
-    event = PageEvent
-    columns: list[Any] = [
-        event.session_id,
-        event.trial_id,
-        event.event,
-        event.start_ms,
-        event.duration_ms,
-        event.started_at,
-        event.value,
-    ]
-    return (
-        select(*columns)
-        .join(StudySession, StudySession.session_id == event.session_id)
-        .join(Study)
-        .order_by(event.session_id, event.event_id)
-    )
+    return _of_sessions(
+        PageEvent.session_id,
+        PageEvent.trial_id,
+        PageEvent.event,
+        PageEvent.start_ms,
+        PageEvent.duration_ms,
+        PageEvent.started_at,
+        PageEvent.value,
+    ).order_by(PageEvent.session_id, PageEvent.event_id)
 
 
 def select_comprehension() -> Select[Any]:
     """One row per try at the questions on the instructions."""
     attempt = ComprehensionAttempt
-    return (
-        select(
-            *columns(
-                attempt.session_id,
-                attempt.attempt_index,
-                attempt.answers,
-                attempt.n_items,
-                attempt.n_correct,
-                attempt.submitted_at,
-            )
-        )
-        .join(StudySession)
-        .join(Study)
-        .order_by(attempt.session_id, attempt.attempt_index)
-    )
+    return _of_sessions(
+        attempt.session_id,
+        attempt.attempt_index,
+        attempt.answers,
+        attempt.n_items,
+        attempt.n_correct,
+        attempt.submitted_at,
+    ).order_by(attempt.session_id, attempt.attempt_index)
 
 
 def select_answers() -> Select[Any]:
     """One row per answer to one of the study's own questions."""
+    return _of_sessions(
+        Answer.session_id, Answer.question, Answer.answer, Answer.answered_at
+    ).order_by(Answer.session_id, Answer.question)
+
+
+def _of_sessions(session_id: Expression, *others: Expression) -> Select[Any]:
+    """Columns of a table that names its session, beside session and study."""
     return (
-        select(
-            *columns(
-                Answer.session_id,
-                Answer.question,
-                Answer.answer,
-                Answer.answered_at,
-            )
-        )
-        .join(StudySession)
+        select(*columns(session_id, *others))
+        .join(StudySession, StudySession.session_id == session_id)
         .join(Study)
-        .order_by(Answer.session_id, Answer.question)
     )
 
 

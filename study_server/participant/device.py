@@ -2,17 +2,19 @@
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from study_server.participant.blueprint import database, now, participant
+from study_server.design.definition import StudyDefinition
+from study_server.models import StudySession
+from study_server.participant.blueprint import now, participant
 from study_server.participant.showing import show_session
-from study_server.participant.sitting import go_to, page_of, resume_sitting, study_of
+from study_server.participant.sitting import answer_on, go_to
 from study_server.services.device import (
     DeviceReport,
     give_up_device_check,
     pass_device_check,
 )
 from study_server.services.script import move_on
-from study_server.services.studies import definition_of
 
 MAX_PX = 100_000
 
@@ -20,11 +22,10 @@ MAX_PX = 100_000
 @participant.route("/<study_id>/device", methods=["GET", "POST"])
 def device(study_id: str) -> ResponseReturnValue:
     """Look at what the browser can do; go on, try again, or end here."""
-    with database().write() as db:
-        session = resume_sitting(db, study_id)
-        if session is None or page_of(session) != "participant.device":
-            return go_to(session, study_id)
-        definition = definition_of(study_of(db, session))
+
+    def answer(
+        db: Session, session: StudySession, definition: StudyDefinition
+    ) -> ResponseReturnValue:
         if request.form.get("act") == "cannot":
             give_up_device_check(session, ended_at=now())
             return go_to(session, study_id)
@@ -39,6 +40,8 @@ def device(study_id: str) -> ResponseReturnValue:
             db, session, "device", display=definition.display, fault=fault
         )
         return page, 422 if fault else 200
+
+    return answer_on(study_id, "device", answer)
 
 
 def read_report() -> DeviceReport:

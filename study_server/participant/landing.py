@@ -11,14 +11,8 @@ from werkzeug.wrappers import Response
 
 from study_server.errors import NotOpenError
 from study_server.models import Study, StudySession
-from study_server.participant.blueprint import (
-    config,
-    database,
-    is_simulated,
-    now,
-    participant,
-    randomness,
-)
+from study_server.participant.blueprint import database, now, participant
+from study_server.participant.enrolling import give_place
 from study_server.participant.languages import choose_language, language_before_start
 from study_server.participant.showing import show
 from study_server.participant.sitting import (
@@ -28,12 +22,10 @@ from study_server.participant.sitting import (
     remember,
     resume_sitting,
 )
-from study_server.services.bundles import load_bundle
 from study_server.services.endings import is_over
-from study_server.services.enrolment import Enrolment, enrol, find_session, is_open
+from study_server.services.enrolment import Enrolment, find_session, is_open
 from study_server.services.studies import definition_of, get_study
 from study_server.services.texts import catalogue_of
-from study_server.services.visits import note_landing
 
 OPENED_AT = "landing opened at"
 """Where the visit's cookie keeps since when the first page is open."""
@@ -114,21 +106,14 @@ def _consent_page(
 
 def _enrol(db: Session, study: Study, token: str) -> Enrolment:
     """Give a place, in the language that the consent was read in."""
-    started_at = now()
-    enrolment = enrol(
+    opened_at = visit.pop(OPENED_AT, None)
+    return give_place(
         db,
         study,
-        load_bundle(config().bundles_dir, study.bundle_id),
-        started_at=started_at,
-        rng=randomness(),
-        is_simulated=is_simulated(),
         token=token,
         language=language_before_start(definition_of(study)),
-        preview_slot=0 if config().is_preview else None,
+        opened_at=datetime.fromisoformat(opened_at) if opened_at else None,
     )
-    opened_at = datetime.fromisoformat(visit.pop(OPENED_AT, started_at.isoformat()))
-    note_landing(db, enrolment.session, opened_at=opened_at, left_at=started_at)
-    return enrolment
 
 
 def _seat(session: StudySession, study_id: str, token: str) -> Response:

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from study_server.design.definition import StudyDefinition
 from study_server.models import StudySession
-from study_server.participant.blueprint import database, now, participant
+from study_server.participant.blueprint import now, participant
 from study_server.participant.runner_page import runner_values
 from study_server.participant.showing import show_session
-from study_server.participant.sitting import go_to, page_of, resume_sitting, study_of
+from study_server.participant.sitting import answer_on, go_to
 from study_server.services.progress import complete
 from study_server.services.questions import (
     end_if_quota_is_full,
@@ -21,7 +21,6 @@ from study_server.services.questions import (
     unanswered,
 )
 from study_server.services.script import move_on
-from study_server.services.studies import definition_of
 
 Finish = Callable[[Session, StudySession, StudyDefinition], None]
 
@@ -29,12 +28,11 @@ Finish = Callable[[Session, StudySession, StudyDefinition], None]
 @participant.get("/<study_id>/trial")
 def trial(study_id: str) -> ResponseReturnValue:
     """The page of the trial runner; practice and main trials happen on it."""
-    with database().write() as db:
-        session = resume_sitting(db, study_id)
-        if session is None or page_of(session) != "participant.trial":
-            return go_to(session, study_id)
-        definition = definition_of(study_of(db, session))
+
+    def answer(db: Session, session: StudySession, definition: StudyDefinition) -> str:
         return show_session(db, session, "trial", **runner_values(definition))
+
+    return answer_on(study_id, "trial", answer)
 
 
 @participant.route("/<study_id>/screening", methods=["GET", "POST"])
@@ -63,11 +61,10 @@ def _ask(
     study_id: str, page: str, *, stage: str, finish: Finish
 ) -> ResponseReturnValue:
     """Show a page of questions, or take its answers."""
-    with database().write() as db:
-        session = resume_sitting(db, study_id)
-        if session is None or page_of(session) != f"participant.{page}":
-            return go_to(session, study_id)
-        definition = definition_of(study_of(db, session))
+
+    def answer(
+        db: Session, session: StudySession, definition: StudyDefinition
+    ) -> ResponseReturnValue:
         asked = questions_of(definition, stage)
         is_sent = request.method == "POST"
         missing = unanswered(asked, request.form) if is_sent else []
@@ -86,3 +83,5 @@ def _ask(
             given=request.form,
         )
         return shown, 422 if missing else 200
+
+    return answer_on(study_id, page, answer)

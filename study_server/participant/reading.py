@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from study_server.design.conditions import NO_PANEL
 from study_server.design.definition import StudyDefinition
 from study_server.models import StudySession
-from study_server.participant.blueprint import database, now, participant
+from study_server.participant.blueprint import now, participant
 from study_server.participant.showing import show_session
-from study_server.participant.sitting import go_to, page_of, resume_sitting, study_of
+from study_server.participant.sitting import answer_on, go_to
 from study_server.services.comprehension import (
     count_attempts,
     items_of,
@@ -20,17 +20,15 @@ from study_server.services.comprehension import (
 )
 from study_server.services.instructions import missing_ms, pages_of, turn_page
 from study_server.services.script import move_on
-from study_server.services.studies import definition_of
 
 
 @participant.route("/<study_id>/instructions", methods=["GET", "POST"])
 def instructions(study_id: str) -> ResponseReturnValue:
     """What to do; the way on opens after a minimum time, kept by the server."""
-    with database().write() as db:
-        session = resume_sitting(db, study_id)
-        if session is None or page_of(session) != "participant.instructions":
-            return go_to(session, study_id)
-        definition = definition_of(study_of(db, session))
+
+    def answer(
+        db: Session, session: StudySession, definition: StudyDefinition
+    ) -> ResponseReturnValue:
         if request.method == "GET":
             return _instructions_page(db, session, definition)
         by = -1 if request.form.get("turn") == "back" else 1
@@ -38,15 +36,16 @@ def instructions(study_id: str) -> ResponseReturnValue:
             return _instructions_page(db, session, definition, is_early=True)
         return go_to(session, study_id)
 
+    return answer_on(study_id, "instructions", answer)
+
 
 @participant.route("/<study_id>/comprehension", methods=["GET", "POST"])
 def comprehension(study_id: str) -> ResponseReturnValue:
     """The questions on the instructions; every try is stored."""
-    with database().write() as db:
-        session = resume_sitting(db, study_id)
-        if session is None or page_of(session) != "participant.comprehension":
-            return go_to(session, study_id)
-        definition = definition_of(study_of(db, session))
+
+    def answer(
+        db: Session, session: StudySession, definition: StudyDefinition
+    ) -> ResponseReturnValue:
         if request.method == "GET":
             return _comprehension_page(db, session, definition)
         answers = _answers(len(items_of(definition, session.language)))
@@ -56,6 +55,8 @@ def comprehension(study_id: str) -> ResponseReturnValue:
         if record_attempt(db, session, definition, given, submitted_at=now()):
             move_on(db, session, definition, left_at=now())
         return go_to(session, study_id)
+
+    return answer_on(study_id, "comprehension", answer)
 
 
 def _instructions_page(

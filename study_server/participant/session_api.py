@@ -13,14 +13,8 @@ from study_server.design.definition import StudyDefinition
 from study_server.errors import NotOpenError, ResponseRefusedError
 from study_server.models import Stage, Study, StudySession
 from study_server.participant.api import no_session
-from study_server.participant.blueprint import (
-    config,
-    database,
-    is_simulated,
-    now,
-    participant,
-    randomness,
-)
+from study_server.participant.blueprint import database, now, participant
+from study_server.participant.enrolling import give_place
 from study_server.participant.session_bodies import (
     Answers,
     ComprehensionAnswers,
@@ -32,11 +26,10 @@ from study_server.participant.session_bodies import (
 )
 from study_server.participant.session_view import session_json
 from study_server.participant.sitting import resume_sitting, study_of
-from study_server.services.bundles import load_bundle
 from study_server.services.comprehension import items_of, record_attempt
 from study_server.services.device import DeviceReport, pass_device_check
 from study_server.services.endings import is_over
-from study_server.services.enrolment import enrol, is_open
+from study_server.services.enrolment import is_open
 from study_server.services.instructions import turn_page
 from study_server.services.progress import complete
 from study_server.services.questions import (
@@ -48,7 +41,6 @@ from study_server.services.questions import (
 from study_server.services.script import move_on
 from study_server.services.studies import definition_of, get_study
 from study_server.services.texts import consent_sha256
-from study_server.services.visits import note_landing
 from study_server.services.withdrawal import withdraw
 
 Act = Callable[[Session, StudySession, StudyDefinition], None]
@@ -223,18 +215,7 @@ def _enrol(db: Session, study: Study, body: StartBody) -> tuple[StudySession, st
         raise ResponseRefusedError(
             f"language: the study is offered in {offered}; got {language!r}"
         )
-    started_at = now()
-    enrolment = enrol(
-        db,
-        study,
-        load_bundle(config().bundles_dir, study.bundle_id),
-        started_at=started_at,
-        rng=randomness(),
-        is_simulated=is_simulated(),
-        language=language,
-        preview_slot=0 if config().is_preview else None,
-    )
-    note_landing(db, enrolment.session, opened_at=started_at, left_at=started_at)
+    enrolment = give_place(db, study, language=language)
     return enrolment.session, enrolment.token
 
 

@@ -1,12 +1,16 @@
 """Who is asking: the session behind a cookie, and the page it belongs on."""
 
+from collections.abc import Callable
+
 from flask import redirect, url_for
 from flask import session as visit
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from study_server.design.definition import StudyDefinition
 from study_server.models import Stage, Study, StudySession
-from study_server.participant.blueprint import config, now, randomness
+from study_server.participant.blueprint import config, database, now, randomness
 from study_server.participant.secret import COOKIE_NAME, shown_secret
 from study_server.services.endings import is_over, note_absence
 from study_server.services.enrolment import find_session, new_id
@@ -70,6 +74,19 @@ def go_to(session: StudySession | None, study_id: str) -> Response:
     """Send a browser to the page its session stands on, or to the beginning."""
     endpoint = "participant.landing" if session is None else page_of(session)
     return redirect(url_for(endpoint, study_id=study_id), 303)
+
+
+def answer_on(
+    study_id: str,
+    page: str,
+    answer: Callable[[Session, StudySession, StudyDefinition], ResponseReturnValue],
+) -> ResponseReturnValue:
+    """What a page answers to the session that stands on it; others are sent on."""
+    with database().write() as db:
+        session = resume_sitting(db, study_id)
+        if session is None or page_of(session) != f"participant.{page}":
+            return go_to(session, study_id)
+        return answer(db, session, definition_of(study_of(db, session)))
 
 
 def remember(answer: Response, study_id: str, token: str) -> None:

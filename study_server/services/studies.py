@@ -12,6 +12,10 @@ from study_server.errors import StudyNotFoundError
 from study_server.models import Study, StudyStatus
 from study_server.services.texts import freeze_texts
 
+_MOST_DEFINITIONS = 64
+_definitions: dict[str, StudyDefinition] = {}
+"""By their hash."""
+
 
 def create_study(
     db: Session, definition: StudyDefinition, bundle: Bundle, *, created_at: datetime
@@ -79,8 +83,17 @@ def set_status(db: Session, study_id: str, status: StudyStatus) -> Study:
 
 
 def definition_of(study: Study) -> StudyDefinition:
-    """The definition a study was made from."""
-    return parse_definition(study.definition, name=f"study {study.study_id}")
+    """The definition a study was made from; checked once in a process.
+
+    Every request asks for it, and the one with a given hash never changes.
+    """
+    found = _definitions.get(study.definition_sha256)
+    if found is None:
+        found = parse_definition(study.definition, name=f"study {study.study_id}")
+        if len(_definitions) >= _MOST_DEFINITIONS:
+            _definitions.clear()
+        _definitions[study.definition_sha256] = found
+    return found
 
 
 def _newest(db: Session, study_id: str) -> Study | None:

@@ -63,7 +63,6 @@ def find_picture(
     session, appearance, bundle_id = row
     if is_over(session):
         return None
-    due = open_trials(session).limit(WINDOW_TRIALS)
-    if appearance.trial_id not in db.scalars(due.with_only_columns(Trial.trial_id)):
+    if appearance.trial_id not in {t.trial_id for t in held_trials(db, session)}:
         return None
     return Picture(bundle_id, appearance.stimulus_id, appearance.place)

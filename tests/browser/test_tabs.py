@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.player import UNLOCKED
-from tests.browser.seats import Hall, open_hall
+from tests.browser.seats import Hall, Seat, open_hall
 from tests.study_server.study_fixture import tiny_definition
 
 LOCKED_MS = 800
@@ -32,6 +32,14 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
+def start(context: BrowserContext, hall: Hall) -> tuple[Page, Seat]:
+    """A tab in which the first trial has been asked for."""
+    page, seat = context.new_page(), hall.seat(context)
+    page.goto(seat.url)
+    page.click(GO_ON)
+    return page, seat
+
+
 def images_on(page: Page) -> list[str | None]:
     images = page.locator("#trial img").all()
     return [image.get_attribute("data-image-id") for image in images]
@@ -41,9 +49,7 @@ def test_a_reload_comes_back_to_the_same_images_and_keeps_the_first_onset(
     context: BrowserContext, hall: Hall
 ) -> None:
     """3.15: the clock goes on, and the answer says that it was shown twice."""
-    page, seat = context.new_page(), hall.seat(context)
-    page.goto(seat.url)
-    page.click(GO_ON)
+    page, seat = start(context, hall)
     page.wait_for_selector(UNLOCKED)
     before = images_on(page)
     page.wait_for_timeout(700)
@@ -71,9 +77,7 @@ def test_the_newer_tab_takes_over_after_a_question_and_the_older_stops(
     context: BrowserContext, hall: Hall
 ) -> None:
     """3.16: and the older can have it back."""
-    old, seat = context.new_page(), hall.seat(context)
-    old.goto(seat.url)
-    old.click(GO_ON)
+    old, seat = start(context, hall)
     old.wait_for_selector(UNLOCKED)
     images = images_on(old)
 
@@ -99,9 +103,7 @@ def test_locked_buttons_take_no_press_and_a_double_click_answers_once(
     context: BrowserContext, hall: Hall
 ) -> None:
     """3.11, and the lock of the presets: a press that began before it ended is none."""
-    page, seat = context.new_page(), hall.seat(context)
-    page.goto(seat.url)
-    page.click(GO_ON)
+    page, seat = start(context, hall)
     page.wait_for_selector("#trial:not([hidden]) .option .photo img")
     button = page.locator("#answers button[data-key='1']")
     button.dispatch_event("pointerdown")

@@ -3,29 +3,31 @@
 For scripts written for data of jsPsych, or for those of the study "imi" (2023).
 """
 
-from study_server.bundle_kinds import STRATA
+from dataclasses import replace
+
 from study_server.design.conditions import CONDITIONS
 from study_server.export.column import Column
-
-SUBJECT_ID = Column(
-    name="subject_id",
-    type="text",
-    meaning="Pseudonym of the participant: participant_id of the other tables.",
+from study_server.export.columns.shared import (
+    CONFIDENCE,
+    FEATURE_ID,
+    IS_CORRECT,
+    PARTICIPANT_ID,
+    SESSION_ID,
+    STRATUM,
+    TASK,
+    TRIAL_ID,
 )
+
+SUBJECT_ID = replace(PARTICIPANT_ID, name="subject_id")
 STUDY_ID = Column(
     name="study_id",
     type="text",
     meaning="The study's name in links.",
 )
-SITTING_ID = Column(
-    name="session_id",
-    type="text",
-    meaning="One sitting of one participant: 128 random bits in hex.",
-)
 _OF_JSPSYCH = (
     SUBJECT_ID,
     STUDY_ID,
-    SITTING_ID,
+    SESSION_ID,
     Column(
         name="trial_index",
         type="integer",
@@ -62,19 +64,10 @@ _OF_JSPSYCH = (
         unit="ms",
         meaning="From the start of the session to the answer, by the server's clock.",
     ),
-    Column(
-        name="correct",
-        type="boolean",
-        meaning="Whether the choice is the correct option; missing in ratings.",
-    ),
+    replace(IS_CORRECT, name="correct"),
 )
 _OF_IMI = (
-    Column(
-        name="confidence",
-        type="integer",
-        range=(1, 3),
-        meaning="Confidence in the choice: 1 low, 3 high; missing in ratings.",
-    ),
+    CONFIDENCE,
     Column(
         name="switched_queries",
         type="boolean",
@@ -116,37 +109,13 @@ _OF_IMI = (
         meaning="Network the feature belongs to; missing as layer is.",
     ),
 )
-_OURS = (
-    Column(
-        name="task",
-        type="text",
-        levels=("two_alternative", "rating", "occlusion", "manipulation_check"),
-        meaning="What the participant was asked to do.",
-    ),
-    Column(
-        name="feature_id",
-        type="text",
-        formula_guard=True,
-        meaning="Feature of the network that the trial asked about.",
-    ),
-    Column(
-        name="stratum",
-        type="text",
-        levels=STRATA,
-        meaning="How far the query pair lies from the panels; missing in catch trials.",
-    ),
-    Column(
-        name="trial_id",
-        type="text",
-        meaning="One planned trial, as in trials.csv.",
-    ),
-)
+_OURS = (TASK, FEATURE_ID, STRATUM, TRIAL_ID)
 JSPSYCH = (*_OF_JSPSYCH, *_OF_IMI, *_OURS)
 
 JSPSYCH_EVENTS = (
     SUBJECT_ID,
     STUDY_ID,
-    SITTING_ID,
+    SESSION_ID,
     Column(
         name="event",
         type="text",

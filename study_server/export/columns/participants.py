@@ -1,5 +1,6 @@
 """participants.csv: one row per session, also of those who stopped."""
 
+from study_server.design.parts.outcomes import OUTCOMES
 from study_server.design.slots import SLOT_GROUPS
 from study_server.export.column import Column
 from study_server.export.columns.shared import PARTICIPANT_ID, SESSION_ID
@@ -70,16 +71,7 @@ PARTICIPANTS = (
     Column(
         name="outcome",
         type="text",
-        levels=(
-            "completed",
-            "no_consent",
-            "screened_out",
-            "withdrawn",
-            "timed_out",
-            "not_open",
-            "already_took_part",
-            "technical_problem",
-        ),
+        levels=OUTCOMES,
         meaning="How the session ended; missing while it runs.",
     ),
     Column(

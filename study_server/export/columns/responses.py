@@ -2,7 +2,9 @@
 
 from study_server.export.column import Column
 from study_server.export.columns.shared import (
+    CONFIDENCE,
     CORRECT_OPTION,
+    IS_CORRECT,
     OPTIONS,
     PARTICIPANT_ID,
     SESSION_ID,
@@ -28,17 +30,8 @@ RESPONSES = (
         "left is the first option, right the second.",
     ),
     CORRECT_OPTION,
-    Column(
-        name="is_correct",
-        type="boolean",
-        meaning="Whether the choice is the correct option; missing in ratings.",
-    ),
-    Column(
-        name="confidence",
-        type="integer",
-        range=(1, 3),
-        meaning="Confidence in the choice: 1 low, 3 high; missing in ratings.",
-    ),
+    IS_CORRECT,
+    CONFIDENCE,
     Column(
         name="rating",
         type="integer",

@@ -29,19 +29,43 @@ CORRECT_OPTION = Column(
     meaning="Where the right option stands: left or first, right or second; missing "
     "where one photograph is rated.",
 )
+IS_CORRECT = Column(
+    name="is_correct",
+    type="boolean",
+    meaning="Whether the choice is the correct option; missing in ratings.",
+)
+CONFIDENCE = Column(
+    name="confidence",
+    type="integer",
+    range=(1, 3),
+    meaning="Confidence in the choice: 1 low, 3 high; missing in ratings.",
+)
+TASK = Column(
+    name="task",
+    type="text",
+    levels=TASKS,
+    meaning="What was asked: a choice between two photographs, a rating of one, a "
+    "choice between two covered or two changed copies of one.",
+)
+FEATURE_ID = Column(
+    name="feature_id",
+    type="text",
+    formula_guard=True,
+    meaning="Feature of the network that the trial asked about.",
+)
+STRATUM = Column(
+    name="stratum",
+    type="text",
+    levels=STRATA,
+    meaning="How far the query pair lies from the panels; missing in catch trials.",
+)
 TRIAL_PLACE = (
     Column(
         name="trial_index",
         type="integer",
         meaning="Place of the trial in the session's plan, from 0, practice first.",
     ),
-    Column(
-        name="task",
-        type="text",
-        levels=TASKS,
-        meaning="What was asked: a choice between two photographs, a rating of one, a "
-        "choice between two covered or two changed copies of one.",
-    ),
+    TASK,
     Column(
         name="block_index",
         type="integer",
@@ -64,24 +88,14 @@ TRIAL_PLACE = (
         levels=tuple(CONDITIONS),
         meaning="What the panel beside the query images showed.",
     ),
-    Column(
-        name="feature_id",
-        type="text",
-        formula_guard=True,
-        meaning="Feature of the network that the trial asked about.",
-    ),
+    FEATURE_ID,
     Column(
         name="query_pair_id",
         type="text",
         formula_guard=True,
         meaning="Pair of query images, named by the bundle; missing in catch trials.",
     ),
-    Column(
-        name="stratum",
-        type="text",
-        levels=STRATA,
-        meaning="How far the query pair lies from the panels; missing in catch trials.",
-    ),
+    STRATUM,
     Column(
         name="activation_gap",
         type="number",

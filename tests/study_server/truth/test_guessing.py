@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from flask import Flask
 
-from study_server.participant import images, landing
+from study_server.participant import enrolling, images
 from study_server.services import bundles
 from tests.study_server.truth.guessing import Cue, collect_cues, guess
 from tests.study_server.truth.telling_bundle import make_telling_app
@@ -24,7 +24,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """
     rng = Random(20)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(landing, "randomness", lambda: rng)
+        patch.setattr(enrolling, "randomness", lambda: rng)
         folder = tmp_path_factory.mktemp("guessing")
         yield make_telling_app(folder, n_main_trials=24, n_slots=40)
 
