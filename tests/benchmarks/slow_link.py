@@ -13,7 +13,7 @@ from statistics import median
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.chromium import ARGUMENTS, chromium_path
+from tests.browser.chromium import launch
 from tests.browser.drivers import ANSWER_AFTER
 from tests.browser.seats import open_hall
 from tests.browser.slow_link import describe, slow_down, waits_ms
@@ -42,9 +42,7 @@ def main() -> int:
         ) as hall,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(
-            executable_path=str(chromium_path()), args=list(ARGUMENTS)
-        )
+        browser = launch(playwright)
         page = browser.new_page()
         page.add_init_script(script)
         seat = hall.seat(page.context)

@@ -14,7 +14,7 @@ from statistics import mean, stdev
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.chromium import ARGUMENTS, chromium_path
+from tests.browser.chromium import launch
 from tests.browser.drivers import ANSWER_AFTER_PAINT
 from tests.browser.seats import open_hall
 from tests.study_server.study_fixture import tiny_definition
@@ -37,9 +37,7 @@ def main() -> int:
         open_hall(Path(tempfile.mkdtemp()), definition, n_features=26) as hall,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(
-            executable_path=str(chromium_path()), args=list(ARGUMENTS)
-        )
+        browser = launch(playwright)
         while len(errors) < asked.trials:
             page = browser.new_page()
             page.add_init_script(script)

@@ -1,7 +1,9 @@
-"""Finding a browser that the system brings."""
+"""The browser that the system brings."""
 
 import shutil
 from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright
 
 from tests.conftest import skip_or_fail_in_ci
 
@@ -27,3 +29,11 @@ def chromium_path() -> Path:
         "install one, on Debian with: apt-get install chromium"
     )
     raise AssertionError("not reached")
+
+
+def launch(playwright: Playwright, *, text_px: int = 16) -> Browser:
+    """Start it; `text_px` is the size of text as set in the browser, 16 at first."""
+    return playwright.chromium.launch(
+        executable_path=str(chromium_path()),
+        args=[*ARGUMENTS, f"--blink-settings=defaultFontSize={text_px}"],
+    )

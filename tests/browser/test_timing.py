@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.drivers import ANSWER_AFTER, DELAY_IMAGE, HIDE
-from tests.browser.player import UNLOCKED
 from tests.browser.seats import Hall, Seat, open_hall
+from tests.browser.visit import CHOICE
 from tests.study_server.study_fixture import tiny_definition
 
 DELAY_MS = 500
@@ -119,7 +119,7 @@ def test_a_hidden_tab_is_flagged_with_its_duration(
     """3.4: as an event with start and duration, and summed in its trial only."""
     page, seat = open_page(browser, hall)
     page.click(".interlude[data-interlude]:not([hidden]) button.primary")
-    page.wait_for_selector(UNLOCKED)
+    page.wait_for_selector(CHOICE)
 
     hidden_at = page.evaluate(HIDE, True)
     page.wait_for_timeout(300)
@@ -127,7 +127,7 @@ def test_a_hidden_tab_is_flagged_with_its_duration(
     page.set_viewport_size({"width": 900, "height": 700})
     page.wait_for_timeout(100)
     for number in (2, 3):
-        page.wait_for_selector(UNLOCKED)
+        page.wait_for_selector(CHOICE)
         page.keyboard.press("1")
         is_at_trial(page, number)
 
