@@ -17,6 +17,14 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
+HAS_MOUSE = (
+    "primaryHoverType=2",
+    "availableHoverTypes=2",
+    "primaryPointerType=4",
+    "availablePointerTypes=4",
+)
+"""Without a screen the browser finds no mouse; Playwright says so, too, if asked for
+no settings of our own."""
 
 
 def chromium_path() -> Path:
@@ -33,7 +41,8 @@ def chromium_path() -> Path:
 
 def launch(playwright: Playwright, *, text_px: int = 16) -> Browser:
     """Start it; `text_px` is the size of text as set in the browser, 16 at first."""
+    settings = ",".join([*HAS_MOUSE, f"defaultFontSize={text_px}"])
     return playwright.chromium.launch(
         executable_path=str(chromium_path()),
-        args=[*ARGUMENTS, f"--blink-settings=defaultFontSize={text_px}"],
+        args=[*ARGUMENTS, f"--blink-settings={settings}"],
     )
