@@ -94,7 +94,7 @@ class Hall:
 
 @contextmanager
 def open_hall(
-    folder: Path, definition: StudyDefinition, **bundle_options: int
+    folder: Path, definition: StudyDefinition, **bundle_options: int | bool
 ) -> Iterator[Hall]:
     """Make the study in a new folder and serve it."""
     config = new_config(folder)
@@ -105,7 +105,7 @@ def open_hall(
 
 @contextmanager
 def open_studies(
-    folder: Path, definitions: list[StudyDefinition], **bundle_options: int
+    folder: Path, definitions: list[StudyDefinition], **bundle_options: int | bool
 ) -> Iterator[Hall]:
     """Make several studies on one bundle and serve them."""
     config = new_config(folder)

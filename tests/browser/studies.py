@@ -117,7 +117,9 @@ def _common(name: str) -> dict[str, Any]:
 
 
 def make_studies(
-    config: ServerConfig, definitions: list[StudyDefinition], **bundle_options: int
+    config: ServerConfig,
+    definitions: list[StudyDefinition],
+    **bundle_options: int | bool,
 ) -> None:
     """Import one bundle that has what every study needs, and open them all on it."""
     options = {"n_features": 9, "n_pairs": 4, "n_tiles": 10, "n_occlusions": 4}
