@@ -28,7 +28,6 @@ from tests.browser.seats import Hall, open_studies
 from tests.browser.studies import definition_of, study_names
 from tests.browser.walk import walk
 
-
 NAMES: Mapping[Device, frozenset[str] | None] = {
     "mouse": None,
     "keyboard": frozenset(),

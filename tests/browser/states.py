@@ -57,11 +57,15 @@ def see_every_layout(page: Page, hall: Hall, look: Callable[[str], None]) -> Non
         look(f"{name}-options")
 
 
+def keep_waiting(_route: Route) -> None:
+    """Answers never."""
+
+
 def see_every_pause(page: Page, hall: Hall, look: Callable[[str], None]) -> None:
     """Waiting for pictures, two tabs, an answer that is not saved, and a refusal."""
     study_id = next(iter(layout_definitions().values())).study.study_id
     url = hall.seat(page.context, study_id=study_id).url
-    page.route("**/image/*", lambda route: None)
+    page.route("**/image/*", keep_waiting)
     page.goto(url)
     page.click(f"{PAUSE} .primary")
     page.wait_for_selector(
