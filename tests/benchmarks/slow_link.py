@@ -35,7 +35,6 @@ from tests.browser.slow_link import (
 from tests.browser.studies import definition_of
 
 LIMIT_MS = 300
-N_FEATURES = 53
 LONGEST_MS = 3_600_000
 STUDIES: Mapping[str, dict[str, Any]] = {
     "extrapolation": {
@@ -44,13 +43,18 @@ STUDIES: Mapping[str, dict[str, Any]] = {
         "catch": {"n_trials": 8},
     },
     "imi2023": {
-        "design": {"n_features": 50, "n_features_per_session": 50},
+        "design": {"n_features": 40, "n_features_per_session": 40},
         "display": {"buttons_locked_ms": 1500},
         "timing": {"panel_min_ms": 0, "feedback_delay_ms": 350, "feedback_ms": 1150},
         "catch": {"n_trials": 5},
     },
 }
 """As long as the presets, with their own pauses."""
+BUNDLES: Mapping[str, dict[str, int]] = {
+    "extrapolation": {"n_features": 52, "n_tiles": 8, "n_occlusions": 0},
+    "imi2023": {"n_features": 42, "n_tiles": 9, "n_pairs": 1, "n_occlusions": 1},
+}
+"""No larger than needed: a picture takes a while to make."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +74,7 @@ def main() -> int:
     """Run the session and print its numbers."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--study", choices=tuple(STUDIES), default="extrapolation")
-    parser.add_argument("--trials", type=int, default=50, help="54 at most")
+    parser.add_argument("--trials", type=int, help="all but one by default")
     parser.add_argument("--answer-ms", type=int, default=4000)
     parser.add_argument("--image-px", type=int, default=224)
     asked = parser.parse_args()
@@ -79,8 +83,7 @@ def main() -> int:
         open_studies(
             Path(tempfile.mkdtemp()),
             [definition],
-            n_features=N_FEATURES,
-            n_occlusions=1,
+            **BUNDLES[asked.study],
             image_side_px=asked.image_px,
             is_grainy=True,
         ) as hall,
@@ -90,7 +93,7 @@ def main() -> int:
             launch(playwright),
             hall,
             definition,
-            n_trials=asked.trials,
+            n_trials=asked.trials or n_trials(definition) - 1,
             answer_ms=asked.answer_ms,
         )
     return report(session, definition, answer_ms=asked.answer_ms)
@@ -141,18 +144,24 @@ def report(session: Session, definition: StudyDefinition, *, answer_ms: int) -> 
     link_s = n_bytes / DOWN_BYTES_PER_S / (1 - FAILURE_RATE)
     waits = [wait - feedback_ms for wait in waits_ms(session.rows)]
     n_complete = session.n_whole.count(n_images)
-    n_trials = len(session.rows)
     print(
         f"{n_images} pictures of {session.image_bytes / 1000:.0f} kB each take the "
         f"link {link_s:.1f} s; their trial takes {trial_s:.1f} s"
     )
-    print(f"{session.n_failed} requests failed; {n_complete} of {n_trials} complete")
+    print(
+        f"{session.n_failed} requests failed; {n_complete} of {len(session.rows)} complete"
+    )
     print(describe(waits))
     if link_s > trial_s:
         print(f"the link alone makes one wait {link_s - trial_s:.1f} s for each trial")
-    is_passed = n_complete == n_trials and median(waits) < LIMIT_MS
+    is_passed = n_complete == len(session.rows) and median(waits) < LIMIT_MS
     print("passed" if is_passed else "FAILED")
     return int(not is_passed)
+
+
+def n_trials(definition: StudyDefinition) -> int:
+    """Of the main part; a session answers one less, since the page then goes on."""
+    return (definition.design.n_features or 0) + (definition.catch.n_trials or 0)
 
 
 def images_of_a_trial(definition: StudyDefinition) -> int:

@@ -89,10 +89,12 @@ class Walker:
         self.language = language
         self.size = size
         self.in_every_scheme = in_every_scheme
+        self.seen: list[str] = []
 
     def look(self, name: str) -> None:
         page = self.page
         title = f"{self.language}-{self.size}-{name}"
+        self.seen.append(name)
         look(page, title, in_every_scheme=self.in_every_scheme)
         assert page.locator("html").get_attribute("lang") == self.language
         right_to_left = self.language == PSEUDO
