@@ -3,8 +3,8 @@
 Every page that `session_matrix` does not come to: questions sent without answers, all
 eight ends, errors, every task in both layouts with its panel alone and with its
 options, and what the runner says about waiting, other tabs and refusals. In each window
-and language, in English also in dark and forced colours. Prints what was seen; exit
-status 1 when something was wrong with a page.
+and language, in English also in dark. Prints what was seen; exit status 1 when
+something was wrong with a page.
 """
 
 import argparse

@@ -1,11 +1,11 @@
-"""Walk 3.10: `python -m tests.benchmarks.session_matrix [--study NAME] [--size SIZE]`.
+"""Walk 3.10: `python -m tests.benchmarks.session_matrix [--only VALUE ...]`.
 
 Whole sessions from the link to the code, in real Chromium against a real server: every
 task and every preset, scaled down, by mouse, keyboard and touch alone, in windows of
 320 and 1024 CSS px, at 200 % zoom and with text of 200 %, in each language. Each page
-is looked at by axe-core, for its width and for its targets, in English also in dark and
-forced colours; what a touch screen shows otherwise is looked at there again. Prints a
-table; exit status 1 when a session failed.
+is looked at by axe-core, for its width and for its targets, in English also in dark;
+what a touch screen shows otherwise is looked at there again. Prints a table; exit
+status 1 when a session failed. `--only en --only mouse` narrows it down.
 """
 
 import argparse
@@ -15,14 +15,13 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
-from functools import partial
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from playwright.sync_api import Browser, Error, sync_playwright
 
 from tests.browser.chromium import launch
-from tests.browser.matrix import WINDOWS, Case, every_case
+from tests.browser.matrix import LANGUAGES, WINDOWS, Case, every_case
 from tests.browser.person import DEVICES, Device
 from tests.browser.seats import Hall, open_studies
 from tests.browser.studies import definition_of, study_names
@@ -49,14 +48,16 @@ class Result:
 def main() -> int:
     """Walk, print, and say by the exit status whether all passed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--study", choices=study_names(), action="append")
-    parser.add_argument("--size", choices=tuple(WINDOWS), action="append")
+    values = [*study_names(), *DEVICES, *WINDOWS, *LANGUAGES]
+    parser.add_argument("--only", choices=values, action="append", default=[])
     parser.add_argument("--json", action="store_true", help="print every session")
     parser.add_argument("--workers", type=int, default=1, help="browsers at a time")
     asked = parser.parse_args()
     with ProcessPoolExecutor(max_workers=asked.workers) as pool:
-        walk_here = partial(walk_study, sizes=asked.size or tuple(WINDOWS))
-        parts = pool.map(walk_here, asked.study or study_names())
+        cases = narrowed(every_case(study_names()), asked.only)
+        studies = dict.fromkeys(case.study for case in cases)
+        by_study = [[c for c in cases if c.study == study] for study in studies]
+        parts = pool.map(walk_study, by_study)
         results = [result for part in parts for result in part]
     if asked.json:
         print(json.dumps([asdict(each) for each in results], indent=2))
@@ -65,18 +66,28 @@ def main() -> int:
     return int(any(each.fault for each in results))
 
 
-def walk_study(study: str, sizes: Sequence[str]) -> list[Result]:
-    """All sessions of one study in these windows, on a server of its own."""
+def narrowed(cases: Sequence[Case], only: Sequence[str]) -> list[Case]:
+    """The cases that have a wanted value in each field that any value is wanted of."""
+    kept = list(cases)
+    for field in fields(Case):
+        wanted = {getattr(each, field.name) for each in cases} & set(only)
+        if wanted:
+            kept = [each for each in kept if getattr(each, field.name) in wanted]
+    return kept
+
+
+def walk_study(cases: Sequence[Case]) -> list[Result]:
+    """Sessions of one study, on a server of its own."""
+    definition = definition_of(cases[0].study)
     with (
-        open_studies(Path(tempfile.mkdtemp()), [definition_of(study)]) as hall,
+        open_studies(Path(tempfile.mkdtemp()), [definition]) as hall,
         sync_playwright() as playwright,
     ):
         sizes_of_text = {window.text_px for window in WINDOWS.values()}
         browsers = {px: launch(playwright, text_px=px) for px in sizes_of_text}
         return [
             walk_case(browsers[WINDOWS[case.size].text_px], hall, case)
-            for case in every_case([study])
-            if case.size in sizes
+            for case in cases
         ]
 
 

@@ -124,6 +124,7 @@ def run_session(
     page.goto(seat.url, wait_until="commit")
     done = page.locator("#progress-text", has_text=f"Trial {n_trials + 1} of")
     done.wait_for(timeout=LONGEST_MS)
+    page.unroute_all(behavior="ignoreErrors")
     return Session(
         rows=hall.responses(seat),
         n_whole=[each["n_whole"] for each in page.evaluate("injected")],
@@ -148,9 +149,8 @@ def report(session: Session, definition: StudyDefinition, *, answer_ms: int) -> 
         f"{n_images} pictures of {session.image_bytes / 1000:.0f} kB each take the "
         f"link {link_s:.1f} s; their trial takes {trial_s:.1f} s"
     )
-    print(
-        f"{session.n_failed} requests failed; {n_complete} of {len(session.rows)} complete"
-    )
+    whole = f"{n_complete} of {len(session.rows)} trials complete"
+    print(f"{session.n_failed} requests failed; {whole}")
     print(describe(waits))
     if link_s > trial_s:
         print(f"the link alone makes one wait {link_s - trial_s:.1f} s for each trial")
@@ -160,7 +160,7 @@ def report(session: Session, definition: StudyDefinition, *, answer_ms: int) -> 
 
 
 def n_trials(definition: StudyDefinition) -> int:
-    """Of the main part; a session answers one less, since the page then goes on."""
+    """Of the main part."""
     return (definition.design.n_features or 0) + (definition.catch.n_trials or 0)
 
 
