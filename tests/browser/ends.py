@@ -223,7 +223,7 @@ def see_what_cannot_be_opened(walker: Walker) -> None:
     walker.consent()
     with database.write() as db:
         db.execute(update(StudySession).values(last_seen_at=LONG_AGO))
-    walker.start()
+    page.reload()
     assert page.url.endswith("/timed-out")
     walker.look("timed-out")
     page.context.clear_cookies()

@@ -19,8 +19,8 @@ from study_server.services.bundles import load_bundle
 from study_server.services.enrolment import enrol, find_session
 from study_server.services.studies import get_study
 from tests.browser.server_process import ServerProcess
-from tests.browser.studies import make_studies
-from tests.study_server.study_fixture import STUDY_ID, make_study
+from tests.browser.studies import BUNDLE
+from tests.study_server.study_fixture import STUDY_ID, make_studies, make_study
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,7 @@ class Hall:
 
 @contextmanager
 def open_hall(
-    folder: Path, definition: StudyDefinition, **bundle_options: int | bool
+    folder: Path, definition: StudyDefinition, **bundle_options: int
 ) -> Iterator[Hall]:
     """Make the study in a new folder and serve it."""
     config = new_config(folder)
@@ -105,11 +105,11 @@ def open_hall(
 
 @contextmanager
 def open_studies(
-    folder: Path, definitions: list[StudyDefinition], **bundle_options: int | bool
+    folder: Path, definitions: list[StudyDefinition], **bundle_options: int
 ) -> Iterator[Hall]:
     """Make several studies on one bundle and serve them."""
     config = new_config(folder)
-    make_studies(config, definitions, **bundle_options)
+    make_studies(config, folder, definitions, **{**BUNDLE, **bundle_options})
     with serve(config) as hall:
         yield hall
 

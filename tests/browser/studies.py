@@ -3,16 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from study_server.bundle import read_bundle
-from study_server.config import ServerConfig
-from study_server.db import Database
 from study_server.design.definition import StudyDefinition, parse_definition
 from study_server.design.parts.design import TASKS
 from study_server.presets import preset_names
-from study_server.services.bundles import import_bundle
-from study_server.services.studies import create_study
-from tests.study_server.bundle_fixture import write_bundle
-from tests.study_server.study_fixture import NOON, definition_values
+from tests.study_server.study_fixture import definition_values
 
 PRACTICE = ["logit:feature-0", "logit:feature-1"]
 EASY = ["logit:feature-2"]
@@ -72,6 +66,8 @@ OF_PRESETS: Mapping[str, dict[str, Any]] = {
 CRITERION = {"n_trials": 2, "n_obvious": 0, "min_correct": 2, "max_rounds": 2}
 NO_CRITERION = {"n_trials": 2, "n_obvious": 0, "min_correct": 0, "max_rounds": 1}
 WITH_CRITERION = ("two_alternative", "extrapolation", "zimmermann2021", "imi2023")
+BUNDLE = {"n_features": 9, "n_pairs": 4, "n_tiles": 10, "n_occlusions": 4}
+"""What a bundle needs for all of them."""
 WITH_QUESTIONS = (*TASKS, "extrapolation")
 
 
@@ -114,23 +110,3 @@ def _common(name: str) -> dict[str, Any]:
         "practice": CRITERION if name in WITH_CRITERION else NO_CRITERION,
         "comprehension": {"n_items": 3 if name in WITH_QUESTIONS else 0},
     }
-
-
-def make_studies(
-    config: ServerConfig,
-    definitions: list[StudyDefinition],
-    **bundle_options: int | bool,
-) -> None:
-    """Import one bundle that has what every study needs, and open them all on it."""
-    options = {"n_features": 9, "n_pairs": 4, "n_tiles": 10, "n_occlusions": 4}
-    scratch = config.data_dir / "scratch"
-    scratch.mkdir()
-    folder = write_bundle(scratch, **{**options, **bundle_options})
-    bundle = read_bundle(folder)
-    database = Database(config.resolved_database_url)
-    database.create_tables()
-    with database.write() as db:
-        import_bundle(db, folder, bundles_dir=config.bundles_dir, imported_at=NOON)
-        for definition in definitions:
-            create_study(db, definition, bundle, created_at=NOON)
-    database.close()
