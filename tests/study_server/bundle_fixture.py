@@ -13,8 +13,6 @@ from PIL import Image, ImageChops, ImageDraw
 from study_server.bundle import content_digest
 
 IMAGE_SIDE_PX = 48
-GRAIN_SHIFT = 3
-"""Five bits for each value: 94 kB for 224 px, as much as photographs need."""
 
 
 def write_bundle(
@@ -25,7 +23,7 @@ def write_bundle(
     n_tiles: int = 8,
     image_side_px: int = IMAGE_SIDE_PX,
     n_occlusions: int = 0,
-    is_grainy: bool = False,
+    grain_bits: int = 0,
 ) -> Path:
     """Write a bundle into a new folder inside `parent` and return the folder.
 
@@ -33,7 +31,7 @@ def write_bundle(
     visualizations, half as many seed images, accentuations and attributions, and
     `n_pairs` pairs. With `n_occlusions` each has so many occluded photographs, minimal
     and blurred images and a matched control of each accentuation, as the presets need.
-    Grainy pictures take as many bytes as photographs.
+    Grain of 5 bits in each value makes pictures take as many bytes as photographs.
     """
     (parent / "new" / "images").mkdir(parents=True)
     rng = Random(7)
@@ -52,7 +50,7 @@ def write_bundle(
         pairs += feature_pairs
         stimuli += feature_stimuli
     for stimulus in stimuli:
-        content = _png(stimulus, image_side_px, is_grainy=is_grainy)
+        content = _png(stimulus, image_side_px, grain_bits=grain_bits)
         stimulus["sha256"] = hashlib.sha256(content).hexdigest()
         stimulus["width_px"] = stimulus["height_px"] = image_side_px
         (parent / "new" / stimulus["file"]).write_bytes(content)
@@ -170,7 +168,7 @@ def _extras(
     }
 
 
-def _png(stimulus: dict[str, Any], side_px: int, *, is_grainy: bool) -> bytes:
+def _png(stimulus: dict[str, Any], side_px: int, *, grain_bits: int) -> bytes:
     """A picture of its own for each stimulus: shapes in colours from its id."""
     rng = Random(str(stimulus["stimulus_id"]))
     colour = tuple(rng.randrange(256) for _ in range(3))
@@ -181,9 +179,11 @@ def _png(stimulus: dict[str, Any], side_px: int, *, is_grainy: bool) -> bytes:
         size = rng.randrange(side_px // 8, side_px // 2)
         fill = tuple(rng.randrange(256) for _ in range(3))
         draw.ellipse((x - size, y - size, x + size, y + size), fill=fill)
-    if is_grainy:
+    if grain_bits:
         grain = Image.frombytes("RGB", image.size, rng.randbytes(3 * side_px**2))
-        image = ImageChops.add(image, grain.point(lambda level: level >> GRAIN_SHIFT))
+        image = ImageChops.add(
+            image, grain.point(lambda level: level >> 8 - grain_bits)
+        )
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()

@@ -72,6 +72,7 @@ def test_the_sketch_shows_a_trial_of_the_study(
     app = make_app(
         texts={"en": {"instructions": "All."}},
         design={"task": task, "conditions": ["natural"]},
+        practice={"n_trials": 2},
         catch={"per_block": 0},
     )
 
