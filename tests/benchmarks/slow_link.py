@@ -54,7 +54,7 @@ STUDIES: Mapping[str, dict[str, Any]] = {
 """As long as the presets, with their own pauses."""
 BUNDLES: Mapping[str, dict[str, int]] = {
     "extrapolation": {"n_features": 52, "n_tiles": 8, "n_occlusions": 0},
-    "imi2023": {"n_features": 42, "n_tiles": 9, "n_pairs": 1, "n_occlusions": 1},
+    "imi2023": {"n_features": 42, "n_tiles": 9, "n_pairs": 2, "n_occlusions": 1},
 }
 """No larger than needed: a picture takes a while to make."""
 

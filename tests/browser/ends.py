@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from playwright.sync_api import Page
-from sqlalchemy import select, update
+from sqlalchemy import text, update
 
 from study_server.db import Database
 from study_server.design.texts import default_texts
-from study_server.models import Study as StudyRow
 from study_server.models import StudySession, StudyStatus
+from study_server.services.studies import set_status
 from tests.browser.pages import look
 from tests.browser.seats import new_config, serve
 from tests.pseudo_locale import PSEUDO, pseudo_texts
@@ -228,28 +228,40 @@ def see_what_cannot_be_opened(walker: Walker) -> None:
     assert page.url.endswith("/timed-out")
     walker.look("timed-out")
     page.context.clear_cookies()
-    with opened(database, status=StudyStatus.PAUSED):
+    with paused(database):
         walker.start()
         assert page.url.endswith("/not-open")
         walker.look("not-open")
     walker.start()
     page.goto(walker.study.url.replace(STUDY_ID, "no-such-study"))
     walker.look("error-404")
-    with opened(database, definition={}):
-        page.goto(walker.study.url)
+    with broken(database):
+        answer = page.goto(walker.study.url)
+        assert answer is not None
+        assert answer.status == 500
         walker.look("error-500")
 
 
 @contextmanager
-def opened(database: Database, **changes: object) -> Iterator[None]:
-    """The study changed for a while."""
-    with database.read() as db:
-        study = db.scalars(select(StudyRow)).one()
-        before = {name: getattr(study, name) for name in changes}
+def broken(database: Database) -> Iterator[None]:
+    """The server finds no studies any more, not even none."""
+    rename = "ALTER TABLE {} RENAME TO {}"
     with database.write() as db:
-        db.execute(update(StudyRow).values(**changes))
+        db.execute(text(rename.format("study", "elsewhere")))
     try:
         yield
     finally:
         with database.write() as db:
-            db.execute(update(StudyRow).values(**before))
+            db.execute(text(rename.format("elsewhere", "study")))
+
+
+@contextmanager
+def paused(database: Database) -> Iterator[None]:
+    """Nobody may start for a while."""
+    with database.write() as db:
+        set_status(db, STUDY_ID, StudyStatus.PAUSED)
+    try:
+        yield
+    finally:
+        with database.write() as db:
+            set_status(db, STUDY_ID, StudyStatus.OPEN)

@@ -71,7 +71,7 @@ def test_the_sketch_shows_a_trial_of_the_study(
 ) -> None:
     app = make_app(
         texts={"en": {"instructions": "All."}},
-        design={"task": task, "conditions": ["natural"]},
+        design={"task": task, "conditions": ["natural"], "n_ratings": 2},
         practice={"n_trials": 2},
         catch={"per_block": 0},
     )
