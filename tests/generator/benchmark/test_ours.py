@@ -42,7 +42,7 @@ def test_the_first_step_carries_the_balance(timing: Timing) -> None:
 def test_a_pack_of_jobs_is_timed_as_a_whole(setting: BenchmarkSetting) -> None:
     small = replace(setting, draws_per_step=1, steps=2)
 
-    pack = run_ours(small, preset="faccent", n_jobs=2, times_floor=False)
+    pack = run_ours(small, n_jobs=2, times_floor=False)
 
     assert (pack.n_jobs, pack.n_steps) == (2, 2)
     assert pack.utilization is not None
