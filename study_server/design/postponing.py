@@ -1,7 +1,7 @@
 """In which order the rest of a block goes on once a trial could not be shown. Pure.
 
 Orders are lists of places: `[1, 0]` shows the second trial first. Catch trials never
-become neighbours, nor the first of a block, unless nothing else is left to stand between.
+become neighbours, nor the first of a block, unless nothing is left to stand between.
 """
 
 from collections.abc import Sequence

@@ -24,7 +24,7 @@ def blocks(draw: st.DrawFn) -> list[Trial]:
 
 
 def shown(block: list[Trial], data: st.DataObject, *, may_give_up: bool) -> list[Trial]:
-    """What a participant sees where images fail at random, each trial's once or twice."""
+    """What a participant sees where images fail at random, once or twice each."""
     rest, seen, postponed = list(block), [], set()
     while rest:
         first = rest[0]
