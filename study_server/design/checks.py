@@ -182,7 +182,7 @@ def _comprehension(comprehension: ComprehensionPart, texts: dict[str, Texts]) ->
             )
 
 
-def _condition_texts(design: DesignPart, texts: dict[str, Texts]) -> Faults:
+def _panel_names(design: DesignPart, texts: dict[str, Texts]) -> Faults:
     """2.2: mixed conditions are named on each trial."""
     if design.order == "blocked":
         return
@@ -231,7 +231,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., Faults]], ...] = (
     (("questions", "quotas"), _quotas),
     (("study", "languages", "texts"), _languages),
     (("comprehension", "texts"), _comprehension),
-    (("design", "texts"), _condition_texts),
+    (("design", "texts"), _panel_names),
     (("questions", "texts"), _question_texts),
 )
 """Tables a check needs, and the check."""

@@ -12,7 +12,7 @@ from study_server.participant.blueprint import config, database, now, participan
 from study_server.participant.sitting import page_of, resume_sitting, study_of
 from study_server.participant.submission import read_images_missing, read_submission
 from study_server.services.bundles import picture_length
-from study_server.services.display import condition_text, display_of, has_feedback
+from study_server.services.display import panel_name, display_of, has_feedback
 from study_server.services.missing_images import postpone_or_give_up
 from study_server.services.places import OPTION_PLACES, ServedImage
 from study_server.services.responses import record_response
@@ -29,7 +29,7 @@ TRIAL_FACTS = (
     "n_blocks_done",
     "n_blocks",
     "n_postponed",
-    "condition_text",
+    "panel_name",
 )
 """What is said of a trial, its images apart."""
 
@@ -50,7 +50,7 @@ def current_trial(study_id: str) -> ResponseReturnValue:
             session,
             served_at=now(),
             length_of=_lengths(study.bundle_id),
-            name_of=partial(condition_text, definition, session.language),
+            name_of=partial(panel_name, definition, session.language),
         )
         if not held:
             return jsonify(next=url_for(page_of(session), study_id=study_id))

@@ -58,7 +58,7 @@ class Trial(Answered):
     n_blocks_done: Count
     n_blocks: Count
     n_postponed: Count
-    condition_text: str | None
+    panel_name: str | None
     """What the panel is called; only where a study mixes its conditions."""
 
     panel: list[Picture]

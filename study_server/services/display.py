@@ -48,7 +48,7 @@ def has_feedback(definition: StudyDefinition, *, is_practice: bool) -> bool:
     return part.has_feedback
 
 
-def condition_text(
+def panel_name(
     definition: StudyDefinition, language: str, condition: str
 ) -> str | None:
     """What participants are told a condition is called: only of mixed ones (2.2)."""

@@ -34,7 +34,7 @@ class TrialView:
     n_blocks_done: int
     n_blocks: int
     n_postponed: int
-    condition_text: str | None
+    panel_name: str | None
     """What its condition is called, where conditions are mixed."""
     images: PlacedImages
 
@@ -87,7 +87,7 @@ def _view(
     trial: Trial,
     trials: Sequence[Trial],
     images: PlacedImages,
-    condition_text: str | None,
+    panel_name: str | None,
 ) -> TrialView:
     part = [each for each in trials if part_of(each) == part_of(trial)]
     return TrialView(
@@ -100,7 +100,7 @@ def _view(
         n_blocks_done=trial.block_index or 0,
         n_blocks=len({each.block_index for each in trials} - {None}),
         n_postponed=trial.n_postponed,
-        condition_text=condition_text,
+        panel_name=panel_name,
         images=images,
     )
 

@@ -9,7 +9,7 @@ const byId = (id) => document.getElementById(id);
 const answers = byId("answers");
 const reference = byId("reference");
 const feedback = byId("feedback");
-const condition = byId("condition");
+const panelName = byId("panel-name");
 const wait = byId("wait");
 const LETTERS = { left: "A", right: "B" };
 
@@ -28,8 +28,8 @@ export function prepare(trial, images) {
   const { image_px } = trial.display;
   if (image_px) trialElement.style.setProperty("--image", `${image_px}px`);
   reference.hidden = !trial.reference;
-  condition.textContent = trial.condition_text;
-  condition.hidden = !trial.condition_text;
+  panelName.textContent = trial.panel_name;
+  panelName.hidden = !trial.panel_name;
   wait.textContent = say("runner.study_examples");
   wait.hidden = !trial.panel.length && !trial.negative_panel.length;
   setUnlocked(false);
