@@ -12,7 +12,7 @@ from study_server.participant.blueprint import config, database, now, participan
 from study_server.participant.sitting import page_of, resume_sitting, study_of
 from study_server.participant.submission import read_images_missing, read_submission
 from study_server.services.bundles import picture_length
-from study_server.services.display import panel_name, display_of, has_feedback
+from study_server.services.display import display_of, has_feedback, panel_name
 from study_server.services.missing_images import postpone_or_give_up
 from study_server.services.places import OPTION_PLACES, ServedImage
 from study_server.services.responses import record_response
