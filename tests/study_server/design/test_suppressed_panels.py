@@ -46,8 +46,8 @@ def test_each_seed_image_stands_beside_what_was_suppressed_in_it() -> None:
         name = trial.feature_id
         second = {
             "accentuation": [
-                f"{name}-{kind}-{i}"
-                for i in range(2)
+                f"{name}-{kind}-{number}"
+                for number in range(2)
                 for kind in ("seed", "suppression")
             ],
             "seed_only": [f"{name}-seed-{i}" for i in (0, 0, 1, 1)],
