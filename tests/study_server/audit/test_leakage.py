@@ -95,7 +95,10 @@ def measured(bundle: Bundle, changes: dict[tuple[str, str], float | None]) -> Bu
             for stimulus_id in (pair.high_stimulus_id, pair.low_stimulus_id)
         ]
         table = {(q, tile): 0.8 for q in queries for tile in tiles_of(feature)}
-        known = {**table, **{key: d for key, d in changes.items() if key in table}}
+        known: dict[tuple[str, str], float | None] = {
+            **table,
+            **{key: d for key, d in changes.items() if key in table},
+        }
         distances = {key: d for key, d in known.items() if d is not None}
         features.append(replace(feature, query_distances=distances))
     return replace(bundle, features=tuple(features))
