@@ -1,6 +1,8 @@
 """The confirmatory family: accentuation against each of four other conditions."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -90,6 +92,44 @@ def analyse_confirmatory(
     df = min(int(design.problem.groups[g].max()) for g in (PEOPLE, FEATURES))
     table = family_table(design, fit, plan, df=df)
     return Confirmatory(design=design, fit=fit, df=df, contrasts=table)
+
+
+def fit_facts(found: Confirmatory) -> dict[str, Any]:
+    """What the results say of the primary fit, as plain values.
+
+    Errors are NaN where the fit is not usable; an error of a standard deviation also
+    where it is at its boundary or was held.
+    """
+    fit, n = found.fit, len(found.fit.fixed_names)
+    errors = np.full(n + len(fit.random_names), np.nan)
+    if fit.covariance is not None:
+        errors = np.sqrt(np.diag(fit.covariance.matrix))
+    return {
+        "id": FIT_ID,
+        "status": fit.status,
+        "reason": fit.reason,
+        "engine": fit.engine,
+        "second_engine": fit.second_engine,
+        "covariance": fit.covariance.kind if fit.covariance else None,
+        "log_likelihood": fit.log_likelihood,
+        "aic": fit.aic,
+        "n_responses": fit.n_responses,
+        "df": found.df,
+        "terms": list(found.design.terms),
+        "dropped": [asdict(term) for term in found.design.dropped],
+        "coefficients": _named(fit.fixed_names, fit.parameters[0], errors[:n]),
+        "standard_deviations": _named(fit.random_names, fit.parameters[1], errors[n:]),
+        "warnings": list(fit.warnings),
+    }
+
+
+def _named(
+    names: Sequence[str], values: FloatArray, errors: FloatArray
+) -> dict[str, dict[str, float]]:
+    return {
+        name: {"value": float(value), "standard_error": float(error)}
+        for name, value, error in zip(names, values, errors, strict=True)
+    }
 
 
 def family_table(

@@ -8,6 +8,7 @@ from scipy.special import expit, logit
 
 from analysis.errors import ConfigError
 from analysis.intervals import FloatArray
+from analysis.mixed.blocks import IntArray
 
 REFERENCE = "accentuation"
 
@@ -115,9 +116,7 @@ def simulate_responses(
         - effect * (which == 1)
         + _drawn(rng, components.participant, people)
         + _drawn(rng, components.feature, feature)
-        + _drawn(
-            rng, components.feature_condition, feature * plan.n_conditions + which
-        )
+        + _drawn(rng, components.feature_condition, feature * plan.n_conditions + which)
         + _drawn(
             rng, components.participant_condition, people * plan.n_conditions + which
         )
@@ -143,7 +142,9 @@ def condition_names(n_conditions: int) -> list[str]:
 
 
 def _drawn(
-    rng: np.random.Generator, sd: float, codes: np.ndarray[tuple[int], np.dtype[np.int64]]
+    rng: np.random.Generator,
+    sd: float,
+    codes: IntArray,
 ) -> FloatArray:
     effects: FloatArray = sd * rng.normal(size=int(codes.max()) + 1)
     return effects[codes]

@@ -14,7 +14,7 @@ from analysis.hypotheses import paired_differences, two_way_robust_difference
 from analysis.intervals import student_t
 from analysis.mixed.fit import FitConfig
 from analysis.mixed.marginal import mean_expit
-from analysis.paired import min_f_prime, paired_t
+from analysis.paired_tests import min_f, paired_t
 from analysis.power.components import (
     REFERENCE,
     StudyPlan,
@@ -48,14 +48,16 @@ def run_once(
     counts = count_crossed(responses, conditions)
     second = conditions[1]
     means = _population(components, effect)
-    people = paired_t(paired_differences(counts, REFERENCE, second, over="participants"))
+    people = paired_t(
+        paired_differences(counts, REFERENCE, second, over="participants")
+    )
     features = paired_t(paired_differences(counts, REFERENCE, second, over="features"))
     robust = two_way_robust_difference(counts, REFERENCE, second)
     return {
         "p/trial_chi2": _chi2_p(counts),
         "p/participant_t": people.p,
         "p/feature_t_paired": features.p,
-        "p/min_f_prime": min_f_prime(people, features).p,
+        "p/min_f_prime": min_f(people, features).p,
         "p/two_way_robust_t": robust.p,
         "covers/two_way_robust_difference": _covers(
             student_t(robust.value, robust.variance.standard_error, robust.variance.df),
@@ -135,9 +137,7 @@ def _accuracy_covered(counts: CrossedCounts, truth: float) -> float:
     variance = two_way_variance(influence_on_accuracy(right, asked), asked)
     if not variance.is_usable:
         return math.nan
-    ends = student_t(
-        float(counts.accuracy()[0]), variance.standard_error, variance.df
-    )
+    ends = student_t(float(counts.accuracy()[0]), variance.standard_error, variance.df)
     return _covers(ends, truth)
 
 
