@@ -10,7 +10,13 @@ import pandas as pd
 from analysis.intervals import BOTH, NEW_PARTICIPANTS, FloatArray
 from analysis.mixed.blocks import IntArray
 
-ALL_OR_NONE = "A condition is all right or all wrong, so there is no logistic fit."
+GEE_UP_TO = 20_000
+"""Responses up to which the GEE is run: its time grows by seconds per 1,000 people."""
+
+NO_REGRESSION = (
+    "A condition is all right or all wrong, or there is one participant or feature, so "
+    "there is no logistic fit."
+)
 
 
 class LogitContrast(NamedTuple):
@@ -38,7 +44,8 @@ def logit_contrasts(
 
     Returns:
         Clustered by people, clustered by both, GEE with exchangeable answers within
-        people; empty where a condition is all right or all wrong.
+        people (up to `GEE_UP_TO` responses); empty where a condition is all right or
+        all wrong, or with one participant or feature.
 
     Source: Liang & Zeger (1986), Biometrika 73, 13-22; Cameron, Gelbach & Miller
         (2011), J. Bus. Econ. Stat. 29, 238-249.
@@ -49,6 +56,8 @@ def logit_contrasts(
     is_first = (rows["condition"] == first).to_numpy(dtype=np.float64)
     if len({(v, f) for v, f in zip(y, is_first, strict=True)}) < 4:
         return []
+    if min(rows["participant_id"].nunique(), rows["feature_id"].nunique()) < 2:
+        return []
     x: FloatArray = np.ones((len(y), 2))
     x[:, 1] = is_first
     people = np.unique(rows["participant_id"], return_inverse=True)[1]
@@ -57,8 +66,7 @@ def logit_contrasts(
     df = int(people.max()), int(min(people.max(), features.max()))
     by_people = _clustered_logit(y, x, people)
     by_both = _clustered_logit(y, x, both)
-    gee = _gee(y, x, people)
-    return [
+    found = [
         LogitContrast(
             "logit_clustered_participants",
             *by_people[:2],
@@ -67,8 +75,11 @@ def logit_contrasts(
             by_people[2],
         ),
         LogitContrast("logit_clustered_both", *by_both[:2], df[1], BOTH, by_both[2]),
-        LogitContrast("gee", *gee[:2], df[0], NEW_PARTICIPANTS, gee[2]),
     ]
+    if len(y) <= GEE_UP_TO:
+        gee = _gee(y, x, people)
+        found.append(LogitContrast("gee", *gee[:2], df[0], NEW_PARTICIPANTS, gee[2]))
+    return found
 
 
 Fitted = tuple[float, float, tuple[str, ...]]

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from analysis.intervals import Interval, student_t
-from analysis.regressions import ALL_OR_NONE, LogitContrast, logit_contrasts
+from analysis.regressions import NO_REGRESSION, LogitContrast, logit_contrasts
 from analysis.validation.contrasts import Contrast
 from analysis.validation.entry import Entry
 
@@ -16,7 +16,7 @@ def regression_entries(contrast: Contrast) -> Iterator[Entry]:
     found = logit_contrasts(contrast.responses, contrast.first, contrast.second)
     if not found:
         for name in NAMES:
-            yield contrast.entry(name, math.nan, unit="log_odds", detail=ALL_OR_NONE)
+            yield contrast.entry(name, math.nan, unit="log_odds", detail=NO_REGRESSION)
     for each in found:
         yield _entry(contrast, each)
 

@@ -117,7 +117,7 @@ def test_the_facts_name_every_term_and_what_left(found: Confirmatory) -> None:
 
 def test_refits_under_the_null_give_a_p_when_asked_for() -> None:
     plan = replace(PLAN, contrasts=("other_1",), n_refits=5, rng_seed=2)
-    rows = drawn_responses(n_participants=12, n_features=8)
+    rows = drawn_responses(n_participants=32, n_features=16).assign(stratum="far")
 
     one = analyse_confirmatory(rows, plan).contrasts
     again = analyse_confirmatory(rows, plan).contrasts

@@ -67,7 +67,7 @@ def _verbal_aggression(folder: Path, *, with_item: bool) -> MixedProblem:
         }
         groups["item"] = codes(table["item"])
     return MixedProblem(
-        response=(table["r2"] == "Y").to_numpy(dtype=float),
+        response=np.where(table["r2"] == "Y", 1.0, 0.0),
         fixed=np.column_stack(list(columns.values())),
         fixed_names=tuple(columns),
         groups=groups,

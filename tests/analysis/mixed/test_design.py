@@ -1,5 +1,7 @@
 """Terms, reference levels, and the rules by which a term leaves (3.1)."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ RANDOM = [
 ]
 
 
-def rules(**changes: object) -> dict[str, str]:
+def rules(**changes: Any) -> dict[str, str]:
     design = build_design(drawn_responses().assign(**changes))
     return {term.term: term.rule for term in design.dropped}
 
@@ -58,7 +60,7 @@ def test_the_gap_is_standardized_and_the_block_centred() -> None:
     ],
 )
 def test_a_term_leaves_by_a_rule_known_beforehand(
-    changes: dict[str, object], term: str
+    changes: dict[str, Any], term: str
 ) -> None:
     assert term in rules(**changes)
 

@@ -141,7 +141,8 @@ def test_a_variance_of_nothing_is_at_the_boundary_and_has_no_error() -> None:
     """The term stays (3.1), its error is meaningless (3.4)."""
     problem = drawn_problem()
     rng = np.random.default_rng(0)
-    noise = replace(problem, response=(rng.random(len(problem.response)) < 0.7) * 1.0)
+    coin = np.where(rng.random(len(problem.response)) < 0.7, 1.0, 0.0)
+    noise = replace(problem, response=coin)
 
     fit = fit_mixed(noise, ALONE)
 
@@ -158,7 +159,7 @@ def test_a_variance_of_nothing_is_at_the_boundary_and_has_no_error() -> None:
 def test_a_cell_that_is_all_right_separates_the_fit() -> None:
     problem: MixedProblem = drawn_problem()
     inside = problem.fixed[:, 1] == 1
-    certain = replace(problem, response=np.where(inside, 1.0, problem.response))
+    certain = replace(problem, response=np.maximum(inside, problem.response))
 
     fit = fit_mixed(certain, ALONE)
 
