@@ -10,10 +10,7 @@ import numpy as np
 
 from analysis.mixed.engine import EngineFit, MixedProblem
 from analysis.mixed.laplace import Parameters
-
-N_THREADS = 1
-"""Fixed, so that sums are made in the same order on every machine. With two threads on
-a busy machine of two cores the same fit took 10 to 40 times as long."""
+from analysis.threads import N_THREADS
 
 DELTA_REL_CONV = 1e-10
 """The default tolerance leaves 3e-3 in the coefficients."""

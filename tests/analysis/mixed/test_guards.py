@@ -12,6 +12,7 @@ from analysis.mixed.design import build_design
 from analysis.mixed.engine import EngineFit, MixedProblem
 from analysis.mixed.fit import FitConfig, fit_mixed
 from analysis.mixed.laplace import Parameters
+from analysis.threads import N_THREADS
 from tests.analysis.mixed.problems import drawn_problem, drawn_responses
 
 ALONE = FitConfig(second_engine_up_to=0)
@@ -59,7 +60,7 @@ def test_the_engine_never_takes_its_approximate_path(
     asked = recorded.asked[0]
     assert asked["matrix_inversion_method"] == "cholesky"
     assert asked["params"]["delta_rel_conv"] == 1e-10
-    assert asked["num_parallel_threads"] == gpboost_engine.N_THREADS
+    assert asked["num_parallel_threads"] == N_THREADS
     assert "std_dev" not in asked["params"]
 
 
