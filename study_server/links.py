@@ -4,3 +4,8 @@
 def participant_path(study_id: str) -> str:
     """Path of the page where a participant begins."""
     return f"/s/{study_id}/"
+
+
+def personal_path(study_id: str, token: str) -> str:
+    """Path of a personal link."""
+    return f"{participant_path(study_id)}?link={token}"
