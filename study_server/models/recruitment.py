@@ -18,9 +18,9 @@ class PlatformIdentity(Base):
     )
     platform: Mapped[str]
     """`prolific`, `mturk`, `sona`, `connect`, `generic` or `open`."""
-    participant_id: Mapped[str | None] = mapped_column(index=True)
+    participant_id: Mapped[str | None]
     """The person's id on the platform. None: erased, or the platform gave none."""
-    submission_id: Mapped[str | None] = mapped_column(index=True)
+    submission_id: Mapped[str | None]
     """The platform's id of this one participation."""
     study_ref: Mapped[str | None]
     """The platform's id of the study."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from study_server.design.schedule import DESIGN_VERSION
@@ -78,6 +78,7 @@ class StudySession(Base):
             sqlite_where=text("holds_slot"),
             postgresql_where=text("holds_slot"),
         ),
+        Index("one_session_per_person", "pseudonym", unique=True),
     )
 
     session_id: Mapped[str] = mapped_column(primary_key=True)
@@ -86,17 +87,17 @@ class StudySession(Base):
     """Of the secret in the participant's cookie; never exported."""
     participant_id: Mapped[str] = mapped_column(index=True)
     """Pseudonym, random."""
-    pseudonym: Mapped[str | None] = mapped_column(unique=True)
+    pseudonym: Mapped[str | None]
     """Of the person, over all studies of the family, under a key that is not in the
     database. None: nobody knows who it is. Never exported."""
     submission_pseudonym: Mapped[str | None] = mapped_column(index=True)
     """Of the platform's id of this participation; never exported."""
-    link_pk: Mapped[int | None] = mapped_column(ForeignKey("personal_link.id"))
-    """The personal link it began with."""
+    link_pk: Mapped[int | None]
+    """The `PersonalLink` it began with."""
     study_pk: Mapped[int] = mapped_column(ForeignKey("study.id"), index=True)
     study_id: Mapped[str]
     """The study's name, the same in all its versions."""
-    rng_seed: Mapped[int]
+    rng_seed: Mapped[int] = mapped_column(BigInteger)
     """The whole plan follows from it, the slot and the version of the design."""
     design_version: Mapped[int] = mapped_column(default=DESIGN_VERSION)
     """Of the code that drew the plan; the same one draws it again, byte for byte."""
