@@ -39,6 +39,10 @@ class AlreadyTookPartError(StudyServerError):
         self.session = session
 
 
+class SessionNotFoundError(StudyServerError):
+    """There is no such session, or nothing can be done to it."""
+
+
 class TrialNotFoundError(StudyServerError):
     """The session has no such trial."""
 

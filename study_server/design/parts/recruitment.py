@@ -37,7 +37,8 @@ class RecruitmentPart(Part):
     service, by the `parameters` of its links."""
 
     parameters: ParametersPart = ParametersPart()
-    """Names of the parameters, where they are not the platform's usual ones."""
+    """Names of the link's parameters where they are not the platform's usual ones:
+    `participant_id`, `submission_id`, `study_ref`."""
 
     links: Literal["open", "personal"] = "open"
     """`personal`: only links made by `study-server links` let people in."""

@@ -86,9 +86,12 @@ PARTICIPANTS = (
             "lease",
             "absence",
             "quota",
+            "returned",
+            "platform",
         ),
         meaning="What led to the outcome: the step that was not passed, the wish to "
-        "keep or erase, the lease that ran out, too long an absence, or a full quota.",
+        "keep or erase, the lease that ran out, too long an absence, a full quota, or "
+        "what the platform did with the submission.",
     ),
     Column(
         name="is_surplus",
