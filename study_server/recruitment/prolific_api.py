@@ -130,7 +130,7 @@ class ProlificApi:
         )
 
     def _pause_s(self, attempt: int, asked_s: float) -> float:
-        grown = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** (attempt - 1))
+        grown: float = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** (attempt - 1))
         return max(asked_s, grown * (0.75 + self._rng.random() / 2))
 
 

@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session
 from study_server.errors import AlreadyTookPartError, LinkError, NotOpenError
 from study_server.models import PersonalLink, SessionToken, Study, StudySession
 from study_server.services.endings import is_over
-from study_server.services.enrolment import Enrolment, enrol, refuse_unless_open
+from study_server.services.enrolment import (
+    Enrolment,
+    enrol,
+    find_session,
+    refuse_unless_open,
+)
 from study_server.services.identities import (
     Identity,
     keep_identity,
@@ -64,6 +69,9 @@ def arrive(
         except IntegrityError:  # the same person, or the same slot, a moment before
             if (own := session_of_person(db, identity.pseudonym)) is not None:
                 return take_up(db, study, own, token=token, rng=rng)
+            mine = find_session(db, study.study_id, token) if token else None
+            if token and mine is not None:  # Start was pressed twice
+                return Enrolment(session=mine, token=token)
             continue
         catch_up(db, enrolment.session, platform=identity.arrival.platform)
         return enrolment
