@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from study_server.commands import (
     change_status,
+    chaos,
     check,
     create,
     export,
     free_slot,
     import_bundle,
     links,
+    loadtest,
     migrate,
     openapi,
     preview,
@@ -41,6 +43,8 @@ COMMANDS = (
     simulate,
     export,
     openapi,
+    loadtest,
+    chaos,
 )
 
 
