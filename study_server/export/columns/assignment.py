@@ -1,26 +1,14 @@
 """assignment.csv: which slot each session was given, and what became of it."""
 
-from study_server.design.slots import SLOT_GROUPS
 from study_server.export.column import Column
-from study_server.export.columns.shared import SESSION_ID
+from study_server.export.columns.shared import SESSION_ID, SLOT_GROUP, SLOT_INDEX
 
 FREED_BY = ("lease", "ending", "returned", "timed_out", "rejected", "replaced")
 
 ASSIGNMENT = (
     SESSION_ID,
-    Column(
-        name="slot_index",
-        type="integer",
-        meaning="Slot of the assignment, from 0; several sessions had it if the "
-        "earlier ones lost it.",
-    ),
-    Column(
-        name="slot_group",
-        type="text",
-        levels=SLOT_GROUPS,
-        meaning="Whether the slot belongs to the crossed design or to the group that "
-        "never sees a panel.",
-    ),
+    SLOT_INDEX,
+    SLOT_GROUP,
     Column(
         name="leased_at",
         type="timestamp",

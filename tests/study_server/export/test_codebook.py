@@ -45,6 +45,8 @@ def test_text_that_people_or_bundles_wrote_is_guarded(column: Column) -> None:
         "feature_id",
         "query_pair_id",
         "strategy",
+        "freed_note",
+        "submission_status",
         "answer",
         "consent",
     }

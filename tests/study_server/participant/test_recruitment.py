@@ -32,7 +32,7 @@ def finish(visitor: Visitor, link: str) -> str:
     visitor.check_device()
     visitor.read_instructions()
     visitor.answer_all()
-    return visitor.finish().data.decode()
+    return str(visitor.finish().text)
 
 
 @pytest.mark.parametrize(
