@@ -5,12 +5,18 @@ from study_server.models.bundle import ImportedBundle
 from study_server.models.not_shown import NotShown
 from study_server.models.page_event import PageEvent
 from study_server.models.researcher import Researcher
-from study_server.models.response import Response, ResponseConflict
+from study_server.models.response import (
+    Origin,
+    Response,
+    ResponseConflict,
+    ResponseRejected,
+)
 from study_server.models.session_record import (
     Answer,
     ComprehensionAttempt,
     PageVisit,
 )
+from study_server.models.start_request import StartRequest
 from study_server.models.study import Study, StudyStatus
 from study_server.models.study_session import (
     Outcome,
@@ -28,6 +34,7 @@ __all__ = [
     "ComprehensionAttempt",
     "ImportedBundle",
     "NotShown",
+    "Origin",
     "Outcome",
     "OutcomeReason",
     "PageEvent",
@@ -35,7 +42,9 @@ __all__ = [
     "Researcher",
     "Response",
     "ResponseConflict",
+    "ResponseRejected",
     "Stage",
+    "StartRequest",
     "Study",
     "StudySession",
     "StudyStatus",

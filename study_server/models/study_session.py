@@ -120,3 +120,7 @@ class StudySession(Base):
     lease_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     is_surplus: Mapped[bool] = mapped_column(default=False)
     """Completed after the slot had been given away."""
+    n_stored: Mapped[int] = mapped_column(default=0)
+    """Responses stored: the length of the session's chain."""
+    chain_digest: Mapped[str | None]
+    """Digest of the response stored last; None before the first."""

@@ -11,12 +11,13 @@ from study_server.models import (
     Outcome,
     OutcomeReason,
     PageVisit,
+    ResponseRejected,
     StudySession,
     Trial,
 )
 from study_server.services.endings import end
 
-ERASED_TABLES = (Trial, PageVisit, ComprehensionAttempt, Answer)
+ERASED_TABLES = (Trial, PageVisit, ComprehensionAttempt, Answer, ResponseRejected)
 """Their rows of the session go; answers and image places go with their trials."""
 
 ERASED_FACTS = (
@@ -27,6 +28,7 @@ ERASED_FACTS = (
     "window_height_px",
     "is_small_at_check",
     "has_outbox",
+    "chain_digest",
 )
 """Columns of the session that are emptied."""
 
@@ -45,5 +47,6 @@ def withdraw(
         return
     for fact in ERASED_FACTS:
         setattr(session, fact, None)
+    session.n_stored = 0
     for table in ERASED_TABLES:
         db.execute(delete(table).where(table.session_id == session.session_id))

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from study_server.models import (
     Answer,
     ImportedBundle,
+    Origin,
     Outcome,
     Response,
     ResponseConflict,
@@ -16,6 +17,7 @@ from study_server.models import (
     Trial,
     TrialKind,
 )
+from study_server.services import chain
 
 MORNING = datetime(2024, 5, 1, 9, 30, 15, 250_000, tzinfo=UTC)
 
@@ -173,8 +175,10 @@ def add_response(db: Session, trial: Trial, *, choice: str = "left") -> Response
         shown_at=MORNING,
         received_at=MORNING,
         is_late=False,
-        acknowledgement={},
+        origin=Origin.SENT,
+        acknowledgement="{}",
     )
+    chain.append(db.get_one(StudySession, trial.session_id), response, [])
     db.add(response)
     db.flush()
     return response
@@ -188,7 +192,7 @@ def add_conflict(db: Session, trial: Trial, response_id: str) -> None:
             trial_id=trial.trial_id,
             payload={},
             received_at=MORNING,
-            acknowledgement={},
+            acknowledgement="{}",
         )
     )
     db.flush()

@@ -24,11 +24,7 @@ export function clear() {
   for (const button of buttons) delete button.dataset.chosen;
 }
 
-/**
- * Resolves with the first answer that counts: one whose press began when the buttons
- * were unlocked.
- * @param {() => number} unlockedSince on the page's clock; Infinity while locked
- */
+/** Resolves with the first answer whose press began after `unlockedSince()`. */
 export function waitForChoice(unlockedSince) {
   return new Promise((resolve) => {
     const listening = new AbortController();

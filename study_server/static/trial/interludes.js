@@ -1,5 +1,5 @@
 // What is said around the trials: pauses, trouble, loading, progress.
-import { sleep } from "./clock.js";
+import { sleep } from "./pauses.js";
 import { isSecondHalf, noteEffect } from "./presses.js";
 import { fillScreen } from "./room.js";
 import { say } from "./texts.js";
@@ -21,8 +21,12 @@ export function announce(text) {
   live.textContent = text;
 }
 
-/** A short line at the foot of the page; none takes it away. */
-export function showNotice(text) {
+const notices = { unsaved: "", loading: "" };
+
+/** A short line at the foot of the page, for one of two reasons; none takes it away. */
+export function showNotice(reason, line) {
+  notices[reason] = line;
+  const text = notices.unsaved || notices.loading;
   if (notice.textContent === text) return;
   notice.textContent = text;
   notice.hidden = !text;
@@ -74,25 +78,31 @@ export async function askForRoom(display, { isBlocking, isEnough }) {
   section("room").hidden = true;
 }
 
-/**
- * Shows how many bytes have come, while something is waited for.
- * @param {Promise<T>} ready
- * @param {() => {loaded: number, total: number}} progress in bytes
- * @returns {Promise<T>}
- * @template T
- */
-export async function whileLoading(ready, progress) {
+/** Waits for a trial's images and shows how many bytes have come. */
+export const whileLoading = (ready, progress) =>
+  whileWaiting(ready, say("runner.loading"), () => {
+    const { loaded, total } = progress();
+    const words = { loaded: kilobytes(loaded), total: kilobytes(total) };
+    return [say("runner.loading_bytes", words), loaded / total];
+  });
+
+/** Waits for answers to be saved and shows how many are. */
+export const whileSending = (ready, progress) =>
+  whileWaiting(ready, "", () => {
+    const { n_saved, n_given } = progress();
+    return [say("runner.sending", { n_saved, n_given }), n_saved / n_given];
+  });
+
+// Says and shows how far something is, once it takes a while.
+async function whileWaiting(ready, said, look) {
   let isOver = false;
   const done = ready.finally(() => (isOver = true));
   await Promise.race([done, sleep(SAYS_NOTHING_FOR_MS)]);
-  if (!isOver) announce(say("runner.loading"));
+  if (!isOver) announce(said || look()[0]);
   while (!isOver) {
-    const { loaded, total } = progress();
-    loading.querySelector("progress").value = total ? loaded / total : 0;
-    loading.querySelector("p").textContent = say("runner.loading_bytes", {
-      loaded: kilobytes(loaded),
-      total: kilobytes(total),
-    });
+    const [text, share] = look();
+    loading.querySelector("progress").value = share || 0;
+    loading.querySelector("p").textContent = text;
     loading.hidden = false;
     await Promise.race([done, sleep(REFRESH_MS)]);
   }
@@ -108,7 +118,6 @@ const section = (name) => document.querySelector(`[data-interlude="${name}"]`);
 async function show(name, text = null) {
   const shown = section(name);
   if (text) shown.querySelector("p").textContent = text;
-  showNotice("");
   trial.hidden = true;
   shown.hidden = false;
   announce(shown.querySelector("h1").textContent);

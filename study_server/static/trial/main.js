@@ -4,17 +4,20 @@ import { createLoader } from "./images.js";
 import * as interludes from "./interludes.js";
 import { measureAnswer } from "./measure.js";
 import { createOutbox } from "./outbox.js";
+import { offerFile } from "./recovery.js";
 import { createRequests } from "./requests.js";
 import { waitForRoom } from "./room.js";
 import { claimStudy, takeOver } from "./tabs.js";
+import { say } from "./texts.js";
 import { createTrials } from "./trials.js";
 import * as view from "./view.js";
 
+const OFFERS_FILE_AFTER_MS = 120000;
 const facts = view.trialElement.dataset;
 const requests = createRequests(facts, interludes);
 const loader = createLoader();
-const trials = createTrials(requests, loader);
-const outbox = createOutbox(requests);
+const outbox = await createOutbox(facts, tellUnsaved);
+const trials = createTrials(requests, loader, outbox);
 
 let isTaken = false; // by another tab: nothing goes on here
 const alive = async (step) => {
@@ -23,12 +26,12 @@ const alive = async (step) => {
 };
 
 async function run() {
-  const first = trials.due(); // while the other tabs are asked
+  const first = dueTrial(); // while the other tabs are asked
   await claimStudy(facts.study, { ask: interludes.askTakeOver, onTaken: stop });
   await first;
   let hasPaused = false; // since the last answer: a postponed trial needs no pause again
   for (;;) {
-    const trial = await alive(trials.due());
+    const trial = await alive(dueTrial());
     if (trial.next) return location.replace(trial.next);
     interludes.showProgress(trial);
     if (trial.interlude && !hasPaused) {
@@ -48,6 +51,7 @@ async function run() {
 async function answer(trial, images) {
   const response = await alive(measureAnswer(trial, images, view));
   const { safe, acknowledged } = outbox.put(response);
+  acknowledged.then(({ next }) => (next ? location.replace(next) : trials.refill()));
   await alive(safe);
   if (trial.has_feedback) {
     const { feedback } = await alive(acknowledged);
@@ -55,6 +59,21 @@ async function answer(trial, images) {
   }
   view.clear();
   trials.finish(trial);
+}
+
+// The next trial, once the outbox has room for its answer. The server knows which one it
+// is only when it has all answers; when that takes long, they can be had as a file.
+async function dueTrial() {
+  const offer = setTimeout(offerFile, OFFERS_FILE_AFTER_MS, outbox.entries);
+  const ready = trials.nHeld() ? outbox.hasRoom() : outbox.isEmpty();
+  await interludes.whileSending(ready, outbox.progress);
+  clearTimeout(offer);
+  return trials.due();
+}
+
+function tellUnsaved(n, isKept) {
+  const text = isKept ? say("runner.unsaved", { n }) : say("runner.saving");
+  interludes.showNotice("unsaved", n ? text : "");
 }
 
 async function stop() {

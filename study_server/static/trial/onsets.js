@@ -5,12 +5,7 @@ import { drop, keep, recall } from "./storage.js";
 const key = (trialId) => `onset ${trialId}`;
 const here = new Map(); // what this page saw itself, without a detour over UTC
 
-/**
- * Notes that something of a trial came into sight.
- * @param {string} trialId
- * @param {"panel"|"options"} what
- * @param {number} time on the page's clock
- */
+/** Notes that the "panel" or the "options" of a trial came into sight. */
 export function noteOnset(trialId, what, time) {
   const seen = recall(key(trialId)) ?? { n: 0 };
   if (seen[what] === undefined) here.set(what + trialId, time);

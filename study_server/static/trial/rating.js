@@ -41,10 +41,7 @@ scale.addEventListener("keydown", ({ key }) => {
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 
-/**
- * Resolves with the first rating that counts.
- * @param {() => number} unlockedSince on the page's clock; Infinity while locked
- */
+/** Resolves with the first rating whose press began after `unlockedSince()`. */
 export function waitForRating(unlockedSince) {
   return new Promise((resolve) => {
     const listening = new AbortController();

@@ -9,12 +9,7 @@ export function isSmall({ window_gate, min_window_width_px, min_window_height_px
   return innerWidth < min_window_width_px || innerHeight < min_window_height_px;
 }
 
-/**
- * Before a trial: says kindly that there is too little room, once (`warn`) or until
- * there is enough (`block`).
- * @param {Object} display
- * @param {{askForRoom: Function}} view
- */
+/** Says that there is too little room, once (`warn`) or until there is enough (`block`). */
 export async function waitForRoom(display, { askForRoom }) {
   if (!isSmall(display)) return;
   const isBlocking = display.window_gate === "block";

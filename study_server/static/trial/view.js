@@ -1,7 +1,7 @@
 // The trial on the page: panel, options, answers, feedback.
 import * as choice from "./choice.js";
-import { sleep } from "./clock.js";
 import { announce, pressed, progressText } from "./interludes.js";
+import { sleep } from "./pauses.js";
 import * as rating from "./rating.js";
 import { say } from "./texts.js";
 
@@ -75,12 +75,7 @@ export async function waitForAnswer() {
   return press;
 }
 
-/**
- * Says what was right: a word and an icon on the image, and a sentence.
- * @param {{is_correct: boolean, correct_option: string}} told by the server
- * @param {{feedback_delay_ms: number, feedback_ms: number}} display 0 ms: until Continue
- * @param {number} answeredAt on the page's clock
- */
+/** Says what was right: a word and an icon on the image, and a sentence. */
 export async function giveFeedback(told, { feedback_delay_ms, feedback_ms }, answeredAt) {
   await sleep(answeredAt + feedback_delay_ms - performance.now());
   const right = option(told.correct_option);
