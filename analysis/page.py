@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from analysis import wording
 from analysis.intervals import GENERALIZATIONS
+from analysis.sections.listed import SECTIONS
 
 
 def render_page(results: Mapping[str, Any], drawings: Mapping[str, bytes]) -> str:
@@ -43,6 +44,7 @@ def render_page(results: Mapping[str, Any], drawings: Mapping[str, bytes]) -> st
         find=lambda **wanted: find_estimates(results, **wanted),
         generalizations=GENERALIZATIONS,
         drawings=drawings,
+        sections=list(SECTIONS),
     )
 
 

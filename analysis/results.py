@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.analysed import Analysed
 from analysis.config import AnalysisConfig
 from analysis.crossed import CrossedCounts, count_crossed
 from analysis.estimates import Estimate
@@ -25,6 +26,7 @@ from analysis.exclusions import apply_rules, blinded, rules_of_definition
 from analysis.intervals import BOTH, NEW_PARTICIPANTS
 from analysis.load import StudyExport
 from analysis.measures import ordered_conditions, response_times
+from analysis.sections.listed import SECTIONS
 from analysis.summaries import (
     analysed_sizes,
     catch_facts,
@@ -74,6 +76,16 @@ def analyse(
     conditions = ordered_conditions(list(main["condition"].unique()))
     counts = count_crossed(responses, conditions)
     resamples = Resamples(counts, config)
+    study = Analysed(
+        export=export,
+        flow=flow,
+        responses=responses,
+        conditions=tuple(conditions),
+        counts=counts,
+        resamples=resamples,
+        config=config,
+        feature_labels=dict(feature_labels or {}),
+    )
     estimates = [
         *estimate_accuracies(counts, resamples, config),
         *estimate_contrasts(counts, resamples, config),
@@ -96,6 +108,7 @@ def analyse(
         "response_times": response_times(responses, ["condition"]).to_dict("records"),
         "feature_labels": dict(feature_labels or {}),
         "fits": [],
+        **{name: compute(study) for name, compute in SECTIONS.items()},
     }
     results["warnings"] = find_warnings(results)
     plain: dict[str, Any] = _plain(results)

@@ -44,7 +44,7 @@ def create_app(
     if config.has_https:  # the proxy tells who asks, and by which name and protocol
         app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign]
     database = Database(config.resolved_database_url)
-    database.create_tables()
+    database.prepare()
     app.extensions["server_config"] = config
     app.extensions["database"] = database
     app.extensions["clock"] = clock

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from study_server.dialects import read_url
 from study_server.errors import StudyServerError
 
 MIN_KEY_CHARACTERS = 32
@@ -34,6 +35,11 @@ class ServerConfig:
     def resolved_database_url(self) -> str:
         """The address in use."""
         return self.database_url or f"sqlite:///{self.data_dir / 'study.sqlite3'}"
+
+    @property
+    def shown_database_url(self) -> str:
+        """The address without its password, for messages."""
+        return read_url(self.resolved_database_url).render_as_string()
 
     @property
     def bundles_dir(self) -> Path:

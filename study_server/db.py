@@ -1,26 +1,12 @@
-"""The database connection: SQLite run as it should be. No Flask.
-
-Every write transaction begins with BEGIN IMMEDIATE: a deferred one that reads and then
-writes fails at once when another writer is quicker, whatever the busy timeout.
-"""
+"""The database connection and the two kinds of transaction used on it. No Flask."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from sqlite3 import Connection as SqliteConnection
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
-from study_server.models import Base
-
-SQLITE_PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",  # a commit that was acknowledged survives a power cut
-    "foreign_keys=ON",
-    "busy_timeout=30000",
-    "secure_delete=ON",
-)
+from study_server.dialects import connect, options_for_reading
+from study_server.migrations.upgrade import prepare_schema
 
 
 class Database:
@@ -30,9 +16,16 @@ class Database:
         self.engine = connect(url)
         self._make_session = sessionmaker(self.engine, expire_on_commit=False)
 
-    def create_tables(self) -> None:
-        """Make the tables that are not there yet."""
-        Base.metadata.create_all(self.engine)
+    def prepare(self, *, may_upgrade: bool = True) -> None:
+        """Bring the tables to this version's schema, whichever process comes first.
+
+        Args:
+            may_upgrade: whether an older schema is brought forward, or refused.
+
+        Raises:
+            SchemaError: the tables are of a newer version, or not ours.
+        """
+        prepare_schema(self.engine, may_upgrade=may_upgrade)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -42,9 +35,9 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A transaction for reading; it takes no write lock."""
+        """A transaction that sees one moment and takes no write lock."""
         with self._make_session() as db:
-            db.connection(execution_options={"is_read_only": True})
+            db.connection(execution_options=options_for_reading(self.engine))
             yield db
             db.expunge_all()  # what was read stays readable afterwards
             db.rollback()
@@ -52,25 +45,3 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
-
-
-def connect(url: str) -> Engine:
-    """An engine for the address; on SQLite with durable settings."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_pragmas)
-        event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _set_pragmas(connection: SqliteConnection, _record: Any) -> None:
-    connection.isolation_level = None  # the driver must not begin transactions itself
-    cursor = connection.cursor()
-    for pragma in SQLITE_PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    is_read_only = connection.get_execution_options().get("is_read_only", False)
-    connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")

@@ -43,3 +43,11 @@ class SimulationError(StudyServerError):
 
 class AuditError(StudyServerError):
     """A study must not be launched as it is."""
+
+
+class DatabaseError(StudyServerError):
+    """The database cannot be reached, or must not be used as it is."""
+
+
+class SchemaError(DatabaseError):
+    """The database's tables are not those of this version."""

@@ -50,7 +50,7 @@ def add_parser(commands: "Commands") -> None:
 def run_command(options: argparse.Namespace) -> None:
     """Write the zip; say what is in it and what was left out."""
     config = server_config(options)
-    with open_database(config) as database, database.read() as db:
+    with open_database(config, may_upgrade=False) as database, database.read() as db:
         study = get_study(db, options.study_id)
         n_all = count_sessions(db, study.study_id, sessions="all")
         n_exported = count_sessions(db, study.study_id, sessions=options.sessions)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 DATA_VARIABLE = "STUDY_SERVER_DATA"
+DATABASE_VARIABLE = "STUDY_SERVER_DATABASE"
 
 
 def add_command(
@@ -59,7 +60,9 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--database",
         metavar="URL",
-        help="database address; by default SQLite inside the data folder",
+        default=os.environ.get(DATABASE_VARIABLE),
+        help="postgresql+psycopg://USER@HOST/NAME (or set "
+        f"{DATABASE_VARIABLE}); by default SQLite inside the data folder",
     )
 
 
@@ -90,8 +93,14 @@ def server_config(
 
 
 @contextmanager
-def open_database(config: ServerConfig) -> Iterator[Database]:
+def open_database(
+    config: ServerConfig, *, may_upgrade: bool = True
+) -> Iterator[Database]:
     """The server's database with its tables; closed at the end.
+
+    Args:
+        may_upgrade: whether tables of an older version are brought forward. Commands
+            that only look refuse them: an older server may be at work on them.
 
     Raises:
         StudyServerError: the database cannot be reached or used.
@@ -99,12 +108,12 @@ def open_database(config: ServerConfig) -> Iterator[Database]:
     try:
         database = Database(config.resolved_database_url)
         try:
-            database.create_tables()
+            database.prepare(may_upgrade=may_upgrade)
             yield database
         finally:
             database.close()
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise StudyServerError(
-            f"the database {config.resolved_database_url} cannot be used: {reason}"
+            f"the database {config.shown_database_url} cannot be used: {reason}"
         ) from error

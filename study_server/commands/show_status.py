@@ -32,7 +32,7 @@ def add_parser(commands: "Commands") -> None:
 def run_command(options: argparse.Namespace) -> None:
     """Print the counts of the study page."""
     config = server_config(options)
-    with open_database(config) as database, database.read() as db:
+    with open_database(config, may_upgrade=False) as database, database.read() as db:
         study = get_study(db, options.study_id)
         print(f"{study.study_id}, version {study.version}: {study.status}")
         print("\n".join(lines(progress(db, study.study_id))))

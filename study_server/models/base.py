@@ -1,14 +1,20 @@
 """What every table shares."""
 
 from datetime import UTC, datetime
+from typing import ClassVar
 
-from sqlalchemy import DateTime, Dialect
+from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+TEXT = String().with_variant(String(collation="C"), "postgresql")
+"""Text that both databases sort in one way, by its characters' numbers."""
 
 
 class Base(DeclarativeBase):
     """Parent of all tables."""
+
+    type_annotation_map: ClassVar = {str: TEXT}
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from study_server.design.schedule import DESIGN_VERSION
@@ -74,7 +74,7 @@ class StudySession(Base):
     participant_id: Mapped[str] = mapped_column(index=True)
     """Pseudonym, random."""
     study_pk: Mapped[int] = mapped_column(ForeignKey("study.id"), index=True)
-    rng_seed: Mapped[int]
+    rng_seed: Mapped[int] = mapped_column(BigInteger)
     """The whole plan follows from it, the slot and the version of the design."""
     design_version: Mapped[int] = mapped_column(default=DESIGN_VERSION)
     """Of the code that drew the plan; the same one draws it again, byte for byte."""

@@ -43,7 +43,7 @@ def _fill(config: ServerConfig, definition: StudyDefinition, folder: Path) -> No
     now = datetime.now(UTC)
     database = Database(config.resolved_database_url)
     try:
-        database.create_tables()
+        database.prepare()
         with database.write() as db:
             import_bundle(db, folder, bundles_dir=config.bundles_dir, imported_at=now)
             create_study(db, definition, bundle, created_at=now)

@@ -64,7 +64,7 @@ def make_study(
     folder = write_bundle(scratch, **{"n_features": 10, **bundle_options})
     bundle = read_bundle(folder)
     database = Database(config.resolved_database_url)
-    database.create_tables()
+    database.prepare()
     with database.write() as db:
         import_bundle(db, folder, bundles_dir=config.bundles_dir, imported_at=NOON)
         create_study(db, definition or tiny_definition(), bundle, created_at=NOON)

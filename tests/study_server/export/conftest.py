@@ -19,7 +19,7 @@ from tests.study_server.rows import (
 def database(tmp_path: Path) -> Iterator[Database]:
     """Two people (one of them stopped) and one simulated participant."""
     database = Database(f"sqlite:///{tmp_path / 'study.sqlite3'}")
-    database.create_tables()
+    database.prepare()
     with database.write() as db:
         study = add_study(db)
         done = add_session(

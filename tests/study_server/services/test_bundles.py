@@ -16,7 +16,7 @@ from tests.study_server.study_fixture import NOON
 @pytest.fixture
 def database(tmp_path: Path) -> Database:
     made = Database(f"sqlite:///{tmp_path / 'study.sqlite3'}")
-    made.create_tables()
+    made.prepare()
     return made
 
 

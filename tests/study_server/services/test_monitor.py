@@ -29,7 +29,7 @@ from tests.study_server.rows import (
 def db(tmp_path: Path) -> Iterator[Session]:
     """Two running, one withdrawn, one completed person; one simulated completion."""
     database = Database(f"sqlite:///{tmp_path / 'study.sqlite3'}")
-    database.create_tables()
+    database.prepare()
     with database.write() as db:
         study = add_study(db)
         add_session(db, study, "a", slot_index=0, stage="practice")

@@ -27,7 +27,7 @@ GOOD = "a long enough password"
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Session]:
     database = Database(f"sqlite:///{tmp_path / 'study.sqlite3'}")
-    database.create_tables()
+    database.prepare()
     with database.write() as db:
         yield db
     database.close()

@@ -196,7 +196,7 @@ def test_another_servers_data_folder_is_noticed(
     server: Running, tmp_path: Path
 ) -> None:
     elsewhere = Database(f"sqlite:///{tmp_path / 'other.sqlite3'}")
-    elsewhere.create_tables()
+    elsewhere.prepare()
 
     with (
         browser(server) as one,

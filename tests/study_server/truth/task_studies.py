@@ -80,7 +80,7 @@ def make_task_app(folder: Path) -> Flask:
     bundle_folder = write_task_bundle(folder)
     bundle = read_bundle(bundle_folder)
     database = Database(config.resolved_database_url)
-    database.create_tables()
+    database.prepare()
     with database.write() as db:
         where = config.bundles_dir
         import_bundle(db, bundle_folder, bundles_dir=where, imported_at=NOON)

@@ -41,7 +41,7 @@ def make_telling_app(
         design={"conditions": ["natural", "accentuation"], "n_panel_tiles": N_TILES},
     )
     database = Database(config.resolved_database_url)
-    database.create_tables()
+    database.prepare()
     with database.write() as db:
         where = config.bundles_dir
         import_bundle(db, bundle_folder, bundles_dir=where, imported_at=NOON)

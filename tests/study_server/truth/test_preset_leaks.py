@@ -58,7 +58,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     )
     bundle = read_bundle(bundle_folder)
     database = Database(config.resolved_database_url)
-    database.create_tables()
+    database.prepare()
     with database.write() as db:
         where = config.bundles_dir
         import_bundle(db, bundle_folder, bundles_dir=where, imported_at=NOON)

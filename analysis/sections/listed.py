@@ -1,0 +1,13 @@
+"""The sections in the order they are computed and shown.
+
+A section NAME is a function here and, where it is shown, a template
+`templates/sections/NAME.html`; its value stands in results.json under NAME.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from analysis.analysed import Analysed
+
+SECTIONS: Mapping[str, Callable[[Analysed], Any]] = {}
+"""Key in results.json -> the function that computes it."""

@@ -1,0 +1,156 @@
+"""What SQLite and PostgreSQL do differently: their SQL stands here and nowhere else.
+
+Both keep what they have acknowledged through a power cut. SQLite has one writer, and
+every write transaction begins with BEGIN IMMEDIATE: a deferred one that reads and then
+writes fails at once when another writer is quicker, whatever the busy timeout. On
+PostgreSQL writers meet only where they lock the same rows (`with_for_update`, which
+SQLite needs and knows not). No Flask.
+"""
+
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from study_server.errors import DatabaseError
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # a commit that was acknowledged survives a power cut
+    "foreign_keys=ON",
+    "busy_timeout=30000",
+    "secure_delete=ON",
+    "journal_size_limit=67108864",  # a WAL that grew during an export shrinks again
+)
+
+POSTGRESQL_SETTINGS = {
+    "synchronous_commit": "on",  # whatever the server's or the role's default is
+    "timezone": "UTC",
+    "lock_timeout": "30s",
+    "idle_in_transaction_session_timeout": "300s",
+}
+
+SCHEMA_LOCK = 0x41_63_63_65_6E_74
+"""Number of PostgreSQL's advisory lock on the schema: "Accent" in ASCII."""
+
+
+def read_url(text: str) -> URL:
+    """The address of a database, with the one driver we use for its kind.
+
+    Raises:
+        DatabaseError: no address, or of a kind we do not run on.
+    """
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise DatabaseError(
+            f"{text!r} is no database address; write sqlite:///FILE or "
+            "postgresql+psycopg://USER@HOST/NAME"
+        ) from error
+    kind = url.get_backend_name()
+    if kind in {"postgres", POSTGRESQL}:
+        return url.set(drivername="postgresql+psycopg")
+    if kind != SQLITE:
+        raise DatabaseError(
+            f"{kind!r} databases are not supported; use sqlite:///FILE or "
+            "postgresql+psycopg://USER@HOST/NAME"
+        )
+    return url
+
+
+def connect(text: str, *, n_connections: int = 16) -> Engine:
+    """An engine for the address, with settings that lose nothing.
+
+    Args:
+        n_connections: most connections to PostgreSQL kept open by this process.
+
+    Raises:
+        DatabaseError: the address cannot be used, or its driver is not installed.
+    """
+    url = read_url(text)
+    try:
+        if is_sqlite(url):
+            engine = create_engine(url)
+            event.listen(engine, "connect", _set_pragmas)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        options = " ".join(f"-c {k}={v}" for k, v in POSTGRESQL_SETTINGS.items())
+        return create_engine(
+            url,
+            pool_size=n_connections,
+            pool_pre_ping=True,  # a connection the server dropped is replaced unseen
+            connect_args={"options": options, "connect_timeout": 10},
+        )
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise DatabaseError(
+            "PostgreSQL needs its driver: pip install 'accentuate[postgres]'"
+        ) from error
+
+
+def is_sqlite(place: URL | Engine | Connection) -> bool:
+    """Whether it is a file of SQLite rather than a server of PostgreSQL."""
+    if isinstance(place, URL):
+        return place.get_backend_name() == SQLITE
+    return place.dialect.name == SQLITE
+
+
+def options_for_reading(engine: Engine) -> dict[str, Any]:
+    """Execution options of a transaction that sees one moment and writes nothing."""
+    if is_sqlite(engine):
+        return {"is_read_only": True}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def lock_schema(connection: Connection) -> None:
+    """Let one process at a time change the tables, until the transaction ends.
+
+    On SQLite the transaction itself has locked the file.
+    """
+    if not is_sqlite(connection):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})")
+
+
+def suspend_foreign_keys(connection: Connection) -> None:
+    """Before a transaction that may rebuild tables: SQLite changes a table by making
+    it anew, and dropping the old one must not take the rows that refer to it.
+
+    The connection is to be thrown away afterwards.
+    """
+    if is_sqlite(connection):
+        _run_outside_transaction(connection, "PRAGMA foreign_keys=OFF")
+
+
+def check_foreign_keys(connection: Connection) -> None:
+    """After such a transaction's work, before its commit.
+
+    Raises:
+        DatabaseError: a row refers to one that is not there.
+    """
+    if not is_sqlite(connection):
+        return  # PostgreSQL has checked each of them
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise DatabaseError(
+            f"row {broken[1]} of table {broken[0]} refers to a row of {broken[2]} that "
+            "is not there; nothing was changed"
+        )
+
+
+def _run_outside_transaction(connection: Connection, statement: str) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(statement)
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions itself
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_read_only = connection.get_execution_options().get("is_read_only", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if is_read_only else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
