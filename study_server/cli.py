@@ -10,6 +10,7 @@ from study_server.commands import (
     create,
     export,
     import_bundle,
+    import_recovery,
     migrate,
     openapi,
     preview,
@@ -17,6 +18,7 @@ from study_server.commands import (
     run,
     show_status,
     simulate,
+    verify,
 )
 from study_server.errors import StudyServerError
 
@@ -32,6 +34,8 @@ COMMANDS = (
     change_status,
     simulate,
     export,
+    verify,
+    import_recovery,
     openapi,
 )
 

@@ -51,3 +51,11 @@ class DatabaseError(StudyServerError):
 
 class SchemaError(DatabaseError):
     """The database's tables are not those of this version."""
+
+
+class VerificationError(StudyServerError):
+    """Stored responses are not as they were stored."""
+
+
+class RecoveryError(StudyServerError):
+    """A participant's file of answers cannot be imported."""

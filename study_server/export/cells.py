@@ -1,5 +1,6 @@
 """How one value becomes one cell of a CSV table. No Flask, no database."""
 
+import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -49,6 +50,8 @@ def plain_text(value: object) -> str:
         return timestamp(value)
     if isinstance(value, list):
         return "|".join(map(str, value))
+    if isinstance(value, dict):
+        return json.dumps(value, sort_keys=True)
     return str(value)
 
 

@@ -24,7 +24,9 @@ class Response(Base):
     """
 
     __tablename__ = "response"
-    __table_args__ = (UniqueConstraint("session_id", "chain_index"),)
+    __table_args__ = (
+        UniqueConstraint("session_id", "chain_index", name="one_response_per_link"),
+    )
 
     response_id: Mapped[str] = mapped_column(primary_key=True)
     """UUID made by the browser: the idempotency key."""

@@ -13,9 +13,7 @@ from study_server.services.outbox_key import outbox_key
 SCRIPTS = Path(__file__).parents[1] / "static" / "trial"
 
 
-def runner_values(
-    definition: StudyDefinition, session: StudySession
-) -> dict[str, Any]:
+def runner_values(definition: StudyDefinition, session: StudySession) -> dict[str, Any]:
     """The variables of `trial.html`, the study's own apart."""
     return {
         "display": display_of(definition),

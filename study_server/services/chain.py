@@ -87,19 +87,26 @@ def append(
     session.chain_digest = response.digest
 
 
-def digest_of(before: str, response: Response, events: Sequence[PageEvent]) -> str:
-    """The digest of a response that stands behind the one with digest `before`."""
-    row = canonical_json(response, events)
-    return hashlib.sha256(f"{before}\n{row}".encode()).hexdigest()
+def digest_of(
+    before: str,
+    response: Response,
+    events: Sequence[PageEvent],
+    *,
+    chain_index: int | None = None,
+) -> str:
+    """The digest of a response that stands behind the one with digest `before`.
 
-
-def canonical_json(response: Response, events: Sequence[PageEvent]) -> str:
-    """Every fact of a response as JSON; the same on every database."""
+    Args:
+        chain_index: where it would stand. None: where it says.
+    """
     facts: dict[str, object] = {name: _text(response, name) for name in CHAINED}
+    if chain_index is not None:
+        facts["chain_index"] = str(chain_index)
     facts["events"] = [
         [_text(event, name) for name in CHAINED_OF_EVENTS] for event in events
     ]
-    return json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    row = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{before}\n{row}".encode()).hexdigest()
 
 
 def _text(row: Response | PageEvent, name: str) -> str:

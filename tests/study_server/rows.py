@@ -145,8 +145,17 @@ def add_trial(
 
 
 def add_response(db: Session, trial: Trial, *, choice: str = "left") -> Response:
-    """The answer to a trial."""
-    response = Response(
+    """The answer to a trial, at the end of its session's chain."""
+    response = response_to(trial, choice=choice)
+    chain.append(db.get_one(StudySession, trial.session_id), response, [])
+    db.add(response)
+    db.flush()
+    return response
+
+
+def response_to(trial: Trial, *, choice: str = "left") -> Response:
+    """An answer to a trial that has no place in a chain yet."""
+    return Response(
         response_id=f"r-{trial.trial_id}",
         trial_id=trial.trial_id,
         choice=choice,
@@ -178,10 +187,6 @@ def add_response(db: Session, trial: Trial, *, choice: str = "left") -> Response
         origin=Origin.SENT,
         acknowledgement="{}",
     )
-    chain.append(db.get_one(StudySession, trial.session_id), response, [])
-    db.add(response)
-    db.flush()
-    return response
 
 
 def add_conflict(db: Session, trial: Trial, response_id: str) -> None:

@@ -1,6 +1,6 @@
 // Fetches images whole, checks their length and decodes them, several trials ahead.
 // A trial is never shown with a part missing.
-import { sleep } from "./pauses.js";
+import { sleep } from "./requests.js";
 
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000];
 const STALLED_MS = 20000; // nothing received for so long: the request is given up

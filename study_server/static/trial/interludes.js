@@ -1,7 +1,6 @@
 // What is said around the trials: pauses, trouble, loading, progress.
-import { sleep } from "./pauses.js";
+import { sleep } from "./requests.js";
 import { isSecondHalf, noteEffect } from "./presses.js";
-import { fillScreen } from "./room.js";
 import { say } from "./texts.js";
 
 const SAYS_NOTHING_FOR_MS = 300;
@@ -11,10 +10,6 @@ const live = byId("live");
 const notice = byId("notice");
 const loading = byId("loading");
 const trial = byId("trial");
-
-document.addEventListener("click", ({ target }) => {
-  if (target.closest("[data-fullscreen]")) fillScreen();
-});
 
 /** Tells screen readers, once they are done with what they say. */
 export function announce(text) {
@@ -47,35 +42,6 @@ export const progressText = () => byId("progress-text").textContent;
 export function pause({ interlude, n_blocks_done: n_done, n_blocks }) {
   if (interlude !== "break") return show(interlude);
   return show("break", say("trial.break.text", { n_done, n_blocks }));
-}
-
-/** Resolves when the participant wants to try again. */
-export const showTrouble = () => show("trouble");
-
-/** Resolves when the participant wants to go on in this tab, not in the other one. */
-export const askTakeOver = () => show("elsewhere");
-
-/** Says that another tab has taken over; resolves when it shall be this one after all. */
-export const showTaken = () => show("taken");
-
-/**
- * Says that the window is too small. Resolves when the participant goes on, or, if that
- * is not allowed, when the window is large enough.
- */
-export async function askForRoom(display, { isBlocking, isEnough }) {
-  const listening = new AbortController();
-  const needed = `${display.min_window_width_px} × ${display.min_window_height_px}`;
-  const words = () => say("trial.room.text", { needed, window: `${innerWidth} × ${innerHeight}` });
-  const grown = new Promise((resolve) => {
-    const check = () => {
-      section("room").querySelector("p").textContent = words();
-      if (isBlocking && isEnough()) resolve();
-    };
-    addEventListener("resize", check, { signal: listening.signal });
-  });
-  await Promise.race([grown, show("room", words())]);
-  listening.abort();
-  section("room").hidden = true;
 }
 
 /** Waits for a trial's images and shows how many bytes have come. */
@@ -112,10 +78,11 @@ async function whileWaiting(ready, said, look) {
 
 const kilobytes = (bytes) => Math.round(bytes / 1000).toLocaleString(document.documentElement.lang);
 
-const section = (name) => document.querySelector(`[data-interlude="${name}"]`);
+/** The section of this name. */
+export const section = (name) => document.querySelector(`[data-interlude="${name}"]`);
 
-// One section in place of the trial; resolves when its button was pressed.
-async function show(name, text = null) {
+/** Shows one section in place of the trial; resolves when its button was pressed. */
+export async function show(name, text = null) {
   const shown = section(name);
   if (text) shown.querySelector("p").textContent = text;
   trial.hidden = true;

@@ -4,7 +4,6 @@ import { createLoader } from "./images.js";
 import * as interludes from "./interludes.js";
 import { measureAnswer } from "./measure.js";
 import { createOutbox } from "./outbox.js";
-import { offerFile } from "./recovery.js";
 import { createRequests } from "./requests.js";
 import { waitForRoom } from "./room.js";
 import { claimStudy, takeOver } from "./tabs.js";
@@ -17,6 +16,7 @@ const facts = view.trialElement.dataset;
 const requests = createRequests(facts, interludes);
 const loader = createLoader();
 const outbox = await createOutbox(facts, tellUnsaved);
+const recovery = import("../pages/recovery.js"); // now: later there may be no connection
 const trials = createTrials(requests, loader, outbox);
 
 let isTaken = false; // by another tab: nothing goes on here
@@ -27,7 +27,7 @@ const alive = async (step) => {
 
 async function run() {
   const first = dueTrial(); // while the other tabs are asked
-  await claimStudy(facts.study, { ask: interludes.askTakeOver, onTaken: stop });
+  await claimStudy(facts.study, { ask: () => interludes.show("elsewhere"), onTaken: stop });
   await first;
   let hasPaused = false; // since the last answer: a postponed trial needs no pause again
   for (;;) {
@@ -38,7 +38,7 @@ async function run() {
       await alive(interludes.pause(trial));
       hasPaused = true;
     }
-    await alive(waitForRoom(trial.display, interludes));
+    await alive(waitForRoom(trial.display));
     const progress = () => loader.progress(trial);
     const images = await alive(interludes.whileLoading(loader.ready(trial), progress));
     if (images) {
@@ -64,7 +64,9 @@ async function answer(trial, images) {
 // The next trial, once the outbox has room for its answer. The server knows which one it
 // is only when it has all answers; when that takes long, they can be had as a file.
 async function dueTrial() {
-  const offer = setTimeout(offerFile, OFFERS_FILE_AFTER_MS, outbox.entries);
+  const offer = setTimeout(async () => {
+    (await recovery).offerFile(outbox.entries);
+  }, OFFERS_FILE_AFTER_MS);
   const ready = trials.nHeld() ? outbox.hasRoom() : outbox.isEmpty();
   await interludes.whileSending(ready, outbox.progress);
   clearTimeout(offer);
@@ -79,7 +81,7 @@ function tellUnsaved(n, isKept) {
 async function stop() {
   isTaken = true;
   view.clear();
-  await interludes.showTaken();
+  await interludes.show("taken");
   takeOver();
 }
 

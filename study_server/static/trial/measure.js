@@ -2,9 +2,9 @@
 // Onset: the first animation frame after every image is decoded, in which the images
 // become visible. Answer: the time stamp of the press itself, on the same clock.
 import { frameInterval, nextFrame, toUtc } from "./clock.js";
-import { forgetOnsets, noteOnset, onsetsOf } from "./onsets.js";
+import { keep, recall } from "./keeping.js";
 import { isFullscreen, takeEvents } from "./page_events.js";
-import { sleep } from "./pauses.js";
+import { sleep } from "./requests.js";
 import { isSmall } from "./room.js";
 import { automationSignals } from "./presses.js";
 
@@ -81,3 +81,34 @@ const windowNow = (display) => ({
   is_fullscreen: isFullscreen(),
   is_small_window: isSmall(display),
 });
+
+// When a trial was first seen. A reload starts the page's clock anew, but not the trial:
+// the first onset is kept, and may lie before this page began (a negative time).
+
+const key = (trialId) => `onset ${trialId}`;
+const here = new Map(); // what this page saw itself, without a detour over UTC
+
+/** Notes that the "panel" or the "options" of a trial came into sight. */
+function noteOnset(trialId, what, time) {
+  const seen = recall(key(trialId)) ?? { n: 0 };
+  if (seen[what] === undefined) here.set(what + trialId, time);
+  seen[what] ??= performance.timeOrigin + time;
+  if (what === "options") seen.n += 1;
+  keep(key(trialId), seen);
+}
+
+/** First onsets on this page's clock (null: not yet) and how often options were shown. */
+function onsetsOf(trialId) {
+  const seen = recall(key(trialId)) ?? { n: 0 };
+  const first = (what) =>
+    here.get(what + trialId) ??
+    (seen[what] === undefined ? null : seen[what] - performance.timeOrigin);
+  return { panel: first("panel"), options: first("options"), n: seen.n };
+}
+
+/** Drops the notes on a trial that is over. */
+function forgetOnsets(trialId) {
+  keep(key(trialId));
+  here.delete(`panel${trialId}`);
+  here.delete(`options${trialId}`);
+}

@@ -1,8 +1,7 @@
 // Answers wait here until the server has them. Each is put on the shelf before the page
 // goes on, and sent without end, however often tab and browser are closed.
-import { backOff, sleep } from "./pauses.js";
-import { asPost, once } from "./requests.js";
-import { openShelf } from "./shelf.js";
+import { openShelf } from "./keeping.js";
+import { asPost, backOff, once, sleep } from "./requests.js";
 
 const MAX_UNSENT = 5;
 const SAYS_NOTHING_FOR_MS = 3000;
@@ -90,6 +89,9 @@ function newUuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return asHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
+
+/** Bytes in hexadecimal digits. */
+export const asHex = (bytes) =>
+  [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");

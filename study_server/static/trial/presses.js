@@ -55,10 +55,9 @@ addEventListener(
 );
 
 /** The signs seen with one press. */
-export function automationSignals({ isTrusted, modality }) {
-  const signals = [];
-  if (!isTrusted) signals.push("untrusted_event");
-  if (navigator.webdriver) signals.push("webdriver");
-  if (modality === "mouse" && !hasMoved) signals.push("no_pointer_path");
-  return signals;
-}
+export const automationSignals = ({ isTrusted, modality }) =>
+  [
+    !isTrusted && "untrusted_event",
+    navigator.webdriver && "webdriver",
+    modality === "mouse" && !hasMoved && "no_pointer_path",
+  ].filter(Boolean);

@@ -1,10 +1,23 @@
 // Asks the server. Nothing is taken for done before it says so.
-import { backOff } from "./pauses.js";
 import { say } from "./texts.js";
 
 const TIMEOUT_MS = 20000;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 30000;
 const SAYS_NOTHING_FOR_MS = 3000;
-const REFUSED = "refused "; // + path: the server said no, and the page was reloaded
+
+/** Resolves after this many ms. */
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * The pause after failed attempt n (from 0): random, so that browsers do not come back
+ * all at once. It ends early when the connection returns.
+ */
+export function backOff(n, leastMs = 0) {
+  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** n);
+  const online = new Promise((resolve) => addEventListener("online", resolve, { once: true }));
+  return Promise.race([sleep(Math.max(leastMs, pause * (0.75 + Math.random() / 2))), online]);
+}
 
 /**
  * One attempt: {answer} parsed, or {status, told, pauseMs}, where status is 0 without a
@@ -33,16 +46,15 @@ export const asPost = (content, headers) => ({
 const canPass = (status) => !status || status >= 500 || [408, 413, 429].includes(status);
 
 /** Requests to the address `api`. */
-export function createRequests({ api, csrf }, { showNotice, showTrouble }) {
+export function createRequests({ api, csrf }, { showNotice, show }) {
   // Asks until there is an answer; says so when it takes long.
   async function ask(path, options) {
     const slow = setTimeout(showNotice, SAYS_NOTHING_FOR_MS, "loading", say("runner.loading"));
     try {
       for (let attempt = 0; ; attempt += 1) {
-        const { answer, status, pauseMs } = await once(api + path, options);
-        if (answer) sessionStorage.removeItem(REFUSED + path);
+        const { answer, status, told, pauseMs } = await once(api + path, options);
         if (answer) return answer;
-        if (!canPass(status)) await startAnew(path);
+        if (!canPass(status)) await startAnew(told);
         await backOff(attempt, pauseMs);
       }
     } finally {
@@ -51,12 +63,10 @@ export function createRequests({ api, csrf }, { showNotice, showTrouble }) {
     }
   }
 
-  // Withdrawn in another tab, a cookie gone, an old page: the server knows the way.
-  // Refused again after that, only a person can tell when to try once more.
-  async function startAnew(path) {
-    if (sessionStorage.getItem(REFUSED + path)) await showTrouble();
-    sessionStorage.setItem(REFUSED + path, "yes");
-    location.reload();
+  // A cookie gone, an old page: the server knows the way, or a person when to try again.
+  async function startAnew(told) {
+    if (!told?.next) await show("trouble");
+    location.replace(told?.next ?? location);
     return new Promise(() => {});
   }
 

@@ -1,5 +1,5 @@
 // One tab at a time: the newer takes over after a question, the older says so and stops.
-import { sleep } from "./pauses.js";
+import { sleep } from "./requests.js";
 
 const ANSWER_WITHIN_MS = 250;
 const TAKES_OVER = "takes over"; // kept over a reload: the question was answered

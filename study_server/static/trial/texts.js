@@ -1,5 +1,5 @@
 // What the runner says, in the language of the page. The strings come with it.
-const strings = JSON.parse(document.getElementById("texts").textContent);
+const strings = JSON.parse(document.getElementById("texts")?.textContent ?? "{}");
 
 /** The catalogue's string of this name, its {placeholders} filled in. */
 export function say(name, values = {}) {

@@ -1,8 +1,7 @@
 // The trial on the page: panel, options, answers, feedback.
-import * as choice from "./choice.js";
+import { choice, rating } from "./answers.js";
 import { announce, pressed, progressText } from "./interludes.js";
-import { sleep } from "./pauses.js";
-import * as rating from "./rating.js";
+import { sleep } from "./requests.js";
 import { say } from "./texts.js";
 
 const byId = (id) => document.getElementById(id);
@@ -69,8 +68,7 @@ export function unlock(time) {
 
 /** Resolves with the first answer, by mouse, touch, pen or keyboard. */
 export async function waitForAnswer() {
-  const since = () => unlockedSince;
-  const press = await (task === rating ? rating.waitForRating(since) : choice.waitForChoice(since));
+  const press = await task.wait(() => unlockedSince);
   setUnlocked(false);
   return press;
 }

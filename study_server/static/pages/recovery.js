@@ -1,22 +1,19 @@
 // A file of the answers that do not get through, for the participant to hand over. Each
 // session's part is signed with the key of its outbox.
+import { asHex } from "../trial/outbox.js";
+
 const box = document.getElementById("recover");
 
 /** Offers the file. @param {() => Object[]} entries what waits in the outbox */
 export function offerFile(entries) {
   if (!box?.hidden) return;
   box.hidden = false;
-  const [save, copy] = box.querySelectorAll("button");
-  save.onclick = async () => {
+  box.querySelector("button").onclick = async () => {
     const link = document.createElement("a");
     const content = new Blob([await asFile(entries())], { type: "application/json" });
     link.href = URL.createObjectURL(content);
     link.download = "answers.json";
     link.click();
-  };
-  copy.onclick = async () => {
-    await navigator.clipboard.writeText(await asFile(entries()));
-    box.querySelector("[role=status]").hidden = false;
   };
 }
 
@@ -36,6 +33,5 @@ async function sign(secret, text) {
   const bytes = (string) => new TextEncoder().encode(string);
   const how = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", bytes(secret), how, false, ["sign"]);
-  const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes(text)));
-  return [...signature].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return asHex(await crypto.subtle.sign("HMAC", key, bytes(text)));
 }
