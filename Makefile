@@ -10,7 +10,7 @@ DEMO_DIR ?= demo-output
 DEMO_PORT ?= 8765
 DEMO_SESSIONS ?= 40
 
-.PHONY: help demo test lint types install browser lock clean
+.PHONY: help demo test lint types install browser servers lock clean
 
 help:
 	@echo "make demo   install, then make stimuli, run a study, analyse it (DEMO_EXIT=1: do not keep serving)"
@@ -48,6 +48,9 @@ demo: install
 browser:
 	@.ci/ensure-browser
 
+servers:
+	@.ci/ensure-servers
+
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -55,7 +58,7 @@ lint: $(VENV)/.installed-dev
 types: $(VENV)/.installed-dev
 	@$(BIN)/mypy
 
-test: $(VENV)/.installed-dev browser lint types
+test: $(VENV)/.installed-dev browser servers lint types
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lock: $(VENV)/.installed-dev

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from study_server.dialects import connect, options_for_reading
 from study_server.migrations.upgrade import prepare_schema
 
+IS_WRITING = "is_writing"
+
 
 class Database:
     """One engine and the two kinds of transaction used on it."""
@@ -31,6 +33,7 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A transaction that commits at the end, or leaves no trace on an error."""
         with self._make_session.begin() as db:
+            db.info[IS_WRITING] = True
             yield db
 
     @contextmanager
@@ -45,3 +48,8 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def is_writing(db: Session) -> bool:
+    """Whether it is a transaction of `Database.write`, which may lock rows."""
+    return IS_WRITING in db.info

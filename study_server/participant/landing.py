@@ -23,7 +23,12 @@ from study_server.participant.sitting import (
     resume_sitting,
 )
 from study_server.services.endings import is_over
-from study_server.services.enrolment import Enrolment, find_session, is_open
+from study_server.services.enrolment import (
+    Enrolment,
+    find_session,
+    is_open,
+    queue_arrivals,
+)
 from study_server.services.studies import definition_of, get_study
 from study_server.services.texts import catalogue_of
 
@@ -64,6 +69,7 @@ def start(study_id: str) -> ResponseReturnValue:
         if request.form.get("consent") != "yes":
             return _consent_page(db, study, is_consent_missing=True), 422
         token = arrival_token(study_id)
+        queue_arrivals(db, study)
         if (session := find_session(db, study_id, token)) is not None:
             return _seat(session, study_id, token)  # Start was pressed twice
         try:

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from study_server.bundle import Bundle
+from study_server.db import is_writing
 from study_server.design.definition import StudyDefinition
 from study_server.design.slots import slot_of
 from study_server.errors import NotOpenError
@@ -50,7 +51,7 @@ def enrol(
     Simulated participants have slots of their own, so that they take no one's place.
 
     Args:
-        db: open write transaction (BEGIN IMMEDIATE), which makes arrivals queue.
+        db: open write transaction.
         rng: source of ids and of the token; unpredictable outside tests.
         token: the browser's secret, if it was given one already.
         language: in which the consent was read. None: the study's own.
@@ -62,6 +63,7 @@ def enrol(
     if study.status != StudyStatus.OPEN:
         raise NotOpenError(f"study {study.study_id!r} is {study.status}")
     definition = definition_of(study)
+    queue_arrivals(db, study)
     release_expired_leases(db, study, now=started_at)
     slot_index = preview_slot
     if slot_index is None:
@@ -84,6 +86,12 @@ def enrol(
     db.flush()
     store_plan(db, session, definition, bundle, rng=rng)
     return Enrolment(session=session, token=token)
+
+
+def queue_arrivals(db: Session, study: Study) -> None:
+    """Let one transaction at a time give places in a study; the others wait."""
+    row = select(Study.id).where(Study.id == study.id)
+    db.execute(row.with_for_update(key_share=True))
 
 
 def is_open(db: Session, study: Study, *, now: datetime) -> bool:
@@ -149,7 +157,11 @@ def lowest_free_slot(
 
 
 def find_session(db: Session, study_id: str, token: str) -> StudySession | None:
-    """The session a browser's secret belongs to, in whatever version of the study."""
+    """The session a browser's secret belongs to, in whatever version of the study.
+
+    In a write transaction it is this request's alone until the commit: what the same
+    browser sends at the same time waits.
+    """
     query = (
         select(StudySession)
         .join(Study, Study.id == StudySession.study_pk)
@@ -157,6 +169,8 @@ def find_session(db: Session, study_id: str, token: str) -> StudySession | None:
             Study.study_id == study_id, StudySession.token_sha256 == hash_token(token)
         )
     )
+    if is_writing(db):
+        query = query.with_for_update(of=StudySession)
     return db.scalars(query).one_or_none()
 
 

@@ -1,6 +1,10 @@
 """A small study on the small bundle, for tests of the server."""
 
+import atexit
+import shutil
+import tempfile
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +12,8 @@ from study_server.bundle import Bundle, read_bundle
 from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.design.definition import StudyDefinition, parse_definition
-from study_server.services.bundles import import_bundle
+from study_server.models import ImportedBundle
+from study_server.services.bundles import copy_bundle
 from study_server.services.studies import create_study
 from tests.study_server.bundle_fixture import write_bundle
 
@@ -60,13 +65,41 @@ def make_study(
     definition: StudyDefinition | None = None,
     **bundle_options: int,
 ) -> Bundle:
-    """Write a bundle of 10 features, import it and open the study on it."""
-    folder = write_bundle(scratch, **{"n_features": 10, **bundle_options})
-    bundle = read_bundle(folder)
+    """Open the study on a bundle of 10 features, whose folder is linked in `scratch`.
+
+    Drawing and importing the pictures takes longer than most tests: it is done once in
+    a process, and all studies on the same bundle share the folders, read-only.
+    """
+    bundle, imported = made_bundle(**{"n_features": 10, **bundle_options})
+    link(scratch / bundle.bundle_id, to=bundle.folder)
+    link(config.bundles_dir / bundle.bundle_id, to=imported)
     database = Database(config.resolved_database_url)
     database.prepare()
     with database.write() as db:
-        import_bundle(db, folder, bundles_dir=config.bundles_dir, imported_at=NOON)
+        db.merge(
+            ImportedBundle(
+                bundle_id=bundle.bundle_id,
+                manifest_sha256=bundle.manifest_sha256,
+                imported_at=NOON,
+            )
+        )
+        db.flush()
         create_study(db, definition or tiny_definition(), bundle, created_at=NOON)
     database.close()
     return bundle
+
+
+def link(path: Path, *, to: Path) -> None:
+    """Let a folder be found under another name, too."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.symlink_to(to)
+
+
+@cache
+def made_bundle(**options: int) -> tuple[Bundle, Path]:
+    """A bundle of these options and a server's copy; gone when the process ends."""
+    scratch = Path(tempfile.mkdtemp(prefix="bundle-"))
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    bundle = read_bundle(write_bundle(scratch, **options))
+    return bundle, copy_bundle(bundle, scratch / "imported")

@@ -20,9 +20,11 @@ PASSWORD_HASH = HASHER.hash(PASSWORD)
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
+def app(tmp_path: Path, database_url: str) -> Iterator[Flask]:
     """Ada has a password of her own; one person and one simulated one are at it."""
-    app = create_app(ServerConfig(data_dir=tmp_path / "data"))
+    app = create_app(
+        ServerConfig(data_dir=tmp_path / "data", database_url=database_url)
+    )
     database: Database = app.extensions["database"]
     with database.write() as db:
         study = add_study(db)

@@ -1,7 +1,6 @@
 """A database with one study in the middle of its run."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,9 +15,9 @@ from tests.study_server.rows import (
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(database_url: str) -> Iterator[Database]:
     """Two people (one of them stopped) and one simulated participant."""
-    database = Database(f"sqlite:///{tmp_path / 'study.sqlite3'}")
+    database = Database(database_url)
     database.prepare()
     with database.write() as db:
         study = add_study(db)

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,16 +31,21 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def make_app(tmp_path: Path, clock: Clock) -> MakeApp:
+def make_app(tmp_path: Path, database_url: str, clock: Clock) -> Iterator[MakeApp]:
     """A server with one study, whose definition is the tiny one with changes."""
 
     def make(**changes: Any) -> Flask:
-        config = ServerConfig(data_dir=tmp_path / "data")
+        config = ServerConfig(data_dir=tmp_path / "data", database_url=database_url)
         config.data_dir.mkdir()
         make_study(config, tmp_path, tiny_definition(**changes))
-        return create_app(config, clock=clock)
+        app = create_app(config, clock=clock)
+        opened.append(app.extensions["database"])
+        return app
 
-    return make
+    opened: list[Database] = []
+    yield make
+    for database in opened:
+        database.close()
 
 
 @pytest.fixture

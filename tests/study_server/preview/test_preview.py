@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from study_server import create_app
+from study_server.bundle import read_bundle
 from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.design.definition import parse_definition
@@ -18,6 +19,7 @@ from study_server.export.tables import count_sessions
 from study_server.models import Outcome, Response, Study, StudySession, Trial
 from study_server.preview.scratch import scratch_study
 from study_server.preview.targets import TARGETS
+from study_server.services.bundles import copy_bundle
 from study_server.services.monitor import progress
 from study_server.services.responses import is_late
 from tests.study_server.participant.visitor import Visitor
@@ -142,7 +144,8 @@ def test_a_real_servers_data_stay_as_they_are_to_the_byte(
 ) -> None:
     config = ServerConfig(data_dir=tmp_path / "data")
     config.data_dir.mkdir()
-    make_study(config, tmp_path, n_features=10)
+    make_study(config, tmp_path)
+    copy_bundle(read_bundle(bundle), config.bundles_dir)
     monkeypatch.setenv("STUDY_SERVER_DATA", str(config.data_dir))
     before = fingerprints(config.data_dir)
 

@@ -25,9 +25,9 @@ from tests.study_server.study_fixture import (
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> ServerConfig:
+def config(tmp_path: Path, database_url: str) -> ServerConfig:
     (tmp_path / "data").mkdir()
-    return ServerConfig(data_dir=tmp_path / "data")
+    return ServerConfig(data_dir=tmp_path / "data", database_url=database_url)
 
 
 @pytest.fixture

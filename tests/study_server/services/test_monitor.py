@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -26,9 +25,9 @@ from tests.study_server.rows import (
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Session]:
+def db(database_url: str) -> Iterator[Session]:
     """Two running, one withdrawn, one completed person; one simulated completion."""
-    database = Database(f"sqlite:///{tmp_path / 'study.sqlite3'}")
+    database = Database(database_url)
     database.prepare()
     with database.write() as db:
         study = add_study(db)

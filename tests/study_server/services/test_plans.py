@@ -18,9 +18,9 @@ from tests.study_server.study_fixture import NOON, STUDY_ID, make_study
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(tmp_path: Path, database_url: str) -> Iterator[Database]:
     (tmp_path / "data").mkdir()
-    config = ServerConfig(data_dir=tmp_path / "data")
+    config = ServerConfig(data_dir=tmp_path / "data", database_url=database_url)
     bundle = make_study(config, tmp_path)
     opened = Database(config.resolved_database_url)
     with opened.write() as db:

@@ -1,7 +1,6 @@
 """Accounts and passwords of researchers."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -25,8 +24,8 @@ GOOD = "a long enough password"
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Session]:
-    database = Database(f"sqlite:///{tmp_path / 'study.sqlite3'}")
+def db(database_url: str) -> Iterator[Session]:
+    database = Database(database_url)
     database.prepare()
     with database.write() as db:
         yield db
