@@ -25,7 +25,8 @@ ENTRIES = """
   const opening = indexedDB.open("outbox", 1);
   opening.onerror = reject;
   opening.onsuccess = () => {
-    const reading = opening.result.transaction("entries").objectStore("entries").getAll();
+    const entries = opening.result.transaction("entries").objectStore("entries");
+    const reading = entries.getAll();
     reading.onsuccess = () => { opening.result.close(); resolve(reading.result); };
     reading.onerror = reject;
   };
@@ -44,7 +45,9 @@ def go_offline(context: BrowserContext, is_offline: bool = True) -> None:
     context.set_offline(is_offline)
 
 
-def answer_with(page: Page, statuses: list[int], path: str = "**/api/responses") -> None:
+def answer_with(
+    page: Page, statuses: list[int], path: str = "**/api/responses"
+) -> None:
     """Let the next requests fail with these statuses (0: reset), then pass all."""
 
     def fail(route: Route) -> None:
@@ -56,4 +59,4 @@ def answer_with(page: Page, statuses: list[int], path: str = "**/api/responses")
         else:
             route.fulfill(status=status, body="no", headers={"Retry-After": "0"})
 
-    page.route(path, fail)
+    page.route("**/api/responses", fail)

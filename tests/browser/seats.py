@@ -1,5 +1,6 @@
 """Browsers placed right before their trials, without the pages that come first."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from study_server.services.enrolment import enrol
 from study_server.services.studies import get_study
 from tests.browser.server_process import ServerProcess
 from tests.study_server.study_fixture import STUDY_ID, make_study
+
+SETTLES_S = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +83,21 @@ class Hall:
                     )
 
     def responses(self, seat: Seat) -> list[Response]:
-        """What is stored of a session, in order of arrival."""
-        query = select(Response).join(Trial).order_by(Response.received_at)
-        with self.database() as database, database.read() as db:
-            return list(db.scalars(query.where(Trial.session_id == seat.session_id)))
+        """What is stored of a session, in the order shown, once no more comes in.
+
+        Pages go on before an answer is stored; it is on its way for some milliseconds.
+        """
+        mine = Trial.session_id == seat.session_id
+        query = select(Response).join(Trial).where(mine)
+        rows: list[Response] | None = None
+        with self.database() as database:
+            while True:
+                with database.read() as db:
+                    found = list(db.scalars(query.order_by(Trial.presentation_index)))
+                if rows is not None and len(found) == len(rows):
+                    return found
+                rows = found
+                time.sleep(SETTLES_S)
 
     def events(self, seat: Seat) -> list[PageEvent]:
         """The session's page events, by their beginning."""

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from study_server.config import ServerConfig
 from study_server.db import Database
-from study_server.models import Response, StudySession
-from tests.browser.player import READY, UNLOCKED, WAIT_MS, Player
+from study_server.models import Response, StudySession, Trial
+from tests.browser.player import UNLOCKED, Player
 from tests.browser.server_process import ServerProcess
 
 N_TRIALS = 4 + 8 + 4  # practice, main, catch
@@ -18,7 +18,8 @@ N_TRIALS = 4 + 8 + 4  # practice, main, catch
 def stored_responses(config: ServerConfig) -> list[Response]:
     database = Database(config.resolved_database_url)
     with database.read() as db:
-        rows = list(db.scalars(select(Response).order_by(Response.received_at)))
+        query = select(Response).join(Trial).order_by(Trial.trial_index)
+        rows = list(db.scalars(query))
     database.close()
     return rows
 
@@ -84,7 +85,7 @@ def test_a_killed_server_loses_nothing_and_resumes_at_the_same_trial(
     page.reload()
     page.wait_for_selector(UNLOCKED)
 
-    assert shown_while_down == "Trial 2 of 12"
+    assert shown_while_down == "Trial 3 of 12"
     assert images_on(page) == before
     while player.answer_next():
         pass

@@ -93,7 +93,7 @@ CONFLICTS = (
     SESSION_ID,
     TRIAL_ID,
     Column(
-        name="response_id",
+        name="conflict_id",
         type="text",
         meaning="UUID made by the browser; the response that stands has another.",
     ),
@@ -105,9 +105,9 @@ CONFLICTS = (
         "of responses.csv.",
     ),
     Column(
-        name="received_at",
+        name="conflicted_at",
         type="timestamp",
-        meaning="When it was stored, by the server's clock.",
+        meaning="When the second answer was stored, by the server's clock.",
     ),
 )
 
@@ -131,9 +131,9 @@ REJECTED = (
         meaning="Why it could not be stored as a response.",
     ),
     Column(
-        name="received_at",
+        name="rejected_at",
         type="timestamp",
-        meaning="When it was kept, by the server's clock.",
+        meaning="When the body was kept, by the server's clock.",
     ),
 )
 

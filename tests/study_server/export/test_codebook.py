@@ -47,6 +47,9 @@ def test_text_that_people_or_bundles_wrote_is_guarded(column: Column) -> None:
         "strategy",
         "answer",
         "consent",
+        "submission",
+        "body",
+        "reason",
     }
 
     assert column.formula_guard == (column.name in from_outside)
