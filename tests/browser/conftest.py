@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from study_server.config import ServerConfig
 from tests.browser.chromium import ARGUMENTS, chromium_path
@@ -13,14 +13,18 @@ from tests.study_server.study_fixture import make_study
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=str(path), args=list(ARGUMENTS)
-        )
-        yield launched
-        launched.close()
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    launched = playwright.chromium.launch(
+        executable_path=str(chromium_path()), args=list(ARGUMENTS)
+    )
+    yield launched
+    launched.close()
 
 
 @pytest.fixture

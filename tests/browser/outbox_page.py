@@ -45,9 +45,7 @@ def go_offline(context: BrowserContext, is_offline: bool = True) -> None:
     context.set_offline(is_offline)
 
 
-def answer_with(
-    page: Page, statuses: list[int], path: str = "**/api/responses"
-) -> None:
+def answer_with(page: Page, statuses: list[int]) -> None:
     """Let the next requests fail with these statuses (0: reset), then pass all."""
 
     def fail(route: Route) -> None:
