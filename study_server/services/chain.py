@@ -4,6 +4,9 @@ digest = SHA-256(digest before, newline, canonical JSON of the row). The canonic
 holds every fact of the row and its page events, as text in the way of the export, its
 keys sorted; so whoever has an export can compute the chain again without us.
 
+A digest is told to the participant and covers `is_correct`; it tells nothing of it,
+since it covers the session's id as well, 128 bits that no participant is told.
+
 The chain shows mistakes and clumsy changes. Who can write to the database can write a
 new chain as well: it is told apart by the digests in acknowledgements and in exports
 made before.

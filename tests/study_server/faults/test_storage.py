@@ -61,15 +61,11 @@ def read_only(database: Database) -> Iterator[None]:
     def refuse(connection: Connection) -> None:
         connection.exec_driver_sql("PRAGMA query_only=ON")
 
-    def allow(connection: Connection) -> None:
-        connection.exec_driver_sql("PRAGMA query_only=OFF")
-
     event.listen(database.engine, "begin", refuse)
     try:
         yield
     finally:
         event.remove(database.engine, "begin", refuse)
-        event.listen(database.engine, "begin", allow)
 
 
 @pytest.mark.parametrize("fault", ["full disk", "read-only database"])
