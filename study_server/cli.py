@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from study_server.commands import (
     change_status,
+    chaos,
     check,
     create,
     export,
     import_bundle,
     import_recovery,
+    loadtest,
     migrate,
     openapi,
     preview,
@@ -37,6 +39,8 @@ COMMANDS = (
     verify,
     import_recovery,
     openapi,
+    loadtest,
+    chaos,
 )
 
 
