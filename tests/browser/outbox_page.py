@@ -20,6 +20,7 @@ Object.defineProperty(window, "indexedDB", {
 """
 """A private window of a browser that keeps nothing there."""
 
+N_RESOURCES = "performance.getEntriesByType('resource').length"
 ENTRIES = """
 () => new Promise((resolve, reject) => {
   const opening = indexedDB.open("outbox", 1);
@@ -41,7 +42,16 @@ def kept_entries(page: Page) -> list[dict[str, Any]]:
 
 
 def go_offline(context: BrowserContext, is_offline: bool = True) -> None:
-    """The browser's own switch (CDP): every request fails, and pages are told."""
+    """The browser's own switch (CDP): every request fails, and pages are told.
+
+    Not before the images of the next trials have come: what is shown offline is what
+    was loaded before.
+    """
+    for page in context.pages if is_offline else []:
+        n_loaded = -1
+        while (n := page.evaluate(N_RESOURCES)) != n_loaded:
+            n_loaded = n
+            page.wait_for_timeout(500)
     context.set_offline(is_offline)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import MetaData, insert, select
+from sqlalchemy import Integer, MetaData, insert, select, text
 
 from study_server import create_app
 from study_server.config import ServerConfig
@@ -42,6 +42,11 @@ def copy_to_baseline(source: Database, url: str) -> None:
                 if "acknowledgement" in values:
                     values["acknowledgement"] = json.loads(values["acknowledgement"])
                 writing.execute(insert(there).values(**values))
+            (key,) = there.primary_key.columns
+            if engine.dialect.name == "postgresql" and isinstance(key.type, Integer):
+                place = f"pg_get_serial_sequence('{table.name}', '{key.name}')"
+                highest = f"(SELECT coalesce(max({key.name}), 1) FROM {table.name})"
+                writing.execute(text(f"SELECT setval({place}, {highest})"))
     engine.dispose()
 
 
@@ -78,3 +83,4 @@ def test_f14_a_session_in_flight_goes_on_behind_an_upgrade(
     assert len(stored) == 2 + n_more
     assert only_session(upgraded).n_stored == 2 + n_more
     assert [each.get_json()["n_stored"] for each in (first, second)] == [1, 2]
+    database.close()
