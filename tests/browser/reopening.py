@@ -9,8 +9,8 @@ from playwright.sync_api import BrowserContext, Page, Playwright
 
 from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.browser.outbox_page import go_offline, kept_entries
-from tests.browser.player import UNLOCKED
 from tests.browser.seats import Hall, Seat
+from tests.browser.visit import CHOICE as UNLOCKED
 from tests.study_server.faults import oracle
 
 GO_ON = ".interlude[data-interlude]:not([hidden]) button.primary"

@@ -15,9 +15,9 @@ from tests.browser.outbox_page import (
     go_offline,
     kept_entries,
 )
-from tests.browser.player import UNLOCKED
 from tests.browser.reopening import GO_ON, answer, images_on, open_trial
 from tests.browser.seats import Hall, Seat, open_hall
+from tests.browser.visit import CHOICE as UNLOCKED
 from tests.study_server.faults import oracle
 from tests.study_server.study_fixture import tiny_definition
 
