@@ -102,8 +102,8 @@ def breaks_of(chain: Chain) -> Iterator[Break]:
             yield _break(chain, "inserted", index, row, message)
         before = row.digest if row else None  # what follows a gap cannot be checked
     last = at.get(n_stored - 1)
-    is_whole = last is not None and len(at) == n_stored
-    if is_whole and last.digest != chain.session.chain_digest:
+    is_whole = len(at) == n_stored
+    if last is not None and is_whole and last.digest != chain.session.chain_digest:
         message = "the session remembers another digest for its last response"
         yield _break(chain, "changed", n_stored - 1, last, message)
 
