@@ -1,9 +1,16 @@
 """The tables, one noun per file."""
 
+from study_server.models.automatic_pause import AutomaticPause
 from study_server.models.base import Base, UtcDateTime
 from study_server.models.bundle import ImportedBundle
 from study_server.models.not_shown import NotShown
 from study_server.models.page_event import PageEvent
+from study_server.models.recruitment import (
+    PersonalLink,
+    PlatformIdentity,
+    SessionToken,
+    WebhookEvent,
+)
 from study_server.models.researcher import Researcher
 from study_server.models.response import (
     Origin,
@@ -16,9 +23,11 @@ from study_server.models.session_record import (
     ComprehensionAttempt,
     PageVisit,
 )
+from study_server.models.slot import Slot
 from study_server.models.start_request import StartRequest
 from study_server.models.study import Study, StudyStatus
 from study_server.models.study_session import (
+    FreedBy,
     Outcome,
     OutcomeReason,
     Stage,
@@ -30,8 +39,10 @@ from study_server.models.trial import Appearance, Trial, TrialKind
 __all__ = [
     "Answer",
     "Appearance",
+    "AutomaticPause",
     "Base",
     "ComprehensionAttempt",
+    "FreedBy",
     "ImportedBundle",
     "NotShown",
     "Origin",
@@ -39,10 +50,14 @@ __all__ = [
     "OutcomeReason",
     "PageEvent",
     "PageVisit",
+    "PersonalLink",
+    "PlatformIdentity",
     "Researcher",
     "Response",
     "ResponseConflict",
     "ResponseRejected",
+    "SessionToken",
+    "Slot",
     "Stage",
     "StartRequest",
     "Study",
@@ -52,4 +67,5 @@ __all__ = [
     "Trial",
     "TrialKind",
     "UtcDateTime",
+    "WebhookEvent",
 ]

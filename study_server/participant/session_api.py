@@ -13,11 +13,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from study_server.design.definition import StudyDefinition
-from study_server.errors import NotOpenError, ResponseRefusedError
+from study_server.errors import (
+    AlreadyTookPartError,
+    LinkError,
+    NotOpenError,
+    ResponseRefusedError,
+)
 from study_server.models import Stage, Study, StudySession
 from study_server.participant.api import no_session
+from study_server.participant.arriving import obstacle, who_arrives
 from study_server.participant.blueprint import config, database, now, participant
-from study_server.participant.enrolling import give_place
+from study_server.participant.enrolling import give_place, give_plan
 from study_server.participant.session_bodies import (
     Answers,
     ComprehensionAnswers,
@@ -33,6 +39,7 @@ from study_server.services.comprehension import items_of, record_attempt
 from study_server.services.device import DeviceReport, pass_device_check
 from study_server.services.endings import is_over
 from study_server.services.enrolment import is_open
+from study_server.services.identities import session_of_person
 from study_server.services.instructions import turn_page
 from study_server.services.progress import complete
 from study_server.services.questions import (
@@ -46,6 +53,13 @@ from study_server.services.starts import start_once, start_token
 from study_server.services.studies import definition_of, get_study
 from study_server.services.texts import consent_sha256
 from study_server.services.withdrawal import withdraw
+
+REFUSALS = {
+    "preview": "the platform only shows the task; nobody has accepted it yet",
+    "bad_link": "a personal link that lets somebody begin is needed",
+    "no_id": "the participant's id on the platform is missing",
+}
+"""Why a link lets nobody begin."""
 
 Act = Callable[[Session, StudySession, StudyDefinition], None]
 
@@ -88,8 +102,10 @@ def start_session(study_id: str) -> ResponseReturnValue:
             answer = _start(study_id)
     except ResponseRefusedError as error:
         return refused(error)
-    except NotOpenError as error:
+    except (NotOpenError, LinkError) as error:
         return jsonify(error="not_open", message=str(error)), 409
+    except AlreadyTookPartError as error:
+        return jsonify(error="already_took_part", message=str(error)), 409
     return Response(answer, 201, mimetype="application/json")
 
 
@@ -132,6 +148,7 @@ def check_device(study_id: str) -> ResponseReturnValue:
                 "this device cannot show the trials: modules, decode and pointer "
                 "events are needed, and a window as large as the study asks for"
             )
+        give_plan(db, session)
         move_on(db, session, definition, left_at=now())
 
     return _act_on(study_id, Stage.DEVICE, act)
@@ -238,7 +255,11 @@ def _enrol(db: Session, study: Study, body: StartBody, token: str) -> StudySessi
         raise ResponseRefusedError(
             f"language: the study is offered in {offered}; got {language!r}"
         )
-    return give_place(db, study, language=language, token=token).session
+    arriving = who_arrives(db, definition, body.parameters)
+    own = session_of_person(db, arriving.identity.pseudonym)
+    if own is None and (reason := obstacle(definition, arriving)):
+        raise ResponseRefusedError(f"parameters: {REFUSALS[reason]}")
+    return give_place(db, study, arriving, language=language, token=token).session
 
 
 def _store_answers(

@@ -3,21 +3,20 @@
 from collections.abc import Callable
 
 from flask import redirect, url_for
-from flask import session as visit
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from study_server.design.definition import StudyDefinition
 from study_server.models import Stage, Study, StudySession
-from study_server.participant.blueprint import config, database, now, randomness
+from study_server.participant.blueprint import config, database, now
 from study_server.participant.secret import (
     COOKIE_NAME,
     shown_outbox_key,
     shown_secret,
 )
 from study_server.services.endings import is_over, note_absence
-from study_server.services.enrolment import find_session, new_id
+from study_server.services.enrolment import find_session
 from study_server.services.outbox_key import find_by_outbox_key
 from study_server.services.studies import definition_of
 
@@ -66,15 +65,6 @@ def _resume(db: Session, session: StudySession | None) -> StudySession | None:
         definition = definition_of(study_of(db, session))
         note_absence(db, session, definition, returned_at=now())
     return session
-
-
-def arrival_token(study_id: str) -> str:
-    """The secret a browser is given on the first page, for the session it may start.
-
-    So that Start pressed twice, or again after a lost answer, starts one session.
-    """
-    token: str = visit.setdefault(f"arrival {study_id}", new_id(randomness()))
-    return token
 
 
 def study_of(db: Session, session: StudySession) -> Study:

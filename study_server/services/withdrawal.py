@@ -11,13 +11,21 @@ from study_server.models import (
     Outcome,
     OutcomeReason,
     PageVisit,
+    PlatformIdentity,
     ResponseRejected,
     StudySession,
     Trial,
 )
 from study_server.services.endings import end
 
-ERASED_TABLES = (Trial, PageVisit, ComprehensionAttempt, Answer, ResponseRejected)
+ERASED_TABLES = (
+    Trial,
+    PageVisit,
+    ComprehensionAttempt,
+    Answer,
+    PlatformIdentity,
+    ResponseRejected,
+)
 """Their rows of the session go; answers and image places go with their trials."""
 
 ERASED_FACTS = (

@@ -14,7 +14,7 @@ from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.models import Response
 from study_server.services.bundles import load_bundle
-from study_server.services.enrolment import enrol
+from study_server.services.enrolment import enrol, plan_session
 from study_server.services.studies import get_study
 from study_server.services.verification import verify_chains
 from tests.conftest import skip_or_fail_in_ci
@@ -43,7 +43,8 @@ def start_session(config: ServerConfig) -> str:
     with database.write() as db:
         study = get_study(db, STUDY_ID)
         bundle = load_bundle(config.bundles_dir, study.bundle_id)
-        session = enrol(db, study, bundle, started_at=NOON, rng=Random(1)).session
+        session = enrol(db, study, started_at=NOON, rng=Random(1)).session
+        plan_session(db, session, study, bundle, rng=Random(2))
         session.stage = "main"
         session_id = session.session_id
     database.close()

@@ -6,12 +6,12 @@ from alembic import op
 from study_server.migrations.columns import MOMENT, TEXT, part_of
 from study_server.migrations.first_chain import chain_responses, write_acknowledgements
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
-    """From revision 0001 to 0002."""
+    """From revision 0002 to 0003."""
     _make_tables()
     _add_columns()
     connection = op.get_bind()
