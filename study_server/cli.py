@@ -5,8 +5,10 @@ import sys
 from collections.abc import Sequence
 
 from study_server.commands import (
+    backup,
     change_status,
     check,
+    copy_database,
     create,
     export,
     import_bundle,
@@ -14,6 +16,7 @@ from study_server.commands import (
     openapi,
     preview,
     researcher,
+    restore,
     run,
     show_status,
     simulate,
@@ -28,6 +31,9 @@ COMMANDS = (
     researcher,
     run,
     migrate,
+    backup,
+    restore,
+    copy_database,
     show_status,
     change_status,
     simulate,

@@ -6,6 +6,7 @@ from flask.blueprints import BlueprintSetupState
 from study_server.admin.throttle import LoginThrottle
 from study_server.config import ServerConfig
 from study_server.db import Database
+from study_server.trouble import Watch
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -27,6 +28,14 @@ def config() -> ServerConfig:
     found = current_app.extensions["server_config"]
     assert isinstance(found, ServerConfig)
     return found
+
+
+@admin.context_processor
+def tell_of_trouble() -> dict[str, str | None]:
+    """Every page of a researcher says why nobody new is let in."""
+    found = current_app.extensions["watch"]
+    assert isinstance(found, Watch)
+    return {"trouble": found.trouble()}
 
 
 def login_throttle() -> LoginThrottle:

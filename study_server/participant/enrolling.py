@@ -4,8 +4,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from study_server.errors import NotOpenError
 from study_server.models import Study
-from study_server.participant.blueprint import config, is_simulated, now, randomness
+from study_server.participant.blueprint import (
+    config,
+    is_simulated,
+    now,
+    randomness,
+    watch,
+)
 from study_server.services.bundles import load_bundle
 from study_server.services.enrolment import Enrolment, enrol
 from study_server.services.visits import note_landing
@@ -28,8 +35,9 @@ def give_place(
         opened_at: since when it was read. None: nobody knows, so since now.
 
     Raises:
-        NotOpenError: the study is paused, closed or full.
+        NotOpenError: the study is paused, closed or full, or nothing can be stored.
     """
+    check_can_store()
     started_at = now()
     enrolment = enrol(
         db,
@@ -46,3 +54,13 @@ def give_place(
         db, enrolment.session, opened_at=opened_at or started_at, left_at=started_at
     )
     return enrolment
+
+
+def check_can_store() -> None:
+    """Let nobody in whose answers might not be kept.
+
+    Raises:
+        NotOpenError: the disk is nearly full, or the database failed just now.
+    """
+    if watch().trouble() is not None:
+        raise NotOpenError("the server cannot store anything at the moment")

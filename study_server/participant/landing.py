@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from study_server.errors import NotOpenError
 from study_server.models import Study, StudySession
-from study_server.participant.blueprint import database, now, participant
+from study_server.participant.blueprint import database, now, participant, watch
 from study_server.participant.enrolling import give_place
 from study_server.participant.languages import choose_language, language_before_start
 from study_server.participant.showing import show
@@ -86,7 +86,7 @@ def decline(study_id: str) -> ResponseReturnValue:
 
 
 def _first_page(db: Session, study: Study) -> ResponseReturnValue:
-    if not is_open(db, study, now=now()):
+    if watch().trouble() is not None or not is_open(db, study, now=now()):
         return redirect(url_for("participant.not_open", study_id=study.study_id), 303)
     choose_language(definition_of(study))
     arrival_token(study.study_id)
