@@ -1,5 +1,6 @@
-"""The files inside a study export, read from the zip without unpacking it to disk."""
+"""The files of a study export: of a folder, or of a zip that stays packed on disk."""
 
+import hashlib
 import io
 import json
 import zipfile
@@ -19,6 +20,43 @@ FILES = ("export.json", "codebook.json", *(f"{name}.csv" for name in KEYS))
 MAX_FILE_BYTES = 2**30
 """Largest file read, unpacked: about two million responses, 15 times the largest study
 planned. Keeps a few kilobytes of zip from filling the memory."""
+
+
+def read_export_files(path: Path) -> dict[str, bytes]:
+    """The files of an export by name, from a zip or a folder.
+
+    Raises:
+        ExportFormatError: nothing can be read there, or it is no whole export.
+    """
+    try:
+        if not path.is_dir():
+            return read_zip(path.read_bytes(), path)
+        if missing := [name for name in FILES if not (path / name).is_file()]:
+            raise ExportFormatError(
+                f"the folder {path} holds no {', '.join(missing)}. Give the zip of a "
+                "study export, or a folder with the files of one."
+            )
+        return {name: (path / name).read_bytes() for name in FILES}
+    except OSError as error:
+        raise ExportFormatError(
+            f"cannot read {error.filename}: {error.strerror}. "
+            "Give the path of a study export, a .zip file or a folder."
+        ) from error
+
+
+def sha256_of_export(path: Path) -> str:
+    """Checksum of a zip's bytes; of a folder, of its files under their names.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if not path.is_dir():
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    digest = hashlib.sha256()
+    for name in FILES:
+        digest.update(name.encode())
+        digest.update(hashlib.sha256((path / name).read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def read_zip(content: bytes, path: Path) -> dict[str, bytes]:

@@ -31,12 +31,13 @@ def _sessions(
 
 
 def no_consent(evidence: Evidence, _: Parameters) -> frozenset[str]:
-    """Declined, or left before consenting."""
+    """Declined, or left at the page that asks for it.
+
+    Imported sessions have no time of consent, but are past that page.
+    """
     people = evidence.participants
-    return _sessions(
-        people,
-        (people["outcome"] == "no_consent") | people["consented_at"].isna(),
-    )
+    has_left = people["consented_at"].isna() & (people["stage"] == "consent")
+    return _sessions(people, (people["outcome"] == "no_consent") | has_left)
 
 
 def withdrawn(evidence: Evidence, _: Parameters) -> frozenset[str]:

@@ -77,6 +77,76 @@ def clopper_pearson(
     return np.where(correct == 0, 0.0, low), np.where(correct == n, 1.0, high)
 
 
+def jeffreys(
+    n_correct: npt.ArrayLike, n_responses: npt.ArrayLike, *, level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Equal-tailed interval under the Jeffreys prior, ends set to 0 or 1.
+
+    Args and Returns: as `wilson`.
+
+    Source: Brown, Cai & DasGupta (2001), Stat. Sci. 16, 101-133.
+    """
+    correct, n = _checked(n_correct, n_responses, level)
+    tail = (1 - level) / 2
+    low = stats.beta.ppf(tail, correct + 0.5, n - correct + 0.5)
+    high = stats.beta.ppf(1 - tail, correct + 0.5, n - correct + 0.5)
+    return np.where(correct == 0, 0.0, low), np.where(correct == n, 1.0, high)
+
+
+def agresti_coull(
+    n_correct: npt.ArrayLike, n_responses: npt.ArrayLike, *, level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Wald interval around the centre of Wilson's, cut at 0 and 1.
+
+    Args and Returns: as `wilson`.
+
+    Source: Agresti & Coull (1998), Am. Stat. 52, 119-126.
+    """
+    correct, n = _checked(n_correct, n_responses, level)
+    z = special.ndtri((1 + level) / 2)
+    return wald(correct + z**2 / 2, n + z**2, level=level)
+
+
+def wald(
+    n_correct: npt.ArrayLike, n_responses: npt.ArrayLike, *, level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Normal interval, cut at 0 and 1; only to compare with papers that print it.
+
+    Args and Returns: as `wilson`.
+    """
+    correct, n = _checked(n_correct, n_responses, level)
+    share = correct / n
+    half = special.ndtri((1 + level) / 2) * np.sqrt(share * (1 - share) / n)
+    return np.maximum(share - half, 0.0), np.minimum(share + half, 1.0)
+
+
+def wilson_continuity_corrected(
+    n_correct: npt.ArrayLike, n_responses: npt.ArrayLike, *, level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Wilson's interval with the correction for counting in whole numbers.
+
+    Args and Returns: as `wilson`.
+
+    Source: Newcombe (1998), Stat. Med. 17, 857-872, method 4.
+    """
+    correct, n = _checked(n_correct, n_responses, level)
+    z = special.ndtri((1 + level) / 2)
+    share = correct / n
+
+    def end(sign: int) -> FloatArray:
+        inside = z**2 + sign * 2 - 1 / n + 4 * share * (n * (1 - share) - sign)
+        root = np.sqrt(np.maximum(inside, 0))
+        ends: FloatArray = (2 * n * share + z**2 + sign * (1 + z * root)) / (
+            2 * (n + z**2)
+        )
+        return ends
+
+    return (
+        np.where(correct == 0, 0.0, np.maximum(end(-1), 0)),
+        np.where(correct == n, 1.0, np.minimum(end(1), 1)),
+    )
+
+
 def student_t(
     estimate: float, standard_error: float, df: int, *, level: float = 0.95
 ) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.archive import AGAIN, read_json, read_zip
+from analysis.archive import AGAIN, read_export_files, read_json, sha256_of_export
 from analysis.codebook import read_codebook
 from analysis.columns import parse_column
 from analysis.errors import ExportFormatError
@@ -40,7 +40,7 @@ class StudyExport:
     answer: `is_shown`, `is_answered`, and the columns of the response or missing."""
 
     sha256: str
-    """Of the zip file."""
+    """See `sha256_of_export`."""
 
     @property
     def definition(self) -> Mapping[str, Any]:
@@ -55,20 +55,13 @@ class StudyExport:
 
 
 def load_export(path: Path) -> StudyExport:
-    """Read and check a study export without unpacking it to disk.
+    """Read and check a study export, a zip or a folder with its files.
 
     Raises:
         ExportFormatError: the file is no export, is damaged, or differs from its
             codebook. The message names the table and the column.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ExportFormatError(
-            f"cannot read {path}: {error.strerror}. "
-            "Give the path of a study export, a .zip file."
-        ) from error
-    files = read_zip(content, path)
+    files = read_export_files(path)
     header = read_json(files, "export.json", path)
     _check_header(header, path)
     _check_task(header)
@@ -80,7 +73,7 @@ def load_export(path: Path) -> StudyExport:
         header=header,
         participants=_sorted(tables["participants"], ["participant_id", "session_id"]),
         trials=_join(tables["trials"], tables["responses"]),
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=sha256_of_export(path),
     )
 
 

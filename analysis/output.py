@@ -14,7 +14,8 @@ from analysis.errors import AnalysisError
 INDEX = "outputs.json"
 """Names every file of the folder with its checksum; its presence makes it ours."""
 
-WRITER = "study-analysis report"
+WRITER = "study-analysis"
+"""How `written_by` begins in every folder of ours."""
 
 
 class OutputFolderError(AnalysisError):
@@ -62,19 +63,24 @@ def check_replaceable(folder: Path) -> None:
 
 
 def write_folder(
-    folder: Path, files: Mapping[str, bytes], *, inputs_sha256: str
+    folder: Path,
+    files: Mapping[str, bytes],
+    *,
+    inputs_sha256: str,
+    command: str = "report",
 ) -> None:
     """Write the files under a temporary name, then put them in the folder's place.
 
     Args:
         files: path inside the folder -> content.
+        command: which of our commands writes it.
 
     Raises:
         OutputFolderError: see `check_replaceable`; or the disk refuses.
     """
     check_replaceable(folder)
     index = {
-        "written_by": WRITER,
+        "written_by": f"{WRITER} {command}",
         "inputs_sha256": inputs_sha256,
         "files": {name: _sha256(content) for name, content in sorted(files.items())},
     }
@@ -95,6 +101,23 @@ def write_folder(
         raise _cannot_write(folder, error) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; a file that stands there is replaced.
+
+    Raises:
+        OutputFolderError: the disk refuses.
+    """
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _swap(draft: Path, folder: Path) -> None:
@@ -130,7 +153,9 @@ def _read_index(folder: Path) -> dict[str, Any] | None:
         index = json.loads((folder / INDEX).read_bytes())
     except (OSError, ValueError):
         return None
-    is_ours = isinstance(index, dict) and index.get("written_by") == WRITER
+    is_ours = isinstance(index, dict) and str(index.get("written_by", "")).startswith(
+        WRITER
+    )
     return index if is_ours and isinstance(index.get("files"), dict) else None
 
 

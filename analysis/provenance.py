@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from analysis.archive import sha256_of_export
 from analysis.config import ReportConfig
 
 LIBRARIES = ("jinja2", "matplotlib", "numpy", "pandas", "scipy")
@@ -40,7 +41,7 @@ def describe_inputs(config: ReportConfig) -> dict[str, Any]:
     """
     manifest = config.bundle_dir and config.bundle_dir / "manifest.json"
     inputs: dict[str, Any] = {
-        "export_sha256": sha256_of_file(config.export_path),
+        "export_sha256": sha256_of_export(config.export_path),
         "planted_sha256": sha256_of_file(config.planted_path),
         "manifest_sha256": sha256_of_file(manifest or None),
         "preregistration_sha256": None,

@@ -52,7 +52,12 @@ Change = Callable[[Tables], None]
 
 CASES: list[tuple[str, dict[str, float], Change, set[str]]] = [
     ("withdrawn", {}, lambda t: set_session(t, 1, outcome="withdrawn"), {"s00001"}),
-    ("no_consent", {}, lambda t: set_session(t, 1, consented_at=pd.NaT), {"s00001"}),
+    (
+        "no_consent",
+        {},
+        lambda t: set_session(t, 1, consented_at=pd.NaT, stage="consent"),
+        {"s00001"},
+    ),
     (
         "screened_out",
         {},

@@ -1,0 +1,90 @@
+"""`study-analysis validate`: published numbers, computed anew."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.commands.arguments import Subparsers, add_command, add_rng_seed
+
+if TYPE_CHECKING:
+    from analysis.validation.run import Validation
+
+
+def add_parser(commands: Subparsers) -> None:
+    """Declare the command."""
+    parser = add_command(
+        commands,
+        "validate",
+        summary="recompute the published numbers of a public data set",
+        description="Read the CSV files of Borowski et al. 2021 or of IMI (Zimmermann "
+        "et al. 2023) and print each number beside the published one. Ends with 1 "
+        "where one differs or where rows contradict each other.",
+        example="study-analysis validate borowski2021 data_from_human_experiments "
+        "--json",
+    )
+    parser.add_argument("source", choices=("borowski2021", "imi2023"))
+    parser.add_argument("folder", type=Path, metavar="DIR", help="with the CSV files")
+    parser.add_argument(
+        "--json", action="store_true", help="one entry per number, as a JSON list"
+    )
+    add_rng_seed(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the numbers; 1 where one was missed."""
+    from analysis.config import AnalysisConfig
+    from analysis.validation.run import validate
+
+    config = AnalysisConfig(rng_seed=options.rng_seed)
+    validation = validate(options.source, options.folder, config)
+    print(as_json(validation) if options.json else as_text(validation))
+    return 0 if validation.is_passed else 1
+
+
+def as_json(validation: "Validation") -> str:
+    """One entry per number, then one per check, under `name` and `value`."""
+    numbers = [entry.as_dict() for entry in validation.entries]
+    checks = [
+        {
+            "name": f"check/{check.name}",
+            "value": check.n_broken,
+            "interval": None,
+            "published": 0,
+            "is_close": check.is_kept,
+            "unit": "rows",
+            "n_responses": check.n_rows,
+            "detail": check.promise,
+        }
+        for check in validation.checks
+    ]
+    return json.dumps([*numbers, *checks], indent=1, allow_nan=False)
+
+
+def as_text(validation: "Validation") -> str:
+    """Each number with its interval; published ones and misses are marked."""
+    lines = []
+    for entry in validation.entries:
+        ends = ""
+        if entry.interval is not None:
+            i = entry.interval
+            ends = f"  [{i.low:.4f}, {i.high:.4f}] {i.method}, {i.generalizes_to}"
+        beside = "" if entry.p is None else f"  p = {entry.p:.4g}"
+        if entry.published is not None:
+            verdict = "agrees" if entry.is_close else "MISSED"
+            beside += f"  published {entry.published}: {verdict}"
+        lines.append(f"{entry.name:70} {entry.value:12.6f}{ends}{beside}")
+    for check in validation.checks:
+        verdict = "kept" if check.is_kept else f"BROKEN, first: {check.first_broken}"
+        lines.append(
+            f"check {check.name}: {check.promise} {check.n_broken} of {check.n_rows} "
+            f"rows break it: {verdict}"
+        )
+    lines += validation.notes
+    n_published = sum(entry.published is not None for entry in validation.entries)
+    lines.append(
+        f"{n_published - len(validation.missed)} of {n_published} published numbers "
+        "were met."
+    )
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Public and laboratory data turned into one trial table, and that into an export."""

@@ -1,0 +1,1 @@
+"""Public data analysed anew, each number beside the published one."""

@@ -1,0 +1,79 @@
+"""One recomputed number."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from analysis.intervals import Interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One number of a data set, its interval, and what was published."""
+
+    name: str
+    """experiment/condition or contrast/cell/quantity, unique."""
+
+    value: float
+    interval: Interval | None = None
+    published: float | None = None
+    tolerance: float | None = None
+    """Largest distance from the published number that rounding explains."""
+
+    unit: str = "share"
+    n_responses: int | None = None
+    n_participants: int | None = None
+    n_features: int | None = None
+    p: float | None = None
+    """Two-sided, of entries that are tests."""
+
+    detail: str | None = None
+    """What a reader must know, as a sentence."""
+
+    @property
+    def is_close(self) -> bool | None:
+        """Whether it reproduces the published number; None where there is none."""
+        if self.published is None:
+            return None
+        return abs(self.value - self.published) <= (self.tolerance or 0) + 1e-12
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values; NaN becomes null."""
+        return {
+            "name": self.name,
+            "value": _plain(self.value),
+            "interval": None
+            if self.interval is None
+            else {k: _plain(v) for k, v in self.interval._asdict().items()},
+            "published": self.published,
+            "tolerance": self.tolerance,
+            "is_close": self.is_close,
+            "unit": self.unit,
+            "n_responses": self.n_responses,
+            "n_participants": self.n_participants,
+            "n_features": self.n_features,
+            "p": _plain(self.p),
+            "detail": self.detail,
+        }
+
+
+def with_published(
+    entries: list[Entry], published: Mapping[str, tuple[float, float]]
+) -> list[Entry]:
+    """The entries, those that were published with their number and its rounding.
+
+    Args:
+        published: name -> value and tolerance.
+    """
+    return [
+        replace(e, published=published[e.name][0], tolerance=published[e.name][1])
+        if e.name in published
+        else e
+        for e in entries
+    ]
+
+
+def _plain(value: Any) -> Any:
+    is_undefined = isinstance(value, float) and not math.isfinite(value)
+    return None if is_undefined else value
