@@ -2,6 +2,7 @@
 
 from study_server.models.base import Base, UtcDateTime
 from study_server.models.bundle import ImportedBundle
+from study_server.models.failed_login import FailedLogin
 from study_server.models.not_shown import NotShown
 from study_server.models.page_event import PageEvent
 from study_server.models.researcher import Researcher
@@ -26,6 +27,7 @@ __all__ = [
     "Appearance",
     "Base",
     "ComprehensionAttempt",
+    "FailedLogin",
     "ImportedBundle",
     "NotShown",
     "Outcome",

@@ -1,0 +1,24 @@
+"""Count failed logins in the database."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from study_server.migrations.columns import MOMENT, TEXT
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """From revision 0001 to 0002."""
+    op.create_table(
+        "failed_login",
+        sa.Column("key_sha256", TEXT, nullable=False),
+        sa.Column("n_failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("key_sha256"),
+    )
+    with op.batch_alter_table("failed_login", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_failed_login_last_at"), ["last_at"], unique=False
+        )
