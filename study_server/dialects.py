@@ -106,6 +106,15 @@ def options_for_reading(engine: Engine) -> dict[str, Any]:
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
+def careless_settings(connection: Connection) -> list[str]:
+    """Settings of the server with which a power cut takes what was acknowledged."""
+    if is_sqlite(connection):
+        return []
+    names = ("fsync", "full_page_writes")
+    asked = ((n, connection.exec_driver_sql(f"SHOW {n}").scalar()) for n in names)
+    return [f"{name}={value}" for name, value in asked if value != "on"]
+
+
 def lock_schema(connection: Connection) -> None:
     """Let one process at a time change the tables, until the transaction ends.
 

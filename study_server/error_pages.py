@@ -13,7 +13,7 @@ from flask import (
     url_for,
 )
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from study_server.errors import StudyNotFoundError
@@ -51,6 +51,8 @@ def _answer_http_error(error: HTTPException) -> Response:
 
 def _answer_database_error(error: SQLAlchemyError) -> Response:
     """Nothing was stored, so nothing is acknowledged: browsers send it again."""
+    if isinstance(error, DataError):  # PostgreSQL takes no NUL, in whatever was sent
+        return _page(400)
     if not is_outage(error):
         return _answer_failure(InternalServerError(original_exception=error))
     logger.error("nothing stored on %s: %s", request.path, error.__cause__ or error)

@@ -25,7 +25,7 @@ from study_server.commands.options import (
 )
 from study_server.config import ServerConfig
 from study_server.db import Database
-from study_server.dialects import is_sqlite
+from study_server.dialects import careless_settings, is_sqlite
 from study_server.errors import StudyServerError
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def run_command(options: argparse.Namespace) -> None:
     check_intervals(options.backup_every, options.keep)
     with open_database(config) as database:  # a fault shows before anyone is served
         n_workers = choose_workers(options.workers, database)
+        warn_of_careless_settings(database)
     settings = settings_for(
         options.host, options.port, n_threads=options.threads, n_workers=n_workers
     )
@@ -117,6 +118,17 @@ def choose_workers(wanted: int | None, database: Database) -> int:
     if wanted < 1:
         raise StudyServerError(f"workers must be at least 1; got {wanted}")
     return wanted
+
+
+def warn_of_careless_settings(database: Database) -> None:
+    """Say what the administrator of PostgreSQL should change."""
+    with database.engine.connect() as connection:
+        for setting in careless_settings(connection):
+            print(
+                f"study-server: PostgreSQL runs with {setting}: a power cut takes "
+                "answers that participants were told are stored; set it to on",
+                file=sys.stderr,
+            )
 
 
 @contextmanager

@@ -62,9 +62,10 @@ def _code_of_difference() -> str:
         context = MigrationContext.configure(connection)
         operations = produce_migrations(context, Base.metadata).upgrade_ops
     assert isinstance(operations, UpgradeOps)
-    return render_python_code(
+    code = render_python_code(
         operations, render_as_batch=True, render_item=_render_type
-    ).strip()
+    )
+    return re.sub(r" *# ###.*\n?", "", code).strip()
 
 
 def _render_type(kind: str, item: Any, _context: Any) -> Any:

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 
 from study_server.db import Database
 from study_server.dialects import is_sqlite
-from study_server.models import Response
+from study_server.models import Answer, Response
 from study_server.trouble import Watch
 from tests.study_server.participant.records import rows
-from tests.study_server.participant.visitor import Visitor
+from tests.study_server.participant.visitor import ANSWERS, Visitor
 
 FAULTS = ("full", "read-only", "dropped")
 
@@ -130,3 +130,19 @@ def test_with_little_room_running_sessions_go_on_and_nobody_new_begins(
     )
     with database.read() as db:
         assert db.scalar(text("SELECT count(*) FROM study_session")) == 1
+
+
+def test_characters_no_database_takes_harm_nobody(
+    app: Flask, visitor: Visitor, database: Database
+) -> None:
+    visitor.begin()
+    visitor.answer_all()
+    visitor.get("/questions")
+
+    strange = {**ANSWERS, "strategy": "By\0 colour."}
+    assert visitor.post("/questions", **strange).status_code == 303
+
+    with database.read() as db:
+        words = db.scalars(select(Answer.answer).where(Answer.question == "strategy"))
+        assert words.one() == "By colour."
+    assert app.test_client().get("/s/no%00study/").status_code in {400, 404}

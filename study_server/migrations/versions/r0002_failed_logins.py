@@ -1,4 +1,4 @@
-"""Count failed logins in the database."""
+"""Failed logins are counted in the database."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,7 +18,4 @@ def upgrade() -> None:
         sa.Column("last_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("key_sha256"),
     )
-    with op.batch_alter_table("failed_login", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_failed_login_last_at"), ["last_at"], unique=False
-        )
+    op.create_index("ix_failed_login_last_at", "failed_login", ["last_at"])
