@@ -165,7 +165,8 @@ def restart_counter(connection: Connection, table: str, column: str) -> None:
 def copy_pages(engine: Engine, path: Path) -> None:
     """Copy a whole SQLite database into one new file, while others go on writing.
 
-    What is committed during the copy may be in it or not, but never in part.
+    All pages in one step, and so of one moment: in WAL mode that holds nobody up, while
+    a copy in several steps would begin anew whenever somebody else writes.
 
     Raises:
         sqlite3.Error: it cannot be read or written.
@@ -173,7 +174,7 @@ def copy_pages(engine: Engine, path: Path) -> None:
     with engine.connect() as connection, closing(sqlite3.connect(path)) as copy:
         driver = connection.connection.driver_connection
         assert driver is not None
-        driver.backup(copy, pages=1024, sleep=0.01)
+        driver.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
 
 

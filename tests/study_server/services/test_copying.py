@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from random import Random
+from threading import Event
 
 import pytest
 from sqlalchemy import text
@@ -138,6 +141,41 @@ def test_a_backup_is_restored_with_every_row(
         facts_path(path).name,
         path.name,
     ]
+
+
+def test_a_backup_under_load_holds_whole_transactions(
+    filled: Database, tmp_path: Path
+) -> None:
+    """4.13, F12: each of the writes makes one session, one trial and one response."""
+    is_over = Event()
+
+    def keep_writing() -> int:
+        for n in count():
+            if is_over.is_set():
+                return n
+            with filled.write() as db:
+                study = get_study(db, STUDY_ID)
+                session = add_session(db, study, f"s{n}", slot_index=100 + n)
+                add_response(db, add_trial(db, session, 0))
+        raise AssertionError
+
+    with filled.read() as db:
+        before = count_rows(db)
+    with ThreadPoolExecutor() as pool:
+        writer = pool.submit(keep_writing)
+        try:
+            paths = [
+                make_backup(filled, tmp_path / "backups", now=NOON + timedelta(hours=n))
+                for n in range(3)
+            ]
+        finally:
+            is_over.set()
+        assert writer.result() > 0
+
+    for path in paths:
+        found = verify_backup(path).n_rows
+        more = {found[t] - before[t] for t in ("study_session", "trial", "response")}
+        assert len(more) == 1
 
 
 def test_a_backup_holds_no_key(filled: Database, tmp_path: Path) -> None:
