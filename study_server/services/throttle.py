@@ -1,6 +1,7 @@
 """Slows down whoever guesses passwords. No Flask."""
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -26,17 +27,15 @@ def admit(db: Session, *keys: str, now: datetime) -> float:
     Args:
         db: open write transaction, to be committed before the password is checked.
     """
-    hashes = sorted(_sha256(key) for key in keys)
-    query = select(FailedLogin).where(FailedLogin.key_sha256.in_(hashes))
-    query = query.order_by(FailedLogin.key_sha256).with_for_update()
-    known = {row.key_sha256: row for row in db.scalars(query)}
-    wait_s = max((_wait_s(row, now) for row in known.values()), default=0.0)
+    rows = [_own_row(db, key, now) for key in sorted(_sha256(key) for key in keys)]
+    wait_s = max(_wait_s(row, now) for row in rows)
     if wait_s > 0:
         return wait_s
-    for each in hashes:
-        _count(db, known.get(each), each, now)
-    is_over = FailedLogin.last_at <= now - timedelta(seconds=WINDOW_S)
-    db.execute(delete(FailedLogin).where(is_over))
+    for row in rows:
+        row.n_failures = 1 if _is_forgotten(row, now) else row.n_failures + 1
+        row.last_at = now
+    db.flush()
+    _forget(db, now)
     return 0.0
 
 
@@ -46,17 +45,25 @@ def forgive(db: Session, *keys: str) -> None:
     db.execute(delete(FailedLogin).where(FailedLogin.key_sha256.in_(hashes)))
 
 
-def _count(db: Session, row: FailedLogin | None, key: str, now: datetime) -> None:
-    if row is None:
-        try:
-            with db.begin_nested():
-                db.add(FailedLogin(key_sha256=key, n_failures=1, last_at=now))
-            return
-        except IntegrityError:  # another attempt under the same key was quicker
-            row = db.get_one(FailedLogin, key, with_for_update=True)
-    row.n_failures = 1 if _is_forgotten(row, now) else row.n_failures + 1
-    row.last_at = now
-    db.flush()
+def _forget(db: Session, now: datetime) -> None:
+    """Delete what is over, but for rows that another attempt has in its hands."""
+    over = select(FailedLogin.key_sha256)
+    over = over.where(FailedLogin.last_at <= now - timedelta(seconds=WINDOW_S))
+    over = over.with_for_update(skip_locked=True)
+    db.execute(
+        delete(FailedLogin).where(FailedLogin.key_sha256.in_(over)),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _own_row(db: Session, key: str, now: datetime) -> FailedLogin:
+    """The row of a key, made if need be; other attempts under the key wait for us."""
+    row = db.get(FailedLogin, key, with_for_update=True)
+    if row is not None:
+        return row
+    with suppress(IntegrityError), db.begin_nested():  # or another attempt was quicker
+        db.add(FailedLogin(key_sha256=key, n_failures=0, last_at=now))
+    return db.get_one(FailedLogin, key, with_for_update=True)
 
 
 def _wait_s(row: FailedLogin, now: datetime) -> float:
