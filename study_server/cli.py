@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from study_server.commands import (
     backup,
     change_status,
+    chaos,
     check,
     copy_database,
     create,
     export,
     import_bundle,
+    loadtest,
     migrate,
     openapi,
     preview,
@@ -39,6 +41,8 @@ COMMANDS = (
     simulate,
     export,
     openapi,
+    loadtest,
+    chaos,
 )
 
 
