@@ -8,6 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from analysis.analysed import Analysed
+from analysis.sections import against_chance, primary, robustness
 
-SECTIONS: Mapping[str, Callable[[Analysed], Any]] = {}
+SECTIONS: Mapping[str, Callable[[Analysed], Any]] = {
+    "primary": primary.compute,
+    "robustness": robustness.compute,
+    "against_chance": against_chance.compute,
+}
 """Key in results.json -> the function that computes it."""
