@@ -5,12 +5,12 @@ from alembic import op
 
 from study_server.migrations.columns import MOMENT, TEXT
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
-    """From revision 0001 to 0002."""
+    """From revision 0002 to 0003."""
     op.create_table(
         "failed_login",
         sa.Column("key_sha256", TEXT, nullable=False),
