@@ -75,6 +75,10 @@ class SchemaError(DatabaseError):
     """The database's tables are not those of this version."""
 
 
+class BackupError(StudyServerError):
+    """A backup cannot be made, or is not to be trusted."""
+
+
 class VerificationError(StudyServerError):
     """Stored responses are not as they were stored."""
 

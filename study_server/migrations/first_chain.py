@@ -1,6 +1,6 @@
 """The chains of responses that were stored before there were chains.
 
-Written for revision 0003 and never changed: `services/chain.py` may move on.
+Written for revision 0004 and never changed: `services/chain.py` may move on.
 """
 
 import hashlib

@@ -6,12 +6,12 @@ from alembic import op
 from study_server.migrations.columns import MOMENT, TEXT, part_of
 from study_server.migrations.first_chain import chain_responses, write_acknowledgements
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
-    """From revision 0002 to 0003."""
+    """From revision 0003 to 0004."""
     _make_tables()
     _add_columns()
     connection = op.get_bind()
