@@ -26,7 +26,7 @@ from study_server.services.backups import (
     verify_backup,
 )
 from study_server.services.copying import copy_database, count_rows, fingerprints
-from study_server.services.enrolment import enrol
+from study_server.services.enrolment import enrol, plan_session
 from study_server.services.studies import get_study
 from tests.study_server.rows import (
     MORNING,
@@ -65,7 +65,8 @@ def filled(tmp_path: Path, database_url: str, opened: OpenDatabase) -> Database:
     database = opened(database_url)
     with database.write() as db:
         study = get_study(db, STUDY_ID)
-        enrol(db, study, bundle, started_at=NOON, rng=Random(5))
+        seated = enrol(db, study, started_at=NOON, rng=Random(5)).session
+        plan_session(db, seated, study, bundle, rng=Random(5))
         session = add_session(db, study, "ä", slot_index=7, strategy='„“\n"\\ 漢字')
         response = add_response(db, add_trial(db, session, 0))
         response.rt_ms = 0.1 + 0.2
