@@ -18,6 +18,7 @@ METHOD_LABELS: Mapping[str, str] = {
     "two_way_bootstrap": "two-way bootstrap",
     "participant_bootstrap": "participant bootstrap",
     "wilson": "Wilson, naive",
+    "participant_t": "t over participants",
 }
 MINUS = "\N{MINUS SIGN}"
 
@@ -63,6 +64,13 @@ def seconds(milliseconds: float | None) -> str:
     if milliseconds is None or _is_missing(milliseconds):
         return "n/a"
     return f"{milliseconds / 1000:.2f} s"
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A plain number with a true minus sign; "n/a" where undefined."""
+    if value is None or _is_missing(value):
+        return "n/a"
+    return f"{float(value):.{digits}f}".replace("-", MINUS)
 
 
 def counted(n: int, singular: str, plural: str | None = None) -> str:

@@ -8,6 +8,29 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from analysis.analysed import Analysed
+from analysis.sections import (
+    consistency,
+    design_audit,
+    detection,
+    feature_scores,
+    insight,
+    moderators,
+    multiverse,
+    people,
+    reliabilities,
+    timing,
+)
 
-SECTIONS: Mapping[str, Callable[[Analysed], Any]] = {}
+SECTIONS: Mapping[str, Callable[[Analysed], Any]] = {
+    "design_audit": design_audit.compute,
+    "multiverse": multiverse.compute,
+    "detection": detection.compute,
+    "insight": insight.compute,
+    "timing": timing.compute,
+    "feature_scores": feature_scores.compute,
+    "reliability": reliabilities.compute,
+    "error_consistency": consistency.compute,
+    "moderators": moderators.compute,
+    "people": people.compute,
+}
 """Key in results.json -> the function that computes it."""
