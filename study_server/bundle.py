@@ -57,8 +57,12 @@ class Feature:
     """Made from noise to drive the feature as little as can be."""
     natural_blurred: tuple[str, ...] = ()
     """The exemplars, blurred but for the place that drives the feature most."""
+    suppressions: tuple[str, ...] = ()
+    """Seed images changed to drive the feature less, in their order."""
     occlusions: tuple[Occlusion, ...] = ()
     """Photographs that no panel shows, each with two covered copies."""
+    query_distances: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    """(query photograph, tile) to their perceptual distance, in the bundle's unit."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,6 +183,7 @@ def _feature(row: Table) -> Feature:
         controls=_controls(row),
         **{name: _names_if_any(row, name) for name in OPTIONAL_KINDS},
         occlusions=_occlusions(row),
+        query_distances=_query_distances(row),
     )
 
 
@@ -199,6 +204,17 @@ def _occlusions(row: Table) -> tuple[Occlusion, ...]:
         )
         for each in row.rows("occlusions")
     )
+
+
+def _query_distances(row: Table) -> dict[tuple[str, str], float]:
+    if "query_distances" not in row.values:
+        return {}
+    return {
+        (each.take("stimulus_id", str), each.take("tile_stimulus_id", str)): each.take(
+            "distance", float
+        )
+        for each in row.rows("query_distances")
+    }
 
 
 def _controls(row: Table) -> dict[str, tuple[str, ...]]:

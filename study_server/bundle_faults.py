@@ -49,11 +49,7 @@ def _repeats(name: str, values: list[str]) -> Iterator[str]:
 
 def _feature_faults(bundle: "Bundle", feature: "Feature") -> Iterator[str]:
     listed: list[str] = []
-    for name, kind in LISTED_KINDS.items():
-        for stimulus_id in getattr(feature, name):
-            listed.append(stimulus_id)
-            yield from _stimulus_faults(bundle, feature, name, stimulus_id, kind)
-    for name, kind in OPTIONAL_KINDS.items():
+    for name, kind in {**LISTED_KINDS, **OPTIONAL_KINDS}.items():
         for stimulus_id in getattr(feature, name):
             listed.append(stimulus_id)
             yield from _stimulus_faults(bundle, feature, name, stimulus_id, kind)
@@ -61,12 +57,14 @@ def _feature_faults(bundle: "Bundle", feature: "Feature") -> Iterator[str]:
         for stimulus_id in stimulus_ids:
             listed.append(stimulus_id)
             yield from _stimulus_faults(bundle, feature, kind, stimulus_id, kind)
+    kinds = {**LISTED_KINDS, **OPTIONAL_KINDS}
     for name in PER_SEED_IMAGE:
         seeds = [bundle.stimuli[i].seed_image_id for i in getattr(feature, name)]
-        if seeds != list(feature.seed_images):
+        is_left_out = name in OPTIONAL_KINDS and not seeds
+        if seeds != list(feature.seed_images) and not is_left_out:
             yield (
                 f"feature {feature.feature_id!r}: the i-th "
-                f"{LISTED_KINDS[name].replace('_', ' ')} must be made from the i-th "
+                f"{kinds[name].replace('_', ' ')} must be made from the i-th "
                 "seed image"
             )
     for pair in bundle.pairs_of(feature.feature_id):

@@ -21,6 +21,7 @@ KINDS = CONTROL_KINDS | {
     "minimal_feature_visualization",
     "natural_blurred",
     "occlusion",
+    "suppression",
 }
 STRATA = ("near", "far", "within_class")
 LISTED_KINDS = {
@@ -34,8 +35,9 @@ OPTIONAL_KINDS = {
     "minimal": "natural",
     "minimal_feature_visualizations": "minimal_feature_visualization",
     "natural_blurred": "natural_blurred",
+    "suppressions": "suppression",
 }
 """Lists that a bundle may leave out."""
 
-PER_SEED_IMAGE = ("accentuations", "attributions")
+PER_SEED_IMAGE = ("accentuations", "attributions", "suppressions")
 """Lists whose i-th image is made from the i-th seed image."""

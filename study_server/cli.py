@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from study_server.commands import (
     change_status,
+    chaos,
     check,
     create,
     export,
     import_bundle,
+    loadtest,
     migrate,
     openapi,
     preview,
@@ -33,6 +35,8 @@ COMMANDS = (
     simulate,
     export,
     openapi,
+    loadtest,
+    chaos,
 )
 
 

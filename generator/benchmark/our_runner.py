@@ -6,6 +6,7 @@ writes one line of JSON to standard output, as `peer_runner` does for the peers.
 
 import platform
 import time
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +21,7 @@ from generator.benchmark.inputs import BenchmarkInputs, load_inputs
 from generator.benchmark.ours import our_config
 from generator.benchmark.peer_runner import answer_request, peak_memory_mb
 from generator.benchmark.setting import BenchmarkSetting
+from generator.benchmark.utilization import Utilization, watched
 from generator.capture import undisturbed
 from generator.config import AccentuationConfig
 from generator.features import LOGIT_LAYER, FeatureId
@@ -27,6 +29,7 @@ from generator.freed_memory import keep_freed_memory
 from generator.networks import Network
 from generator.provenance import installed_version
 from generator.search.optimize import Iterate, optimize
+from generator.search.packing import jobs_per_pass
 from generator.search.preparation import Prepared, batches, prepare
 from generator.search.problem import draw_for
 from generator.search.steering import FixedPull
@@ -38,6 +41,7 @@ Request = dict[str, Any]
 class StepClock:
     """Times each step of a search; what is done between steps belongs to none."""
 
+    setting: BenchmarkSetting
     prepared: Prepared
     keep_after: set[int]
     floor: Floor | None
@@ -45,6 +49,10 @@ class StepClock:
     step_seconds: list[float] = field(default_factory=list)
     floor_seconds: list[float] = field(default_factory=list)
     pictures: dict[int, torch.Tensor] = field(default_factory=dict)
+    utilization: Utilization | None = None
+    """Since the end of the first step."""
+
+    watching: ExitStack = field(default_factory=ExitStack)
 
     def see(self, here: Iterate) -> bool:
         """A step has ended, but for the start, which is step 0."""
@@ -55,6 +63,9 @@ class StepClock:
                 self._keep(here)
             if self.floor is not None:
                 self.floor_seconds.append(self.floor.seconds())
+            if here.n_steps == 1:
+                watch = watched(self.setting.device, n_threads=self.setting.n_threads)
+                self.utilization = self.watching.enter_context(watch)
             self.began = time.perf_counter()
         return False
 
@@ -76,7 +87,8 @@ def time_ours(request: Request) -> dict[str, Any]:
     Args:
         request: the fields of a benchmark setting under `setting`; `preset`; the
             folder `pictures`; the numbers of steps `keep_after` which a picture is
-            kept; and whether to time the `floor`.
+            kept; whether to time the `floor`; and `n_jobs`, how many accentuations are
+        searched together, `null` for as many as a run would pack.
     """
     setting = BenchmarkSetting.from_json(request["setting"])
     torch.set_num_threads(setting.n_threads)
@@ -97,6 +109,8 @@ def time_ours(request: Request) -> dict[str, Any]:
         },
         "step_seconds": clock.step_seconds,
         "floor_seconds": clock.floor_seconds,
+        "n_jobs": len(clock.prepared.jobs),
+        "utilization": _share(clock),
         "peak_memory_mb": peak_memory_mb(is_cuda=is_cuda),
         "memory_before_mb": memory_before_mb,
         "own_settings": {"preset": request["preset"], **asdict(config)},
@@ -112,24 +126,45 @@ def _search(
     config: AccentuationConfig,
 ) -> StepClock:
     began = time.perf_counter()
-    job = AccentuationJob(
-        seed_image=inputs.seed_image,
-        feature=FeatureId(layer=LOGIT_LAYER, unit=str(setting.logit)),
-        rng_seed=setting.rng_seed,
-    )
-    (batch,) = batches(network, [job], config)
+    n_jobs = request["n_jobs"] or jobs_per_pass(network, config)
+    if request["n_jobs"] is not None and n_jobs > 1:
+        config = config.with_changes(pictures_per_pass=n_jobs * config.draws_per_step)
+    (batch,) = batches(network, _jobs(setting, inputs, n_jobs), config)
     prepared, refused = prepare(network, batch, config, None)
     if prepared is None:
         raise refused[0].error
     clock = StepClock(
+        setting=setting,
         prepared=prepared,
         keep_after={*request["keep_after"], setting.steps},
         floor=_floor(setting, prepared) if request["floor"] else None,
         began=began,
     )
     steering = FixedPull(factors=prepared.pull(config.regularization_weight))
-    optimize(prepared.problem, prepared.start, steering=steering, on_iterate=clock.see)
+    with clock.watching:
+        optimize(
+            prepared.problem, prepared.start, steering=steering, on_iterate=clock.see
+        )
     return clock
+
+
+def _jobs(
+    setting: BenchmarkSetting, inputs: BenchmarkInputs, n_jobs: int
+) -> list[AccentuationJob]:
+    """One for the setting's logit; more for it with other random numbers."""
+    return [
+        AccentuationJob(
+            seed_image=inputs.seed_image,
+            feature=FeatureId(layer=LOGIT_LAYER, unit=str(setting.logit)),
+            rng_seed=setting.rng_seed + n,
+        )
+        for n in range(n_jobs)
+    ]
+
+
+def _share(clock: StepClock) -> float | None:
+    is_mixed = clock.floor is not None  # its passes keep the device busy too
+    return None if is_mixed or not clock.utilization else clock.utilization.share
 
 
 def _floor(setting: BenchmarkSetting, prepared: Prepared) -> Floor:

@@ -43,13 +43,15 @@ def run_ours(
     preset: str = "default",
     checkpoints: Collection[int] = (),
     times_floor: bool = True,
+    n_jobs: int | None = 1,
 ) -> Timing:
-    """Make one accentuation, and time its steps.
+    """Make one accentuation, or one pack of them, and time its steps.
 
     Args:
         preset: our settings beside those of `setting`.
         checkpoints: numbers of steps after which the picture is measured too.
         times_floor: time the bare passes of the network between the steps.
+        n_jobs: accentuations searched together. None: as many as a run would pack.
 
     Raises:
         BenchmarkError: the run fails; says what it wrote.
@@ -64,6 +66,7 @@ def run_ours(
             "preset": preset,
             "keep_after": sorted(checkpoints),
             "floor": times_floor,
+            "n_jobs": n_jobs,
             "pictures": pictures,
         }
         command = [sys.executable, "-m", "generator.benchmark.our_runner"]

@@ -13,6 +13,7 @@ from generator.provenance import commit, library_versions
 if TYPE_CHECKING:
     from generator.benchmark.comparison import Comparison
     from generator.benchmark.equal_result import Point
+    from generator.benchmark.packed import PackedThroughput
     from generator.benchmark.scaling import JobsScaling
 
 
@@ -27,6 +28,9 @@ class BenchmarkReport:
     scaling: "Sequence[JobsScaling]" = ()
     """Empty: not measured."""
 
+    packed: "PackedThroughput | None" = None
+    """None: not measured."""
+
     trade_off: "Sequence[Point]" = ()
     """Empty: not measured."""
 
@@ -38,6 +42,7 @@ class BenchmarkReport:
         return {
             **self.comparison.to_json(),
             "speedup_at_equal_result": self.equal_result,
+            "packed": None if self.packed is None else self._packed_json(),
             "jobs_scaling": [one.to_json() for one in self.scaling],
             "trade_off": [point.to_json() for point in self.trade_off],
             "machine": describe_machine(self.comparison.setting.device),
@@ -49,6 +54,24 @@ class BenchmarkReport:
             "command": self.command,
             "when": self.when.isoformat(timespec="seconds"),
         }
+
+    def _packed_json(self) -> dict[str, Any]:
+        assert self.packed is not None
+        return {
+            **self.packed.to_json(),
+            "speedup": {peer: self._packed_speedup(peer) for peer in self._peers},
+        }
+
+    @property
+    def _peers(self) -> list[str]:
+        return list(self.comparison.peers)
+
+    def _packed_speedup(self, peer: str) -> float:
+        """A peer's seconds per accentuation over ours in a pack."""
+        assert self.packed is not None
+        found = self.comparison
+        theirs = found.speedup(peer) * found.seconds_per_accentuation
+        return theirs / self.packed.seconds_per_accentuation
 
     def to_markdown(self) -> str:
         """A table, with the date, the machine and the command under it."""
@@ -97,6 +120,7 @@ class BenchmarkReport:
         for name, times in (self.equal_result or {}).items():
             what = "was not reached" if times is None else f"{times:.1f} times as fast"
             lines.append(f"- To the result of {name}: {what}.")
+        lines += self._packed_sentences()
         lines += [
             f"- {one.n_jobs} jobs in one call: each costs {one.relative:.2f} times "
             f"what one alone does; {one.peak_memory_mb:.0f} MB."
@@ -112,6 +136,22 @@ class BenchmarkReport:
             f"torch {library_versions().get('torch', '')}; median of "
             f"{len(found.ours)} runs, in turn; {self.when.date().isoformat()}; "
             f"`{self.command}`.",
+        ]
+
+    def _packed_sentences(self) -> list[str]:
+        packed = self.packed
+        if packed is None:
+            return []
+        busy = "" if packed.utilization is None else f"{packed.utilization:.0%} busy, "
+        per_hour = 3600 / packed.seconds_per_accentuation
+        lines = [
+            f"- {packed.n_jobs} jobs together: {per_hour:.1f} accentuations per hour, "
+            f"{busy}{packed.floor_multiple:.2f} times the floor, "
+            f"{packed.peak_memory_mb:.0f} MB."
+        ]
+        return lines + [
+            f"- {self._packed_speedup(peer):.1f} times the throughput of {peer}."
+            for peer in self._peers
         ]
 
 

@@ -50,6 +50,13 @@ class Timing:
     floor_seconds: tuple[float, ...] = ()
     """Of the bare passes of each step, timed in between. Empty: not timed."""
 
+    n_jobs: int = 1
+    """Searched together in these steps; pictures are of the first."""
+
+    utilization: float | None = None
+    """Share of the time, 0 to 1, in which the device computed; the first step is left
+    out. None: not known."""
+
     @property
     def n_steps(self) -> int:
         return len(self.step_seconds)
@@ -115,6 +122,8 @@ def timing_from(
         memory_before_mb=answer["memory_before_mb"],
         own_settings=answer["own_settings"],
         floor_seconds=tuple(answer.get("floor_seconds", ())),
+        n_jobs=answer.get("n_jobs", 1),
+        utilization=answer.get("utilization"),
         checkpoints=tuple(
             Checkpoint(
                 n_steps=int(n_steps),

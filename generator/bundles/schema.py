@@ -19,6 +19,7 @@ KINDS = frozenset(
         "minimal_feature_visualization",
         "natural_blurred",
         "occlusion",
+        "suppression",
         *CONTROL_KINDS,
     }
 )
@@ -58,6 +59,8 @@ OPTIONAL_FEATURE_KEYS = frozenset(
         "minimal_feature_visualizations",
         "natural_blurred",
         "occlusions",
+        "query_distances",
+        "suppressions",
     }
 )
 """Lists that only bundles with extras have."""

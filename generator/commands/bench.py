@@ -69,6 +69,13 @@ def add_parser(subparsers: Any) -> None:
         help="leave out how the cost grows from 1 to 10 to 100 jobs",
     )
     group.add_argument(
+        "--packed-jobs",
+        type=int,
+        metavar="N",
+        help="also time N jobs searched together: throughput, and how busy the device "
+        "is (default: on cuda as many as it holds, on a processor none)",
+    )
+    group.add_argument(
         "--equal-result",
         type=Path,
         metavar="DIR",
@@ -136,6 +143,10 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.repeats < 1:
         raise BenchmarkError(f"--repeats must be at least 1; got {arguments.repeats}")
+    if arguments.packed_jobs is not None and arguments.packed_jobs < 1:
+        raise BenchmarkError(
+            f"--packed-jobs must be at least 1; got {arguments.packed_jobs}"
+        )
     report = _measure(arguments, _setting_from(arguments), environment)
     if arguments.json:
         print(json.dumps(report.to_json(), indent=2))
@@ -168,9 +179,10 @@ def _measure(
     setting: "BenchmarkSetting",
     environment: "PeersEnvironment",
 ) -> "BenchmarkReport":
-    from generator.benchmark.comparison import compare
+    from generator.benchmark.comparison import ACCENTUATION_STEPS, compare
     from generator.benchmark.equal_result import speedup_at_equal_result, trade_off
     from generator.benchmark.inputs import load_inputs
+    from generator.benchmark.packed import measure_packed
     from generator.benchmark.peer_environment import check_peers
     from generator.benchmark.peers import check_peers_know, run_peer
     from generator.benchmark.report import BenchmarkReport
@@ -193,6 +205,14 @@ def _measure(
         setting, peers, environment, repeats=arguments.repeats, tell=_tell
     )
     scaling = [] if arguments.no_jobs_scaling else measure_scaling(setting, tell=_tell)
+    packed = None
+    if arguments.packed_jobs is not None or setting.device.startswith("cuda"):
+        packed = measure_packed(
+            setting,
+            n_jobs=arguments.packed_jobs,
+            n_steps=ACCENTUATION_STEPS,
+            tell=_tell,
+        )
     points, equal_result = [], None
     if out is not None:
         runs = {name: partial(run_peer, environment, name) for name in comparison.peers}
@@ -205,6 +225,7 @@ def _measure(
         when=datetime.now(UTC),
         comparison=comparison,
         scaling=scaling,
+        packed=packed,
         trade_off=points,
         equal_result=equal_result,
     )

@@ -1,4 +1,4 @@
-"""Resizing crops by narrow blocks of their weight matrices, instead of whole ones.
+"""The weight matrices that resize crops, as the narrow blocks that are not zero.
 
 A resized value sees a few pixels of the canvas only: the matrix of its weights is a
 band. Blocks of some 28 values see a window each, so that rows · canvas · columnsᵀ
@@ -7,7 +7,7 @@ needs about a fifth of the arithmetic of the whole matrices.
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -159,94 +159,3 @@ def _seen(center: Tensor, reach: Tensor) -> tuple[Tensor, Tensor]:
     low = center.amin(-1) - reach
     high = center.amax(-1) + reach
     return low.floor(), high.ceil()
-
-
-def resize_crops(canvases: Tensor, rows: Bands, columns: Bands) -> Tensor:
-    """Crop k of each canvas: rows_k · canvas · columns_kᵀ.
-
-    Args:
-        canvases: (J, C, H, W); gradients flow back to it.
-
-    Returns:
-        (J, T, C, M, M).
-    """
-    if canvases.device.type == "cpu" and rows.weights.shape[2] > 1:
-        found: Tensor = _BlockedCrops.apply(canvases, rows, columns)
-        return found
-    return _dense_crops(canvases, rows.dense(), columns.dense())
-
-
-def _dense_crops(canvases: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    jobs, draws, side, height = rows.shape
-    channels, width = canvases.shape[1], canvases.shape[-1]
-    flat = canvases.permute(0, 2, 1, 3).reshape(jobs, height, channels * width)
-    resized = rows.reshape(jobs, draws * side, height) @ flat
-    resized = resized.reshape(jobs, draws, side, channels, width)
-    return resized.transpose(2, 3) @ columns[:, :, None].mT
-
-
-class _BlockedCrops(torch.autograd.Function):
-    """The products block by block: small enough to stay in a processor's cache.
-
-    Each job has tensors of its own, so that it rounds alike in any company.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, canvases: Tensor, rows: Bands, columns: Bands) -> Tensor:
-        ctx.bands = rows, columns
-        ctx.canvas_shape = canvases.shape
-        n_jobs, n_draws = rows.n_seen.shape
-        found = [
-            torch.stack(
-                [
-                    _crop(canvases[job], rows.blocks(job, k), columns.blocks(job, k))
-                    for k in range(n_draws)
-                ]
-            )
-            for job in range(n_jobs)
-        ]
-        return torch.stack(found).transpose(2, 3)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
-        (gradient,) = gradients
-        rows, columns = ctx.bands
-        n_jobs, channels, height, width = ctx.canvas_shape
-        totals = gradient.new_zeros(n_jobs, height, channels, width)
-        for job, total in enumerate(totals):
-            for k in range(gradient.shape[1]):
-                down, across = rows.blocks(job, k), columns.blocks(job, k)
-                part = _give_back(gradient[job, k].transpose(0, 1), down, across)
-                total[down.span, :, across.span] += part
-        return totals.transpose(1, 2), None, None
-
-
-def _crop(canvas: Tensor, rows: Blocks, columns: Blocks) -> Tensor:
-    """(C, H, W) to (rows, C, columns)."""
-    channels = len(canvas)
-    n_rows, n_columns = rows.parts[-1].values.stop, columns.parts[-1].values.stop
-    seen = canvas[:, rows.span, columns.span].transpose(0, 1)
-    seen = seen.reshape(seen.shape[0], -1)
-    middle = canvas.new_empty(n_rows, seen.shape[1])
-    for values, window, weights in rows.parts:
-        torch.mm(weights, seen[window], out=middle[values])
-    lines = middle.view(n_rows * channels, -1)
-    crop = canvas.new_empty(n_rows * channels, n_columns)
-    for values, window, weights in columns.parts:
-        crop[:, values] = lines[:, window] @ weights.T
-    return crop.view(n_rows, channels, n_columns)
-
-
-def _give_back(gradient: Tensor, rows: Blocks, columns: Blocks) -> Tensor:
-    """The transpose: (rows, C, columns) to the part (H, C, W) of a canvas it saw."""
-    n_rows, channels, _ = gradient.shape
-    height, width = (blocks.span.stop - blocks.span.start for blocks in (rows, columns))
-    shown = gradient.reshape(n_rows * channels, -1)
-    lines = gradient.new_zeros(n_rows * channels, width)
-    for values, window, weights in columns.parts:
-        lines[:, window].addmm_(shown[:, values], weights)
-    middle = lines.view(n_rows, channels * width)
-    part = gradient.new_zeros(height, channels * width)
-    for values, window, weights in rows.parts:
-        part[window].addmm_(weights.T, middle[values])
-    return part.view(height, channels, width)

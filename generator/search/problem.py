@@ -213,12 +213,17 @@ def _pass_gradients(
     jobs, here = part.rows, part.of(draws)
     objectives = problem.objectives[jobs]
     anchors = {penalty.layer for penalty in problem.latent}
-    near: dict[str, Tensor] = {}
-    if anchors:
-        with torch.no_grad():
-            near = _look(passage, problem, problem.seed_images[jobs], here, anchors)[1]
     names = anchors.union(*(objective.layers for objective in objectives))
-    way, seen = _look(passage, problem, canvases[jobs], here, names)
+    preprocessing = problem.network.preprocessing
+    pictures = [canvases[jobs].detach()]
+    if anchors:
+        pictures.append(problem.seed_images[jobs])
+    leaf, *beside = here.all_to_network(pictures, preprocessing)
+    with torch.no_grad():
+        near = _look(passage, beside[0], anchors) if anchors else {}
+    del beside
+    leaf = leaf.requires_grad_()
+    seen = _look(passage, leaf, names)
     n_draws = draws.shape[1]
     score = _scores(seen, objectives, len(part.draws)).sum() / n_draws
     job = torch.arange(part.jobs.start, part.jobs.stop, device=canvases.device)
@@ -231,53 +236,24 @@ def _pass_gradients(
         / n_draws
         for penalty in problem.latent
     ]
-    n_back = 1 + len(values)
-    found = [
-        way.back(value, keep_graph=k + 1 < n_back)
-        for k, value in enumerate([score, *values])
-    ]
+    with passage.arithmetic():
+        uphill = [
+            _gradient(value, leaf, keep_graph=k < len(values))
+            for k, value in enumerate([score, *values])
+        ]
+    objective, *latent = here.back_from_network(uphill, preprocessing)
     per_job = [value.detach().view(len(part.jobs), -1).sum(1) for value in values]
     return _PassGradients(
-        objective=found[0],
-        latent=found[1:],
+        objective=objective,
+        latent=latent,
         distances=torch.stack(per_job, dim=1) if per_job else job.new_zeros(0, 0),
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _Way:
-    """From canvases to what a network gets: two graphs, so that one may run in TF32."""
-
-    passage: Passage
-    canvases: Tensor
-    crops: Tensor
-    """Of the canvases, which are the leaf of their graph."""
-
-    inputs: Tensor
-    """The same values: leaf of the network's own graph."""
-
-    def back(self, values: Tensor, *, keep_graph: bool) -> Tensor:
-        """∂ sum of values / ∂ canvases; values are those of the network's graph."""
-        with self.passage.arithmetic():
-            uphill = _gradient(values, self.inputs, keep_graph=keep_graph)
-        (gradient,) = torch.autograd.grad(
-            self.crops, self.canvases, grad_outputs=uphill, retain_graph=True
-        )
-        return gradient
-
-
-def _look(
-    passage: Passage, problem: Problem, canvases: Tensor, draws: Draws, names: set[str]
-) -> tuple[_Way, dict[str, Tensor]]:
-    """The crops of canvases, and their activations."""
-    needs_gradient = torch.is_grad_enabled()
-    leaf = canvases.detach().requires_grad_(needs_gradient)
-    crops = draws.to_network(leaf, problem.network.preprocessing)
-    crops = crops.contiguous(memory_format=torch.channels_last)  # faster convolutions
-    inputs = crops.detach().requires_grad_(needs_gradient)
-    way = _Way(passage=passage, canvases=leaf, crops=crops, inputs=inputs)
+def _look(passage: Passage, crops: Tensor, names: set[str]) -> dict[str, Tensor]:
+    """What the crops (B, 3, M, M) make of the layers named."""
     with passage.arithmetic():
-        return way, layer_activations(passage.network, inputs, names)
+        return layer_activations(passage.network, crops, names)
 
 
 def _scores(

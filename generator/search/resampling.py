@@ -11,14 +11,19 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from generator.search.bands import Bands, resize_crops
+from generator.search.bands import Bands
+from generator.search.crop_products import resize_crops, spread_crops
 
 
 class Sampling(Protocol):
-    """T crops of M × M values for each of J canvases."""
+    """T crops of M × M values for each of J canvases of any channels."""
 
     def sample(self, canvases: Tensor) -> Tensor:
-        """(J, 3, H, W) to (J, T, 3, M, M); 0 beyond the canvas."""
+        """(J, C, H, W) to (J, T, C, M, M); 0 beyond the canvas."""
+        ...
+
+    def spread(self, crops: Tensor) -> Tensor:
+        """The transpose of `sample`: (J, T, C, M, M) to (J, C, H, W)."""
         ...
 
     def give_back(self) -> Tensor:
@@ -40,8 +45,12 @@ class SquareCrops:
     columns: Bands
 
     def sample(self, canvases: Tensor) -> Tensor:
-        """(J, 3, H, W) to (J, T, 3, M, M)."""
+        """(J, C, H, W) to (J, T, C, M, M)."""
         return resize_crops(canvases, self.rows, self.columns)
+
+    def spread(self, crops: Tensor) -> Tensor:
+        """(J, T, C, M, M) to (J, C, H, W)."""
+        return spread_crops(crops, self.rows, self.columns)
 
     def sample_each(self, fields: Tensor) -> Tensor:
         """Crop k of field k: (J, T, 3, H, W) to (J, T, 3, M, M)."""
@@ -74,13 +83,25 @@ class TurnedViews:
     """Height and width of the canvas."""
 
     def sample(self, canvases: Tensor) -> Tensor:
-        """(J, 3, H, W) to (J, T, 3, M, M)."""
-        jobs = len(canvases)
-        flat = canvases.reshape(jobs, 3, -1)
-        index = self.index.reshape(jobs, 1, -1).expand(jobs, 3, -1)
-        found = flat.gather(2, index).reshape(jobs, 3, *self.index.shape[1:])
-        weighted = found * self.weight[:, None]  # (J, 3, T, 4, M, M)
+        """(J, C, H, W) to (J, T, C, M, M)."""
+        flat = canvases.flatten(2)  # (J, C, H W)
+        jobs, channels = flat.shape[:2]
+        index = self._index_of(channels)
+        found = flat.gather(2, index).reshape(jobs, channels, *self.index.shape[1:])
+        weighted = found * self.weight[:, None]  # (J, C, T, 4, M, M)
         return weighted.sum(3).transpose(1, 2)
+
+    def spread(self, crops: Tensor) -> Tensor:
+        """(J, T, C, M, M) to (J, C, H, W)."""
+        weighted = crops.transpose(1, 2)[:, :, :, None] * self.weight[:, None]
+        jobs, channels = weighted.shape[:2]
+        total = crops.new_zeros(jobs, channels, self.size[0] * self.size[1])
+        total.scatter_add_(2, self._index_of(channels), weighted.flatten(2))
+        return total.view(jobs, channels, *self.size)
+
+    def _index_of(self, channels: int) -> Tensor:
+        """(J, C, T 4 M M)."""
+        return self.index.flatten(1)[:, None].expand(-1, channels, -1)
 
     def give_back(self) -> Tensor:
         """(J, H, W)."""

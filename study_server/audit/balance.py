@@ -17,7 +17,12 @@ from study_server.design.parts.design import DesignPart
 from study_server.design.planned import HasPlanParts, PlannedTrial
 from study_server.design.schedule import draw_plan
 from study_server.design.sides import SIDES
-from study_server.design.slots import CROSSED, sequenced_conditions, slot_of
+from study_server.design.slots import CROSSED, slot_of
+from study_server.design.treatments import (
+    name_of,
+    sequenced_treatments,
+    treatments_of,
+)
 
 
 class Meeting(NamedTuple):
@@ -26,6 +31,7 @@ class Meeting(NamedTuple):
     block_index: int | None
     feature_id: str
     condition: str
+    """With the size of its panel, where sizes vary."""
     side: str | None
     stratum: str | None
 
@@ -97,7 +103,9 @@ def simulate(
         if arrival.is_finished and slot_index in finished:
             found.append(Violation(slot_index, "one_per_slot", "finished twice"))
         if arrival.is_finished:
-            finished[slot_index] = [shared.setdefault(m, m) for m in met_in(plan)]
+            finished[slot_index] = [
+                shared.setdefault(m, m) for m in met_in(parts.design, plan)
+            ]
     n_features = len(main_features(parts, bundle))
     whole = whole_cycle(parts.design, finished, n_features=n_features)
     tally = tally_of(parts.design, {slot: finished[slot] for slot in whole})
@@ -127,25 +135,28 @@ def whole_cycle(
 
 def cycle_length(design: DesignPart, *, n_features: int) -> int:
     """Slots after which everything has met everything equally often."""
-    n_conditions, n_pairs = len(design.conditions), design.n_rotations
+    n_treatments, n_pairs = len(treatments_of(design)), design.n_rotations
     if design.crossing == "between":
         n_shown = design.n_features_per_session or n_features
         n_turns = n_features // gcd(n_features, n_shown)  # until all were shown alike
-        return n_conditions * lcm(2, n_pairs, n_turns)
-    n_sequences = len(williams_sequences(len(sequenced_conditions(design))))
+        return n_treatments * lcm(2, n_pairs, n_turns)
+    n_sequences = len(williams_sequences(len(sequenced_treatments(design))))
     if design.crossing == "all":
         return n_sequences * lcm(2, n_pairs)
-    return n_conditions * lcm(2, n_sequences) * n_pairs
+    # each foil has its two turns with each of the sets
+    n_foil_turns = 2 * n_treatments * len(design.foils) if design.foils else 1
+    n_turns = lcm(lcm(2, n_sequences) * n_pairs, n_foil_turns)
+    return n_treatments * n_turns
 
 
-def met_in(plan: Sequence[PlannedTrial]) -> Iterator[Meeting]:
+def met_in(design: DesignPart, plan: Sequence[PlannedTrial]) -> Iterator[Meeting]:
     """What is counted of each main trial."""
     for trial in plan:
         if trial.trial_kind == "main":
             yield Meeting(
                 trial.block_index,
                 trial.feature_id,
-                trial.condition,
+                name_of(design, trial.treatment),
                 trial.correct_option,
                 trial.stratum,
             )
@@ -171,9 +182,10 @@ def imbalances(design: DesignPart, tally: Tally) -> Iterator[tuple[str, str]]:
     """2.1 to 2.5 over whole cycles: law and what breaks it."""
     if not tally.n_sessions:
         return
-    if not design.none_share:
+    is_whole = not (design.none_share or design.foil_share)
+    if is_whole:
         yield from _unequal("each feature in each condition", tally.feature_condition)
-    if design.crossing == "lists" and not design.none_share:
+    if design.crossing == "lists" and design.order == "blocked" and is_whole:
         yield from _unequal("each ordered pair of conditions", tally.neighbours)
     yield from _unequal("each list, order and pair offset", tally.cells)
     for condition in {condition for condition, _ in tally.sides}:

@@ -28,26 +28,35 @@ class Leak(NamedTuple):
 
 
 def find_leaks(
-    bundle: Bundle, feature_ids: list[str], *, min_hash_bits: int = MIN_HASH_BITS
+    bundle: Bundle, feature_ids: list[str], *, min_distance: float | None = None
 ) -> list[Leak]:
-    """Every broken rule of the features that a study uses."""
+    """Every broken rule of the features that a study uses.
+
+    Args:
+        min_distance: perceptual distance asked for between each query and each tile,
+            in the unit of the bundle. None: distances are not looked at.
+    """
     features = {feature.feature_id: feature for feature in bundle.features}
     return [
         leak
         for name in feature_ids
-        for leak in _leaks_of(bundle, features[name], min_hash_bits)
+        for leak in _leaks_of(bundle, features[name], min_distance)
     ]
 
 
-def _leaks_of(bundle: Bundle, feature: Feature, min_hash_bits: int) -> Iterator[Leak]:
+def _leaks_of(
+    bundle: Bundle, feature: Feature, min_distance: float | None
+) -> Iterator[Leak]:
     tiles = [bundle.stimuli[i] for i in tiles_of(feature) if i in bundle.stimuli]
     yield from _repeated_tiles(bundle, feature)
     for pair in bundle.pairs_of(feature.feature_id):
         yield from _stratum_leaks(bundle, pair, tiles)
+        if min_distance is not None:
+            yield from _close_tiles(bundle, feature, pair, min_distance)
         for stimulus_id in (pair.high_stimulus_id, pair.low_stimulus_id):
             query = bundle.stimuli.get(stimulus_id)
             if query is not None:
-                yield from _near_tiles(pair, query, tiles, min_hash_bits)
+                yield from _near_tiles(pair, query, tiles)
     for one in feature.occlusions:
         query = bundle.stimuli.get(one.stimulus_id)
         if query is not None:
@@ -65,21 +74,43 @@ def hash_distance(one: str, other: str) -> int:
     return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
+def _close_tiles(
+    bundle: Bundle, feature: Feature, pair: QueryPair, min_distance: float
+) -> Iterator[Leak]:
+    """Tiles that a query lies too near to, or for which nobody measured it."""
+    for query_id in (pair.high_stimulus_id, pair.low_stimulus_id):
+        for tile_id in dict.fromkeys(tiles_of(feature)):
+            distance = feature.query_distances.get((query_id, tile_id))
+            if distance is not None and distance >= min_distance:
+                continue
+            query, tile = (bundle.stimuli[i].file for i in (query_id, tile_id))
+            found = (
+                f"{query} and the tile {tile} lie {distance:g} apart; at least "
+                f"{min_distance:g} is asked for"
+                if distance is not None
+                else f"the bundle's query_distances do not say how far {query} lies "
+                f"from the tile {tile}"
+            )
+            yield Leak(
+                pair.feature_id, pair.query_pair_id, "perceptual_distance", found
+            )
+
+
 def _near_tiles(
-    pair: QueryPair, query: Stimulus, tiles: list[Stimulus], min_hash_bits: int
+    pair: QueryPair, query: Stimulus, tiles: list[Stimulus]
 ) -> Iterator[Leak]:
     yield from _copies(pair.feature_id, pair.query_pair_id, query, tiles)
     for tile in tiles:
         if query.perceptual_hash is None or tile.perceptual_hash is None:
             continue
         bits = hash_distance(query.perceptual_hash, tile.perceptual_hash)
-        if query.sha256 != tile.sha256 and bits < min_hash_bits:
+        if query.sha256 != tile.sha256 and bits < MIN_HASH_BITS:
             yield Leak(
                 pair.feature_id,
                 pair.query_pair_id,
                 "hash_distance",
                 f"{query.file} and the tile {tile.file} differ in {bits} bits of "
-                f"their perceptual hash; at least {min_hash_bits} are asked for",
+                f"their perceptual hash; at least {MIN_HASH_BITS} are asked for",
             )
 
 

@@ -19,7 +19,7 @@ from study_server.design.definition import StudyDefinition
 from study_server.design.fit import main_features, practice_trials_per_round
 from study_server.design.planned import PlannedTrial
 from study_server.design.schedule import DESIGN_VERSION, draw_plan
-from study_server.design.slots import sequenced_conditions
+from study_server.design.treatments import sequenced_treatments, treatments_of
 
 AUDITED_PLANS = 2_000
 """Plans drawn to look for broken laws (2.5)."""
@@ -44,7 +44,8 @@ def audit(
     """
     plan = draw_plan(definition, bundle, slot_index=0, rng=Random(0))
     used = used_features(definition, bundle)
-    leaks = find_leaks(bundle, used)
+    min_distance = definition.design.min_perceptual_distance
+    leaks = find_leaks(bundle, used, min_distance=min_distance)
     simulation = simulate(
         definition,
         bundle,
@@ -151,10 +152,12 @@ def _design(
     definition: StudyDefinition, bundle: Bundle, plan: tuple[PlannedTrial, ...]
 ) -> Report:
     design = definition.design
-    n_lists = 1 if design.crossing == "all" else len(design.conditions)
-    is_between = design.crossing == "between"
+    n_lists = 1 if design.crossing == "all" else len(treatments_of(design))
+    has_sequences = design.crossing != "between" and design.order == "blocked"
     n_sequences = (
-        1 if is_between else len(williams_sequences(len(sequenced_conditions(design))))
+        len(williams_sequences(len(sequenced_treatments(design))))
+        if has_sequences
+        else 1
     )
     n_cells = n_lists * n_sequences * design.n_rotations
     rounds = Counter(
@@ -163,7 +166,9 @@ def _design(
     return {
         "task": design.task,
         "conditions": list(design.conditions),
+        "panel_sizes": list(design.panel_sizes or (design.n_panel_tiles,)),
         "crossing": design.crossing,
+        "order": design.order,
         "n_features": len(main_features(definition, bundle)),
         "n_trials": dict(Counter(t.trial_kind for t in plan)),
         "n_practice_rounds": len(rounds),
@@ -271,7 +276,7 @@ def _precision(
     if design.task == "rating":
         return None
     n_main = sum(t.trial_kind == "main" for t in plan)
-    n_conditions = len(design.conditions)
+    n_conditions = len(treatments_of(design))
     is_between = design.crossing == "between"
     n_each = definition.study.n_slots / (n_conditions if is_between else 1)
     per_session = n_main / (1 if is_between else n_conditions)

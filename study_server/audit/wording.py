@@ -32,9 +32,14 @@ def _facts(report: Mapping[str, Any]) -> Iterator[str]:
         f"{bundle['bundle_id']}: {bundle['n_features']} features, "
         f"{bundle['n_images']} images, all checked",
     )
-    yield _row("task", f"{design['task']}, crossing {design['crossing']}")
+    yield _row(
+        "task",
+        f"{design['task']}, crossing {design['crossing']}, order {design['order']}",
+    )
     conditions = design["conditions"]
     yield _row("conditions", f"{len(conditions)}: {', '.join(conditions)}")
+    if len(sizes := design["panel_sizes"]) > 1:
+        yield _row("panels", f"of {', '.join(map(str, sizes))} tiles")
     yield _row("features", f"{design['n_features']} in main trials")
     trials = design["n_trials"]
     rounds = design["n_practice_rounds"]

@@ -1,4 +1,4 @@
-"""Which features meet which condition in a slot, block by block. Pure, no chance.
+"""Which features meet which treatment in a slot, block by block. Pure, no chance.
 
 Everything here follows from the slot alone, so that what the laws promise over many
 slots cannot be lost by a draw.
@@ -9,13 +9,15 @@ from typing import NamedTuple
 
 from study_server.bundle import Feature
 from study_server.design.assignment import condition_index, williams_sequences
-from study_server.design.conditions import NO_PANEL
-from study_server.design.counts import n_none_per_set
+from study_server.design.counts import n_foils_in, n_none_per_set
 from study_server.design.parts.design import DesignPart
-from study_server.design.slots import (
-    WITHOUT_PANELS,
-    Slot,
-    sequenced_conditions,
+from study_server.design.slots import WITHOUT_PANELS, Slot
+from study_server.design.treatments import (
+    WITHOUT_PANEL,
+    Treatment,
+    foil_treatment,
+    sequenced_treatments,
+    treatments_of,
 )
 
 
@@ -28,16 +30,16 @@ class Meeting(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Trials of one condition in a row."""
+    """Trials of one treatment in a row."""
 
-    condition: str
+    treatment: Treatment
     meetings: tuple[Meeting, ...]
 
 
 def blocks_of(
     design: DesignPart, features: Sequence[Feature], slot: Slot
 ) -> tuple[Block, ...]:
-    """The blocks of a session in order.
+    """The blocks of a session in order, before any are mixed.
 
     Args:
         features: of the main trials.
@@ -72,38 +74,70 @@ def _meetings(
 def _lists(
     design: DesignPart, features: Sequence[Feature], slot: Slot
 ) -> tuple[Block, ...]:
-    """Each feature once, each condition with one set of features: a Latin square."""
-    n_sets = len(design.conditions)
+    """Each feature once, each treatment with one set of features: a Latin square."""
+    treatments = treatments_of(design)
+    n_sets = len(treatments)
     blocks: list[Block] = []
     bare: list[Meeting] = []
+    foiled: list[Meeting] = []
     sets = deal_features(features, n_sets)
-    for condition in williams_sequences(n_sets)[slot.cell.sequence_index]:
-        set_index = _set_with(condition, slot.cell.list_index, n_sets)
+    for index in williams_sequences(n_sets)[slot.cell.sequence_index]:
+        set_index = _set_with(index, slot.cell.list_index, n_sets)
         meetings = _meetings(sets[set_index], slot.cell.pair_offset, design.n_rotations)
-        n_none = n_none_per_set(design, n_per_set=len(meetings))
         # the slot's turn decides which features go without a panel
-        first = slot.turn * n_none
-        taken = {(first + i) % len(meetings) for i in range(n_none)}
-        bare += [m for rank, m in enumerate(meetings) if rank in taken]
-        kept = [m for rank, m in enumerate(meetings) if rank not in taken]
-        blocks.append(Block(design.conditions[condition], tuple(kept)))
+        n_none = n_none_per_set(design, n_per_set=len(meetings))
+        taken, kept = _taken(meetings, n_none, first=slot.turn * n_none)
+        bare += taken
+        n_foils = _foils_of_set(design, len(features), n_sets, set_index, slot)
+        taken, kept = _taken(kept, n_foils, first=slot.turn // 2 // n_sets)
+        foiled += taken
+        blocks.append(Block(treatments[index], tuple(kept)))
     if bare:
         place = slot.turn % (len(blocks) + 1)
-        blocks.insert(place, Block(NO_PANEL, tuple(bare)))
+        blocks.insert(place, Block(WITHOUT_PANEL, tuple(bare)))
+    if foiled:
+        place = (slot.turn + 1) % (len(blocks) + 1)
+        foil = foil_treatment(design, slot.turn)
+        blocks.insert(place, Block(foil, tuple(foiled)))
     return tuple(blocks)
+
+
+def _foils_of_set(
+    design: DesignPart, n_features: int, n_sets: int, set_index: int, slot: Slot
+) -> int:
+    """How many features of a set are shown with a foil: the sets take turns.
+
+    Two turns in a row take from the same sets, so that odd counts mirror.
+    """
+    first = slot.turn // 2
+    taken_from = [
+        (first + number) % n_sets for number in range(n_foils_in(design, n_features))
+    ]
+    return taken_from.count(set_index)
+
+
+def _taken(
+    meetings: list[Meeting], n_taken: int, *, first: int
+) -> tuple[list[Meeting], list[Meeting]]:
+    """So many meetings from a place on, going round, and the others."""
+    places = {(first + i) % len(meetings) for i in range(n_taken)}
+    return (
+        [m for rank, m in enumerate(meetings) if rank in places],
+        [m for rank, m in enumerate(meetings) if rank not in places],
+    )
 
 
 def _without_panels(
     design: DesignPart, features: Sequence[Feature], slot: Slot
 ) -> tuple[Block, ...]:
-    """Each feature once, never a panel, in as many blocks as there are conditions."""
+    """Each feature once, never a panel, in as many blocks as there are treatments."""
     if design.crossing == "between":
         meetings = _round_and_round(design, features, slot.turn)
-        return (Block(NO_PANEL, tuple(meetings)),)
-    sets = deal_features(features, len(design.conditions))
+        return (Block(WITHOUT_PANEL, tuple(meetings)),)
+    sets = deal_features(features, len(treatments_of(design)))
     return tuple(
         Block(
-            NO_PANEL,
+            WITHOUT_PANEL,
             tuple(_meetings(each, slot.cell.pair_offset, design.n_rotations)),
         )
         for each in sets
@@ -114,9 +148,9 @@ def _without_panels(
 def _between(
     design: DesignPart, features: Sequence[Feature], slot: Slot
 ) -> tuple[Block, ...]:
-    """One condition in one block."""
-    condition = design.conditions[slot.cell.list_index]
-    return (Block(condition, tuple(_round_and_round(design, features, slot.turn))),)
+    """One treatment in one block."""
+    treatment = treatments_of(design)[slot.cell.list_index]
+    return (Block(treatment, tuple(_round_and_round(design, features, slot.turn))),)
 
 
 def _round_and_round(
@@ -136,26 +170,26 @@ def _round_and_round(
 def _all(
     design: DesignPart, features: Sequence[Feature], slot: Slot
 ) -> tuple[Block, ...]:
-    """Each feature in each condition, with another set of items each time."""
+    """Each feature in each treatment, with another set of items each time."""
     (ranked,) = deal_features(features, 1)
-    ordered = sequenced_conditions(design)
+    ordered = sequenced_treatments(design)
     sequence = williams_sequences(len(ordered))[slot.cell.sequence_index]
     offset = slot.cell.pair_offset
 
-    def meetings(condition: str) -> list[Meeting]:
-        shift = design.conditions.index(condition)
+    def meetings(treatment: Treatment) -> list[Meeting]:
+        shift = treatments_of(design).index(treatment)
         return _meetings(ranked, offset + shift, design.n_rotations)
 
     blocks = [Block(ordered[i], tuple(meetings(ordered[i]))) for i in sequence]
     if not design.is_none_around:
         return tuple(blocks)
-    bare = meetings(NO_PANEL)
+    bare = meetings(WITHOUT_PANEL)
     turned = slot.number % 2  # whose features come before changes from slot to slot
     before, after = bare[turned::2], bare[1 - turned :: 2]
     return (
-        Block(NO_PANEL, tuple(before)),
+        Block(WITHOUT_PANEL, tuple(before)),
         *blocks,
-        Block(NO_PANEL, tuple(after)),
+        Block(WITHOUT_PANEL, tuple(after)),
     )
 
 

@@ -2,25 +2,44 @@
 
 from collections.abc import Iterator
 from itertools import count
+from typing import Self
 
 from study_server.bundle import Feature
 from study_server.design.conditions import (
     negative_panel_stimulus_ids,
     panel_stimulus_ids,
 )
+from study_server.design.counts import catch_per_block
 from study_server.design.draw import Draw
 from study_server.design.items import Item, all_items
 from study_server.design.planned import PlannedTrial
+from study_server.design.sides import SIDES
+from study_server.design.slots import Slot
 
 
 class CatchTrials:
     """The catch trials of one session, made one after another."""
 
-    def __init__(self, draw: Draw, sides: list[str]) -> None:
+    def __init__(self, draw: Draw, per_block: list[int], sides: list[str]) -> None:
         self.draw = draw
+        self.per_block = per_block
         self.sides = iter(sides)
         self.numbers = count()
         self.features = {f.feature_id: f for f in draw.bundle.features}
+
+    @classmethod
+    def of_session(cls, draw: Draw, can_have: list[bool], slot: Slot) -> Self:
+        """Their numbers and sides.
+
+        Args:
+            can_have: for each block whether there is a panel that they can show.
+        """
+        parts = draw.parts
+        per_block = catch_per_block(
+            parts.catch, parts.design, can_have=can_have, rotation=slot.number
+        )
+        sides = draw.sides(sum(per_block), extra=SIDES[slot.number % 2])
+        return cls(draw, per_block, sides)
 
     def placed(self, main: list[PlannedTrial], n_catch: int) -> Iterator[PlannedTrial]:
         """A block with its catch trials, each after a main trial of its own.
@@ -36,9 +55,10 @@ class CatchTrials:
             unused.append(trial)
             if index in after:
                 shown = unused.pop(self.draw.rng.randrange(len(unused)))
-                yield self._trial(shown)
+                yield self.repeating(shown)
 
-    def _trial(self, shown: PlannedTrial) -> PlannedTrial:
+    def repeating(self, shown: PlannedTrial) -> PlannedTrial:
+        """The next catch trial, with the panel of a main trial or one of its size."""
         easy = self.draw.parts.catch.features
         name = easy[next(self.numbers) % len(easy)] if easy else shown.feature_id
         feature = self.features[name]
@@ -47,7 +67,7 @@ class CatchTrials:
         return self.draw.trial(
             item,
             feature,
-            shown.condition,
+            shown.treatment,
             next(self.sides),
             trial_kind="catch",
             block_index=shown.block_index,
@@ -64,9 +84,8 @@ class CatchTrials:
         (Met before only if the bundle has no second pair of the feature.)
         """
         design, rng = self.draw.parts.design, self.draw.rng
-        tiles = panel_stimulus_ids(
-            shown.condition, feature, n_tiles=design.n_panel_tiles
-        )
+        n_tiles = len(shown.panel_stimulus_ids)
+        tiles = panel_stimulus_ids(shown.condition, feature, n_tiles=n_tiles)
         is_last = self.draw.parts.catch.tile == "last"
         target = tiles[-1] if is_last else rng.choice(tiles)
         items = all_items(design, self.draw.bundle, feature)
@@ -74,9 +93,11 @@ class CatchTrials:
         used = asked.index(shown.query_pair_id) if shown.query_pair_id in asked else -1
         distractor = items[(used + 1) % len(items)].distractor_stimulus_id
         if design.has_negative_panel and is_last:
-            distractor = negative_panel_stimulus_ids(
-                shown.condition, feature, n_tiles=design.n_panel_tiles
-            )[-1]
+            negative = negative_panel_stimulus_ids(
+                shown.condition, feature, n_tiles=n_tiles
+            )
+            if negative[-1] not in tiles:  # as seed images would be
+                distractor = negative[-1]
         return Item(
             feature_id=feature.feature_id,
             target_stimulus_id=target,

@@ -7,17 +7,20 @@ fault in one table hides no other.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from study_server.design.conditions import NO_PANEL
 from study_server.design.counts import count_faults
+from study_server.design.design_faults import design_faults
 from study_server.design.faults import Fault
 from study_server.design.nearest import no_such
 from study_server.design.parts.base import repeated
-from study_server.design.parts.design import DesignPart, design_faults
+from study_server.design.parts.design import DesignPart
 from study_server.design.parts.display import DisplayPart
 from study_server.design.parts.outcomes import OutcomePart
 from study_server.design.parts.questions import LanguagesPart, QuestionPart, QuotaPart
 from study_server.design.parts.session import (
     CatchPart,
     ComprehensionPart,
+    MainPart,
     PracticePart,
 )
 from study_server.design.parts.study import StudyPart
@@ -67,6 +70,15 @@ def _practice(design: DesignPart, practice: PracticePart) -> Faults:
             ("design", "practice_features"),
             f"names {n_features} features, but practice has only "
             f"{n_trials * practice.max_rounds} trials; name fewer",
+        )
+
+
+def _repeats(design: DesignPart, main: MainPart) -> Faults:
+    if design.order == "mixed" and main.n_repeats:
+        yield Fault(
+            ("main", "n_repeats"),
+            "repeats stand at the end of a condition's blocks; with design.order = "
+            "'mixed' there are none, so set it to 0",
         )
 
 
@@ -170,6 +182,22 @@ def _comprehension(comprehension: ComprehensionPart, texts: dict[str, Texts]) ->
             )
 
 
+def _panel_names(design: DesignPart, texts: dict[str, Texts]) -> Faults:
+    """2.2: mixed conditions are named on each trial."""
+    if design.order == "blocked":
+        return
+    bare = [NO_PANEL] if design.none_share or design.none_after_slots else []
+    shown = dict.fromkeys([*design.conditions, *design.foils, *bare])
+    for language, text in texts.items():
+        if without := [name for name in shown if name not in text.conditions]:
+            yield Fault(
+                ("texts", language, "conditions"),
+                f"has no words for {', '.join(without)}, and with design.order = "
+                "'mixed' each trial says what its condition is called; add them under "
+                f"[texts.{language}.conditions], or set order to 'blocked'",
+            )
+
+
 def _question_texts(
     questions: tuple[QuestionPart, ...], texts: dict[str, Texts]
 ) -> Faults:
@@ -196,12 +224,14 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., Faults]], ...] = (
     (("design",), _design),
     (("design", "display"), _layout),
     (("design", "practice"), _practice),
+    (("design", "main"), _repeats),
     (("design", "catch"), _catch),
     (("design", "catch"), _counts),
     (("study", "outcomes"), _outcomes),
     (("questions", "quotas"), _quotas),
     (("study", "languages", "texts"), _languages),
     (("comprehension", "texts"), _comprehension),
+    (("design", "texts"), _panel_names),
     (("questions", "texts"), _question_texts),
 )
 """Tables a check needs, and the check."""

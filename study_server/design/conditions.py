@@ -66,7 +66,19 @@ def images_of(feature: Feature, name: str) -> tuple[str, ...]:
     return images
 
 
-def _beside_seed_images(name: str) -> Condition:
+def _beside_seed_images(name: str, negative: str | None = None) -> Condition:
+    return Condition(
+        needs={"seed_images": half, name: half},
+        tiles=_rows_of(name),
+        negative_needs={negative: half} if negative else {},
+        negative_tiles=_rows_of(negative) if negative else None,
+        is_side_by_side=True,
+    )
+
+
+def _rows_of(name: str) -> Tiles:
+    """Each seed image, and beside it what the list has of it."""
+
     def tiles(feature: Feature, n_tiles: int) -> tuple[str, ...]:
         n_rows = n_tiles // 2
         rows = zip(
@@ -76,9 +88,7 @@ def _beside_seed_images(name: str) -> Condition:
         )
         return tuple(stimulus_id for row in rows for stimulus_id in row)
 
-    return Condition(
-        needs={"seed_images": half, name: half}, tiles=tiles, is_side_by_side=True
-    )
+    return tiles
 
 
 def _first(name: str, negative: str | None = None) -> Condition:
@@ -93,13 +103,13 @@ def _first(name: str, negative: str | None = None) -> Condition:
 
 
 CONDITIONS: Mapping[str, Condition] = {
-    "accentuation": _beside_seed_images("accentuations"),
+    "accentuation": _beside_seed_images("accentuations", "suppressions"),
     "attribution": _beside_seed_images("attributions"),
     "feature_visualization": _first(
         "feature_visualizations", "minimal_feature_visualizations"
     ),
     "natural": _first("natural", "minimal"),
-    "seed_only": _beside_seed_images("seed_images"),
+    "seed_only": _beside_seed_images("seed_images", "seed_images"),
     NO_PANEL: Condition(),
     "natural_blurred": _first("natural_blurred"),
     "natural_5_visualization_4": Condition(

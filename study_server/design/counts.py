@@ -1,11 +1,12 @@
 """How many trials of each kind a session has. Pure."""
 
 from collections.abc import Iterator
+from math import ceil
 
-from study_server.design.conditions import NO_PANEL
 from study_server.design.faults import Fault
 from study_server.design.parts.design import DesignPart
 from study_server.design.parts.session import CatchPart
+from study_server.design.treatments import treatments_of
 
 
 def n_none_per_set(design: DesignPart, *, n_per_set: int) -> int:
@@ -13,17 +14,22 @@ def n_none_per_set(design: DesignPart, *, n_per_set: int) -> int:
     return round(design.none_share * n_per_set)
 
 
+def n_foils_in(design: DesignPart, n_features: int) -> int:
+    """Main trials of one participant that show a foil."""
+    return int(design.foil_share * n_features + 1e-9)
+
+
 def catch_per_block(
-    catch: CatchPart, design: DesignPart, *, conditions: list[str], rotation: int = 0
+    catch: CatchPart, design: DesignPart, *, can_have: list[bool], rotation: int = 0
 ) -> list[int]:
-    """Catch trials of each block; blocks without a panel have none.
+    """Catch trials of each block.
 
     Args:
-        conditions: of the blocks, in order.
+        can_have: for each block whether there is a panel that they can show.
         rotation: which blocks get one more where `n_trials` does not go up evenly.
     """
-    panels = [index for index, name in enumerate(conditions) if name != NO_PANEL]
-    counts = [0] * len(conditions)
+    panels = [index for index, can in enumerate(can_have) if can]
+    counts = [0] * len(can_have)
     if not panels:
         return counts
     if catch.n_trials is None:
@@ -41,19 +47,22 @@ def count_faults(
     design: DesignPart, catch: CatchPart, *, n_features: int
 ) -> Iterator[Fault]:
     """What is wrong with a number of main features."""
-    n_conditions = len(design.conditions)
+    treatments = treatments_of(design)
+    n_treatments = len(treatments)
     n_per_block = n_features
     if design.crossing == "lists":
-        surplus = n_features % n_conditions
+        surplus = n_features % n_treatments
+        noun = "conditions and panel sizes" if design.panel_sizes else "conditions"
         if n_features == 0 or surplus:
             yield Fault(
                 ("design", "features"),
-                f"{n_features} main features cannot be dealt evenly to {n_conditions} "
-                f"conditions; leave out {surplus} or add {n_conditions - surplus}",
+                f"{n_features} main features cannot be dealt evenly to {n_treatments} "
+                f"{noun}; leave out {surplus} or add {n_treatments - surplus}",
             )
             return
-        n_per_block = n_features // n_conditions
+        n_per_block = n_features // n_treatments
         n_per_block -= n_none_per_set(design, n_per_set=n_per_block)
+        n_per_block -= ceil(n_foils_in(design, n_features) / n_treatments)
     if design.n_features_per_session is not None:
         n_per_block = design.n_features_per_session
         if n_per_block > n_features:
@@ -62,14 +71,15 @@ def count_faults(
                 f"is {n_per_block}, but there are {n_features} main features; ask for "
                 "fewer or add features",
             )
-    blocks = [name for name in design.conditions if name != NO_PANEL] or [NO_PANEL]
+    blocks = [True for each in treatments if each.has_panel] or [False]
     if design.crossing == "between":
         blocks = blocks[:1]
     n_trials = n_per_block * (design.n_ratings if design.task == "rating" else 1)
-    most = max(catch_per_block(catch, design, conditions=blocks))
-    if most > n_trials:
+    most = max(catch_per_block(catch, design, can_have=blocks))
+    limit = n_trials // 2 if design.order == "mixed" else n_trials
+    if most > limit:
         yield Fault(
             ("catch", "per_block" if catch.n_trials is None else "n_trials"),
-            f"asks for {most} catch trials in a block of {n_trials} main trials, each "
-            f"of which can be followed by one; ask for at most {n_trials} a block",
+            f"asks for {most} catch trials in a block of {n_trials} main trials, of "
+            f"which {limit} can be followed by one; ask for at most {limit} a block",
         )

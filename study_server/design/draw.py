@@ -8,6 +8,7 @@ from study_server.design.items import Item, Rotation, rotation_of
 from study_server.design.panels import panels_of
 from study_server.design.planned import HasPlanParts, PlannedTrial
 from study_server.design.sides import balanced_sides
+from study_server.design.treatments import Treatment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +32,7 @@ class Draw:
         self,
         item: Item,
         feature: Feature,
-        condition: str,
+        treatment: Treatment,
         side: str,
         *,
         trial_kind: str,
@@ -41,7 +42,7 @@ class Draw:
         """A trial with the right option on the given side."""
         panels = panels_of(
             self.parts.design,
-            condition,
+            treatment,
             feature,
             unseen_index=item.unseen_index,
             rng=self.rng,
@@ -51,7 +52,7 @@ class Draw:
             block_index=block_index,
             practice_round=practice_round,
             trial_kind=trial_kind,
-            condition=condition,
+            condition=treatment.condition,
             feature_id=feature.feature_id,
             query_pair_id=item.query_pair_id,
             stratum=item.stratum,

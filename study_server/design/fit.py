@@ -147,12 +147,19 @@ def _item_faults(design: DesignPart, bundle: Bundle, feature: Feature) -> Iterat
 def _panel_faults(design: DesignPart, feature: Feature) -> Iterator[str]:
     if design.task == "manipulation_check" and feature.seed_images:
         feature = without_seed_image(feature, 0)  # one is asked about, not shown
-    for condition in design.conditions:
+    for condition in (*design.conditions, *design.foils):
         yield from panel_faults(
             condition,
             feature,
-            n_tiles=design.n_panel_tiles,
+            n_tiles=design.largest_panel,
             has_negative=design.has_negative_panel,
+        )
+    if design.min_perceptual_distance is not None and not feature.query_distances:
+        yield (
+            f"min_perceptual_distance = {design.min_perceptual_distance:g}, but "
+            f"feature {feature.feature_id!r} has no query_distances: this bundle does "
+            "not say how far queries lie from tiles. Take min_perceptual_distance out "
+            "or make a bundle with that table."
         )
 
 

@@ -11,6 +11,7 @@ from study_server.design.conditions import (
     panel_stimulus_ids,
 )
 from study_server.design.parts.design import DesignPart
+from study_server.design.treatments import Treatment
 
 
 class Panels(NamedTuple):
@@ -22,7 +23,7 @@ class Panels(NamedTuple):
 
 def panels_of(
     design: DesignPart,
-    condition: str,
+    treatment: Treatment,
     feature: Feature,
     *,
     unseen_index: int | None = None,
@@ -35,7 +36,7 @@ def panels_of(
     """
     if unseen_index is not None:
         feature = without_seed_image(feature, unseen_index)
-    n_tiles = design.n_panel_tiles
+    condition, n_tiles = treatment
     positive = panel_stimulus_ids(condition, feature, n_tiles=n_tiles)
     negative: tuple[str, ...] = ()
     if design.has_negative_panel:
@@ -59,6 +60,7 @@ def without_seed_image(feature: Feature, index: int) -> Feature:
         seed_images=rest(feature.seed_images),
         accentuations=rest(feature.accentuations),
         attributions=rest(feature.attributions),
+        suppressions=rest(feature.suppressions),
         controls={kind: rest(images) for kind, images in feature.controls.items()},
     )
 

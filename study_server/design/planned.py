@@ -5,6 +5,7 @@ from typing import Protocol
 
 from study_server.design.parts.design import DesignPart
 from study_server.design.parts.session import CatchPart, MainPart, PracticePart
+from study_server.design.treatments import Treatment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +39,11 @@ class PlannedTrial:
     """In reading order; empty without a second panel."""
     reference_stimulus_id: str | None
     """The uncovered photograph of an occlusion trial."""
+
+    @property
+    def treatment(self) -> Treatment:
+        """Its condition and the size of its panel."""
+        return Treatment(self.condition, len(self.panel_stimulus_ids))
 
 
 class HasPlanParts(Protocol):

@@ -4,27 +4,29 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from study_server.bundle import Feature
-from study_server.design.conditions import NO_PANEL
 from study_server.design.draw import Draw
 from study_server.design.fit import practice_trials_per_round
 from study_server.design.items import Item, all_items
 from study_server.design.planned import PlannedTrial
 from study_server.design.sides import SIDES
+from study_server.design.treatments import WITHOUT_PANEL, Treatment
 
 Candidate = tuple[Feature, Item]
 
 
-def practice_trials(draw: Draw, conditions: Sequence[str]) -> Iterator[PlannedTrial]:
+def practice_trials(
+    draw: Draw, treatments: Sequence[Treatment]
+) -> Iterator[PlannedTrial]:
     """All rounds in order; later ones are for whoever does not pass before.
 
     Whoever never sees a panel has nothing to practise.
 
     Args:
-        conditions: of the session, in the order of its blocks.
+        treatments: of the session, in the order of its blocks.
     """
     n_trials = practice_trials_per_round(draw.parts)
-    names = list(dict.fromkeys(conditions))
-    if n_trials == 0 or names == [NO_PANEL]:
+    practised = _practised(draw, treatments)
+    if n_trials == 0 or practised == [WITHOUT_PANEL]:
         return
     candidates = _candidates(draw)
     for practice_round in range(draw.parts.practice.max_rounds):
@@ -34,11 +36,20 @@ def practice_trials(draw: Draw, conditions: Sequence[str]) -> Iterator[PlannedTr
             yield draw.trial(
                 item,
                 feature,
-                names[number % len(names)],
+                practised[number % len(practised)],
                 sides[number],
                 trial_kind="practice",
                 practice_round=practice_round,
             )
+
+
+def _practised(draw: Draw, treatments: Sequence[Treatment]) -> list[Treatment]:
+    """One of each condition, the first that the session has; no foil."""
+    first: dict[str, Treatment] = {}
+    for treatment in treatments:
+        if treatment.condition not in draw.parts.design.foils:
+            first.setdefault(treatment.condition, treatment)
+    return list(first.values())
 
 
 def _candidates(draw: Draw) -> list[Candidate]:

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from study_server.design.assignment import Cell, assign_cell, williams_sequences
-from study_server.design.conditions import NO_PANEL
 from study_server.design.parts.design import DesignPart
+from study_server.design.treatments import sequenced_treatments, treatments_of
 
 CROSSED = "crossed"
 WITHOUT_PANELS = "none"
@@ -41,21 +41,14 @@ def slot_of(design: DesignPart, slot_index: int) -> Slot:
     return _crossed(design, number)
 
 
-def sequenced_conditions(design: DesignPart) -> tuple[str, ...]:
-    """The conditions whose order a sequence decides."""
-    if design.is_none_around:
-        return tuple(name for name in design.conditions if name != NO_PANEL)
-    return design.conditions
-
-
 def _crossed(design: DesignPart, number: int) -> Slot:
-    n_conditions, n_pairs = len(design.conditions), design.n_rotations
+    n_treatments, n_pairs = len(treatments_of(design)), design.n_rotations
     if design.crossing == "lists":
-        cell = assign_cell(number, n_conditions=n_conditions, n_query_pairs=n_pairs)
-        return Slot(CROSSED, number, number // n_conditions, cell)
+        cell = assign_cell(number, n_conditions=n_treatments, n_query_pairs=n_pairs)
+        return Slot(CROSSED, number, number // n_treatments, cell)
     if design.crossing == "between":
-        turn, list_index = divmod(number, n_conditions)
+        turn, list_index = divmod(number, n_treatments)
         return Slot(CROSSED, number, turn, Cell(list_index, 0, turn % n_pairs))
-    n_sequences = len(williams_sequences(len(sequenced_conditions(design))))
+    n_sequences = len(williams_sequences(len(sequenced_treatments(design))))
     turn, sequence_index = divmod(number, n_sequences)
     return Slot(CROSSED, number, turn, Cell(0, sequence_index, turn % n_pairs))

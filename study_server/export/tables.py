@@ -39,6 +39,9 @@ ROWS_PER_FETCH = 1000
 
 Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
 
+N_PANEL_TILES = func.json_array_length(Trial.panel_stimulus_ids)
+"""How many images the panel of a trial has."""
+
 
 def rows(
     db: Session, table: str, study_id: str, *, sessions: str
@@ -108,6 +111,7 @@ def select_trials() -> Select[Any]:
             Trial,
             StudySession,
             is_not_shown=NotShown.trial_id.is_not(None),
+            n_panel_tiles=N_PANEL_TILES,
         )
         .select_from(Trial)
         .outerjoin(NotShown, NotShown.trial_id == Trial.trial_id)
@@ -132,6 +136,7 @@ def select_responses() -> Select[Any]:
             StudySession,
             n_conflicts=func.coalesce(conflicts.c.n, 0),
             is_interrupted=Response.hidden_ms > 0,
+            n_panel_tiles=N_PANEL_TILES,
         )
         .select_from(Response)
         .join(Trial)

@@ -1,6 +1,7 @@
 """What the trial runner asks and tells: JSON in, JSON out."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from flask import jsonify, request, url_for
@@ -11,7 +12,7 @@ from study_server.participant.blueprint import config, database, now, participan
 from study_server.participant.sitting import page_of, resume_sitting, study_of
 from study_server.participant.submission import read_images_missing, read_submission
 from study_server.services.bundles import picture_length
-from study_server.services.display import display_of, has_feedback
+from study_server.services.display import display_of, has_feedback, panel_name
 from study_server.services.missing_images import postpone_or_give_up
 from study_server.services.places import OPTION_PLACES, ServedImage
 from study_server.services.responses import record_response
@@ -28,6 +29,7 @@ TRIAL_FACTS = (
     "n_blocks_done",
     "n_blocks",
     "n_postponed",
+    "panel_name",
 )
 """What is said of a trial, its images apart."""
 
@@ -42,12 +44,16 @@ def current_trial(study_id: str) -> ResponseReturnValue:
         if page_of(session) != "participant.trial":
             return jsonify(next=url_for(page_of(session), study_id=study_id))
         study = study_of(db, session)
+        definition = definition_of(study)
         held = serve_trials(
-            db, session, served_at=now(), length_of=_lengths(study.bundle_id)
+            db,
+            session,
+            served_at=now(),
+            length_of=_lengths(study.bundle_id),
+            name_of=partial(panel_name, definition, session.language),
         )
         if not held:
             return jsonify(next=url_for(page_of(session), study_id=study_id))
-        definition = definition_of(study)
         due, *upcoming = [_as_json(view, study_id) for view in held]
         is_practice = held[0].phase == "practice"
         told = {

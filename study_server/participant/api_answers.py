@@ -58,6 +58,9 @@ class Trial(Answered):
     n_blocks_done: Count
     n_blocks: Count
     n_postponed: Count
+    panel_name: str | None
+    """What the panel is called; only where a study mixes its conditions."""
+
     panel: list[Picture]
     """In reading order; empty without a panel."""
 
@@ -109,11 +112,23 @@ class Elsewhere(Answered):
     """Address of the page to go to; `GET api/session` says what is due."""
 
 
+class Score(Answered):
+    """What the feedback so far adds up to."""
+
+    of: Literal["part", "block"]
+    """Of the main part so far, or of the block that is over."""
+
+    n_correct: Count
+    n_answered: Count
+
+
 class Feedback(Answered):
     """What was right."""
 
     is_correct: bool | None
     correct_option: Literal["left", "right"] | None
+    score: Score | None
+    """Only where the study tells it."""
 
 
 class Acknowledgement(Answered):

@@ -36,7 +36,7 @@ def show(
         texts=definition.texts_in(language),
         definition=definition,
         timing=definition.timing,
-        n_tiles=definition.design.n_panel_tiles,
+        n_tiles=definition.design.largest_panel,
         script_texts=for_script(
             {**catalogue.part("runner"), **catalogue.part("trial")}
         ),

@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-EITHER_OR = (("catch", "per_block", "n_trials"), ("design", "features", "n_features"))
+EITHER_OR = (
+    ("catch", "per_block", "n_trials"),
+    ("design", "features", "n_features"),
+    ("design", "n_panel_tiles", "panel_sizes"),
+)
 """Table and two keys of it; whoever gives one of them takes the other one's place."""
 
 

@@ -46,3 +46,12 @@ def has_feedback(definition: StudyDefinition, *, is_practice: bool) -> bool:
     """Whether participants are told what was right; the same in a whole part."""
     part = definition.practice if is_practice else definition.main
     return part.has_feedback
+
+
+def panel_name(
+    definition: StudyDefinition, language: str, condition: str
+) -> str | None:
+    """What participants are told a condition is called: only of mixed ones (2.2)."""
+    if definition.design.order == "blocked":
+        return None
+    return definition.texts_in(language).conditions[condition]

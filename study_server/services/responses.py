@@ -18,6 +18,7 @@ from study_server.models import (
 )
 from study_server.services.display import has_feedback
 from study_server.services.progress import count_responses, update_stage
+from study_server.services.score import score_after
 from study_server.services.studies import definition_of
 from study_server.services.submission import Submission
 from study_server.services.window import held_trials
@@ -145,10 +146,13 @@ def _store_response(
     )
     db.flush()
     acknowledgement = _acknowledgement(db, session, submission, received_at)
-    if is_correct is not None and _tells(db, session, trial):
+    definition = definition_of(db.get_one(Study, session.study_pk))
+    is_practice = trial.block_index is None
+    if is_correct is not None and has_feedback(definition, is_practice=is_practice):
         acknowledgement["feedback"] = {
             "is_correct": is_correct,
             "correct_option": trial.correct_option,
+            "score": score_after(db, session, definition, trial),
         }
     response.acknowledgement = acknowledgement
     update_stage(db, session, now=received_at)
@@ -160,12 +164,6 @@ def is_late(session: StudySession, received_at: datetime) -> bool:
     """Whether an answer comes after its session's place was or could be given away."""
     has_place = session.holds_slot or session.is_preview
     return received_at > session.lease_expires_at or not has_place
-
-
-def _tells(db: Session, session: StudySession, trial: Trial) -> bool:
-    """Whether the participant is told what was right."""
-    definition = definition_of(db.get_one(Study, session.study_pk))
-    return has_feedback(definition, is_practice=trial.block_index is None)
 
 
 def _store_conflict(

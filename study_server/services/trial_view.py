@@ -13,6 +13,8 @@ from study_server.services.progress import part_of
 from study_server.services.window import held_trials
 
 LengthOf = Callable[[str, str], int]
+NameOf = Callable[[str], str | None]
+"""A condition to what the participant is told it is called, if told."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,16 +34,24 @@ class TrialView:
     n_blocks_done: int
     n_blocks: int
     n_postponed: int
+    panel_name: str | None
+    """What its condition is called, where conditions are mixed."""
     images: PlacedImages
 
 
 def serve_trials(
-    db: Session, session: StudySession, *, served_at: datetime, length_of: LengthOf
+    db: Session,
+    session: StudySession,
+    *,
+    served_at: datetime,
+    length_of: LengthOf,
+    name_of: NameOf,
 ) -> tuple[TrialView, ...]:
     """The trial that is due, the same until it is answered, and those after it.
 
     Args:
         length_of: bytes a browser gets for a stimulus_id in a place.
+        name_of: words for a condition, where participants are told it.
 
     Returns:
         None when all is answered.
@@ -53,7 +63,10 @@ def serve_trials(
     held[0].first_served_at = held[0].first_served_at or served_at
     trials = _all_in_order(db, session)
     images = served_images(db, held, length_of)
-    return tuple(_view(trial, trials, images[trial.trial_id]) for trial in held)
+    return tuple(
+        _view(trial, trials, images[trial.trial_id], name_of(trial.condition))
+        for trial in held
+    )
 
 
 def served_images(
@@ -70,7 +83,12 @@ def served_images(
     return {trial_id: images_by_place(images) for trial_id, images in found.items()}
 
 
-def _view(trial: Trial, trials: Sequence[Trial], images: PlacedImages) -> TrialView:
+def _view(
+    trial: Trial,
+    trials: Sequence[Trial],
+    images: PlacedImages,
+    panel_name: str | None,
+) -> TrialView:
     part = [each for each in trials if part_of(each) == part_of(trial)]
     return TrialView(
         trial_id=trial.trial_id,
@@ -82,6 +100,7 @@ def _view(trial: Trial, trials: Sequence[Trial], images: PlacedImages) -> TrialV
         n_blocks_done=trial.block_index or 0,
         n_blocks=len({each.block_index for each in trials} - {None}),
         n_postponed=trial.n_postponed,
+        panel_name=panel_name,
         images=images,
     )
 

@@ -1,12 +1,14 @@
 """Every objective on many untrained architectures: layouts, reuse, tokens."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import pytest
 import torch
-from torch import Tensor
+import torchvision
+from torch import Tensor, nn
 
 from generator.accentuation import Accentuation, accentuate
 from generator.accentuation_job import AccentuationJob
@@ -16,7 +18,8 @@ from generator.directions.direction import unit_direction
 from generator.feature_text import parse_feature
 from generator.features import CallableFeature, Feature, FeatureId
 from generator.layers import LayerInfo, Layout, check_layer
-from generator.networks import Network, load_network
+from generator.networks import Network, Preprocessing, load_network
+from generator.zoo.weights import built_at_random, state_sha256
 from tests.generator.toy_network import picture
 
 CONFIG = AccentuationConfig(
@@ -34,8 +37,8 @@ class Architecture(NamedTuple):
 
     name: str
 
-    input_px: int | None
-    """Convolutional networks take any; small pictures are quick."""
+    input_px: int
+    """Small pictures are quick."""
 
     held: str
     """The layer that the rule for the default penalty must choose."""
@@ -46,6 +49,9 @@ class Architecture(NamedTuple):
     n_channels: int
     layout: Layout
     n_prefix_tokens: int = 0
+
+    for_input: Callable[[], nn.Module] | None = None
+    """Builds it for pictures of that size. None: it takes them as it is."""
 
 
 ARCHITECTURES = [
@@ -69,26 +75,39 @@ ARCHITECTURES = [
     Architecture("swin_t", 64, "features.2", "features.3", 192, "NHWC"),
     Architecture(
         "vit_b_16",
-        None,
+        64,
         "encoder.layers.encoder_layer_2",
         "encoder.layers.encoder_layer_2",
         768,
         "NLC",
         1,
+        partial(torchvision.models.vit_b_16, image_size=64),
     ),
     Architecture(
-        "timm/vit_base_patch32_clip_224", None, "blocks.1", "blocks.2", 768, "NLC", 1
+        "timm/vit_base_patch32_clip_224", 224, "blocks.1", "blocks.2", 768, "NLC", 1
     ),
-    Architecture("timm/mixer_s32_224", None, "blocks.1", "blocks.2", 512, "NLC"),
+    Architecture("timm/mixer_s32_224", 224, "blocks.1", "blocks.2", 512, "NLC"),
     Architecture("timm/convnext_atto", 64, "stages.1", "stages.2", 160, "NCHW"),
 ]
 
 
 def load(one: Architecture) -> Network:
     """It, untrained."""
+    if one.for_input is not None:
+        module = built_at_random(one.for_input, rng_seed=0)
+        return Network(
+            name=one.name,
+            module=module.eval().requires_grad_(False),
+            preprocessing=Preprocessing(
+                input_px=one.input_px,
+                resize_px=one.input_px,
+                mean=(0.5, 0.5, 0.5),
+                std=(0.25, 0.25, 0.25),
+            ),
+            labels=tuple(f"label {n}" for n in range(1000)),
+            weights_sha256=state_sha256(module),
+        )
     network = load_network(one.name, random_weights=0)
-    if one.input_px is None:
-        return network
     preprocessing = replace(network.preprocessing, input_px=one.input_px)
     return replace(network, preprocessing=preprocessing)
 

@@ -29,7 +29,8 @@ def write_bundle(
     Features are `logit:feature-0`, …; each has `n_tiles` natural images and feature
     visualizations, half as many seed images, accentuations and attributions, and
     `n_pairs` pairs. With `n_occlusions` each has so many occluded photographs, minimal
-    and blurred images and a matched control of each accentuation, as the presets need.
+    and blurred images, suppressed seed images and a matched control of each
+    accentuation, as the presets need.
     """
     (parent / "new" / "images").mkdir(parents=True)
     rng = Random(7)
@@ -148,6 +149,7 @@ def _extras(
     control = "accentuation_random_feature"
     return {
         "controls": {control: make(control, len(seed_images), iter(seed_images))},
+        "suppressions": make("suppression", len(seed_images), iter(seed_images)),
         "minimal": make("natural", n_tiles),
         "minimal_feature_visualizations": make(
             "minimal_feature_visualization", n_tiles

@@ -1,12 +1,11 @@
 """`[design]`: what is shown to whom. Pure."""
 
-from collections.abc import Iterator
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field, field_validator
 
 from study_server.bundle_kinds import STRATA
-from study_server.design.conditions import CONDITIONS, NO_PANEL
+from study_server.design.conditions import CONDITIONS, FOIL_KINDS, NO_PANEL
 from study_server.design.nearest import no_such
 from study_server.design.parts.base import Part, Text, without_repeats
 
@@ -64,8 +63,28 @@ class DesignPart(Part):
     n_panel_tiles: Annotated[int, Field(ge=1, le=24)] = 8
     """Example images of a panel."""
 
+    panel_sizes: (
+        Annotated[
+            tuple[Annotated[int, Field(ge=1, le=24)], ...],
+            Field(min_length=2, strict=False),
+        ]
+        | None
+    ) = None
+    """Instead of `n_panel_tiles`: several sizes, each with each condition in blocks of
+    its own. A seed image makes two tiles: `[2, 4, 8, 16]` are 1, 2, 4 and 8 of them."""
+
+    order: Literal["blocked", "mixed"] = "blocked"
+    """`blocked`: one condition after the other. `mixed`: conditions change from trial
+    to trial, at most 3 equal ones in a row; each trial says which it is, in the words
+    of `[texts.LANGUAGE.conditions]`."""
+
     has_negative_panel: bool = False
-    """Whether a second panel shows what the feature answers to least."""
+    """Whether a second panel shows what the feature answers to least: minimal
+    photographs or visualizations, or seed images beside their suppressions."""
+
+    min_perceptual_distance: Annotated[float, Field(ge=0)] | None = None
+    """Every query photograph lies at least so far from every tile, by the distances
+    that the bundle brings, in their unit. None: they are not looked at."""
 
     visualization_order: Literal["ranked", "first_then_shuffled"] = "ranked"
     """Feature visualizations in the order of the bundle, or with all but the first
@@ -78,6 +97,13 @@ class DesignPart(Part):
     none_share: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     """Instead: this share of everyone's main trials has no panel."""
 
+    foils: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Kinds of control whose panels should help no more than none; they take turns over
+    the slots."""
+
+    foil_share: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """This share of everyone's main trials shows one of the `foils`: at most 0.05."""
+
     is_none_around: bool = False
     """With `crossing = "all"` and the condition `none`: half of its trials come before
     the other conditions and half after."""
@@ -89,6 +115,23 @@ class DesignPart(Part):
             if name not in CONDITIONS:
                 raise ValueError(no_such("condition", name, CONDITIONS))
         return without_repeats(conditions)
+
+    @field_validator("foils")
+    @classmethod
+    def _know_each_foil(cls, foils: tuple[str, ...]) -> tuple[str, ...]:
+        for name in foils:
+            if name not in FOIL_KINDS:
+                raise ValueError(no_such("foil", name, FOIL_KINDS))
+        return without_repeats(foils)
+
+    @field_validator("panel_sizes")
+    @classmethod
+    def _name_each_size_once(
+        cls, sizes: tuple[int, ...] | None
+    ) -> tuple[int, ...] | None:
+        if sizes is not None and len(set(sizes)) < len(sizes):
+            raise ValueError(f"a size is named twice; got {list(sizes)}")
+        return sizes
 
     @field_validator("practice_features", "features")
     @classmethod
@@ -115,87 +158,7 @@ class DesignPart(Part):
         """The conditions that show a panel."""
         return tuple(name for name in self.conditions if name != NO_PANEL)
 
-
-def design_faults(design: DesignPart) -> list[tuple[str, str]]:
-    """What in a design contradicts itself: the key, and what to do about it."""
-    return [
-        *_feature_faults(design),
-        *_tile_faults(design),
-        *_none_faults(design),
-        *_rotation_faults(design),
-    ]
-
-
-def _feature_faults(design: DesignPart) -> Iterator[tuple[str, str]]:
-    if both := set(design.features or ()) & set(design.practice_features):
-        yield (
-            "practice_features",
-            f"{', '.join(map(repr, sorted(both)))} is used in practice and in main "
-            "trials; take it out of one",
-        )
-    if design.features is not None and design.n_features is not None:
-        yield "n_features", "is given beside features; take one of them out"
-    if design.n_features_per_session is not None and design.crossing != "between":
-        yield (
-            "n_features_per_session",
-            "goes with crossing = 'between'; with "
-            f"{design.crossing!r} everyone sees all features",
-        )
-
-
-def _tile_faults(design: DesignPart) -> Iterator[tuple[str, str]]:
-    paired = [name for name in design.conditions if CONDITIONS[name].is_side_by_side]
-    if paired and design.n_panel_tiles % 2:
-        yield (
-            "n_panel_tiles",
-            f"is {design.n_panel_tiles}, but {paired[0]!r} shows tiles two by two; "
-            "give a multiple of 2",
-        )
-    single = [n for n in design.panel_conditions if not CONDITIONS[n].has_negative]
-    if design.has_negative_panel and single:
-        yield (
-            "has_negative_panel",
-            f"is true, but {single[0]!r} has no images that the feature answers to "
-            "least; leave the condition or the panel out",
-        )
-
-
-def _none_faults(design: DesignPart) -> Iterator[tuple[str, str]]:
-    has_none = NO_PANEL in design.conditions
-    if design.none_after_slots and design.none_share:
-        yield (
-            "none_share",
-            "gives everyone some trials without a panel, and none_after_slots makes a "
-            "group of such; set one of them to 0",
-        )
-    if has_none and (design.none_after_slots or design.none_share):
-        yield (
-            "conditions",
-            "'none' is among them, and none_after_slots or none_share adds it once "
-            "more; leave one out",
-        )
-    if design.crossing != "lists" and design.none_share:
-        yield "none_share", "goes with crossing = 'lists'; set it to 0"
-    if design.is_none_around and not (has_none and design.crossing == "all"):
-        yield (
-            "is_none_around",
-            "goes with crossing = 'all' and 'none' among the conditions",
-        )
-    if not design.panel_conditions and design.crossing != "between":
-        yield "conditions", "'none' is the only one; add one that shows a panel"
-
-
-def _rotation_faults(design: DesignPart) -> Iterator[tuple[str, str]]:
-    n_pairs, n_conditions = design.n_query_pairs, len(design.conditions)
-    if design.strata is not None and sum(design.strata.values()) != n_pairs:
-        yield (
-            "strata",
-            f"names {sum(design.strata.values())} pairs, n_query_pairs is {n_pairs}; "
-            "make them equal",
-        )
-    if design.crossing == "all" and n_pairs < n_conditions:
-        yield (
-            "n_query_pairs",
-            f"is {n_pairs}, but with crossing = 'all' nobody meets a pair twice only "
-            f"if it is at least {n_conditions}, the number of conditions",
-        )
+    @property
+    def largest_panel(self) -> int:
+        """Tiles of the largest panel."""
+        return max(self.panel_sizes or (self.n_panel_tiles,))

@@ -51,9 +51,22 @@ class MainPart(Part):
     has_feedback: bool = False
     """Whether participants are told what was right."""
 
+    score: Literal["none", "running", "per_block"] = "none"
+    """With feedback: how many were right so far, told after each trial (`running`), or
+    how many of the block, told at its end (`per_block`)."""
+
     n_repeats: Count = 0
     """Main trials of each block that are shown once more at its end, with the sides
     drawn anew; they are of kind `repeat` and count for consistency only."""
+
+    @model_validator(mode="after")
+    def _tell_no_more_than_feedback(self) -> Self:
+        if self.score != "none" and not self.has_feedback:
+            raise ValueError(
+                f"score is {self.score!r}, but without feedback it would tell what was "
+                "right; set has_feedback = true or score = 'none'"
+            )
+        return self
 
 
 class CatchPart(Part):

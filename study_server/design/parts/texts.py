@@ -71,6 +71,9 @@ class Texts(_Words):
     question: Text
     """What is asked in each trial."""
 
+    conditions: dict[Name, Text] = Field(default_factory=dict)
+    """What each condition is called; shown where `design.order` is `mixed`."""
+
     comprehension: Annotated[tuple[ComprehensionItem, ...], Field(strict=False)] = ()
     """Questions on the instructions."""
 

@@ -88,6 +88,13 @@ TRIAL_PLACE = (
         levels=tuple(CONDITIONS),
         meaning="What the panel beside the query images showed.",
     ),
+    Column(
+        name="n_panel_tiles",
+        type="integer",
+        range=(0, 24),
+        meaning="Size of the panel in images, 0 without one; it varies between blocks "
+        "where the study's design has panel_sizes.",
+    ),
     FEATURE_ID,
     Column(
         name="query_pair_id",

@@ -9,6 +9,7 @@ const byId = (id) => document.getElementById(id);
 const answers = byId("answers");
 const reference = byId("reference");
 const feedback = byId("feedback");
+const panelName = byId("panel-name");
 const wait = byId("wait");
 const LETTERS = { left: "A", right: "B" };
 
@@ -27,6 +28,8 @@ export function prepare(trial, images) {
   const { image_px } = trial.display;
   if (image_px) trialElement.style.setProperty("--image", `${image_px}px`);
   reference.hidden = !trial.reference;
+  panelName.textContent = trial.panel_name;
+  panelName.hidden = !trial.panel_name;
   wait.textContent = say("runner.study_examples");
   wait.hidden = !trial.panel.length && !trial.negative_panel.length;
   setUnlocked(false);
@@ -77,7 +80,8 @@ export async function waitForAnswer() {
 
 /**
  * Says what was right: a word and an icon on the image, and a sentence.
- * @param {{is_correct: boolean, correct_option: string}} told by the server
+ * The score of a block stays until Continue is pressed.
+ * @param {{is_correct: boolean, correct_option: string, score: ?Object}} told by the server
  * @param {{feedback_delay_ms: number, feedback_ms: number}} display 0 ms: until Continue
  * @param {number} answeredAt on the page's clock
  */
@@ -87,13 +91,15 @@ export async function giveFeedback(told, { feedback_delay_ms, feedback_ms }, ans
   right.classList.add("right");
   right.querySelector(".verdict").hidden = false;
   const letter = LETTERS[told.correct_option];
-  const text = told.is_correct ? say("runner.correct", { letter }) : say("runner.wrong", { letter });
+  const { is_correct, score } = told;
+  let text = say(is_correct ? "runner.correct" : "runner.wrong", { letter });
+  if (score) text += ` ${say(`runner.score.${score.of}`, score)}`;
   feedback.querySelector("p").textContent = text;
   feedback.hidden = false;
   announce(text);
   const button = feedback.querySelector("button");
-  button.hidden = feedback_ms > 0;
-  await (feedback_ms > 0 ? sleep(feedback_ms) : pressed(button));
+  button.hidden = feedback_ms > 0 && score?.of !== "block";
+  await (button.hidden ? sleep(feedback_ms) : pressed(button));
 }
 
 /** Takes the trial off the page. */

@@ -35,12 +35,14 @@ def test_json_is_all_that_is_printed(capsys: pytest.CaptureFixture[str]) -> None
     assert found["floor_multiple"] > 0
     assert found["setting"]["network"] == "squeezenet1_1"
     assert found["speedup"] == {}
+    assert found["packed"] is None
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--repeats", "0"], "--repeats must be at least 1; got 0"),
+        (["--packed-jobs", "0"], "--packed-jobs must be at least 1; got 0"),
         (["--peers", "lucent"], "no peer is called lucent"),
         (["--canvas", "225"], "must be even"),
         (["--network", "squeezenet9"], "squeezenet9"),

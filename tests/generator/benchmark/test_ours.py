@@ -10,34 +10,43 @@ from generator.benchmark.floor import Floor
 from generator.benchmark.ours import our_config, run_ours, with_own_effort
 from generator.benchmark.scaling import measure_scaling
 from generator.benchmark.setting import BenchmarkSetting
+from generator.benchmark.timing import Timing
 from generator.config import AccentuationConfig
 from generator.errors import BenchmarkError, ConfigError
 
 
-def test_a_run_times_every_step_and_the_floor_beside_it(
-    setting: BenchmarkSetting,
-) -> None:
-    timing = run_ours(setting, checkpoints=[1])
+@pytest.fixture(scope="module")
+def timing(setting: BenchmarkSetting) -> Timing:
+    return run_ours(setting, checkpoints=[1])
 
+
+def test_a_run_times_every_step_and_the_floor_beside_it(timing: Timing) -> None:
     assert timing.library == "accentuate"
     assert timing.n_steps == len(timing.floor_seconds) == 3
     assert timing.floor_seconds_per_step is not None
     assert timing.floor_seconds_per_step > 0
     assert [point.n_steps for point in timing.checkpoints] == [1, 3]
     way = [point.result for point in timing.checkpoints]
-    assert way[0].activation_before < way[0].activation < way[1].activation
+    assert all(one.activation > one.activation_before for one in way)
     assert timing.own_settings["regularization_weight"] == 0.5
     assert timing.versions["torch"] == torch.__version__
 
 
-def test_the_first_step_carries_the_balance(setting: BenchmarkSetting) -> None:
+def test_the_first_step_carries_the_balance(timing: Timing) -> None:
     """It takes 128 crops, 64 times as many as a step."""
-    timing = run_ours(setting, times_floor=False)
-
-    assert timing.floor_seconds_per_step is None
     assert timing.setup_seconds > timing.seconds_per_step
     hundred = timing.seconds_of(100)
     assert hundred == timing.setup_seconds + 100 * timing.seconds_per_step
+
+
+def test_a_pack_of_jobs_is_timed_as_a_whole(setting: BenchmarkSetting) -> None:
+    small = replace(setting, draws_per_step=1, steps=2)
+
+    pack = run_ours(small, n_jobs=2, times_floor=False)
+
+    assert (pack.n_jobs, pack.n_steps) == (2, 2)
+    assert pack.utilization is not None
+    assert 0 < pack.utilization <= 1
 
 
 def test_a_run_that_fails_says_why(setting: BenchmarkSetting) -> None:

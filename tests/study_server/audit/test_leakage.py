@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
-from study_server.audit.leakage import find_leaks, hash_distance
+from study_server.audit.leakage import find_leaks, hash_distance, tiles_of
 from study_server.bundle import Bundle, read_bundle
+from study_server.design.fit import check_fit
+from study_server.errors import DefinitionError
 from tests.study_server.bundle_fixture import write_bundle
+from tests.study_server.study_fixture import tiny_definition
 
 FEATURE = "logit:feature-1"
 
@@ -77,6 +80,73 @@ def test_one_photograph_in_two_batches_of_references_is_found(clean: Bundle) -> 
     assert [(leak.feature_id, leak.rule) for leak in leaks] == [
         (FEATURE, "repeated_tile")
     ]
+
+
+def measured(bundle: Bundle, changes: dict[tuple[str, str], float | None]) -> Bundle:
+    """The bundle with every query of every feature 0.8 from every tile, but for some.
+
+    None leaves a distance out.
+    """
+    features = []
+    for feature in bundle.features:
+        queries = [
+            stimulus_id
+            for pair in bundle.pairs_of(feature.feature_id)
+            for stimulus_id in (pair.high_stimulus_id, pair.low_stimulus_id)
+        ]
+        table = {(q, tile): 0.8 for q in queries for tile in tiles_of(feature)}
+        known: dict[tuple[str, str], float | None] = {
+            **table,
+            **{key: d for key, d in changes.items() if key in table},
+        }
+        distances = {key: d for key, d in known.items() if d is not None}
+        features.append(replace(feature, query_distances=distances))
+    return replace(bundle, features=tuple(features))
+
+
+@pytest.mark.parametrize(
+    ("distance", "words"),
+    [(0.29, "lie 0.29 apart; at least 0.3 is asked for"), (None, "do not say how far")],
+)
+def test_a_query_too_near_to_a_tile_in_perception_is_found(
+    clean: Bundle, distance: float | None, words: str
+) -> None:
+    """1.12: below the definition's threshold, or not measured at all."""
+    pair = clean.pairs_of(FEATURE)[1]
+    (feature,) = (f for f in clean.features if f.feature_id == FEATURE)
+    near = (pair.low_stimulus_id, feature.accentuations[0])
+    names = ["logit:feature-0", FEATURE]
+
+    (leak,) = find_leaks(measured(clean, {near: distance}), names, min_distance=0.3)
+
+    assert (leak.feature_id, leak.query_pair_id) == (FEATURE, pair.query_pair_id)
+    assert leak.rule == "perceptual_distance"
+    assert words in leak.detail
+    assert clean.stimuli[near[1]].file in leak.detail
+
+
+def test_far_enough_in_perception_is_no_leak(clean: Bundle) -> None:
+    names = [feature.feature_id for feature in clean.features]
+
+    assert find_leaks(measured(clean, {}), names, min_distance=0.8) == []
+
+
+def test_a_threshold_needs_a_bundle_that_says_how_far_queries_lie(
+    clean: Bundle,
+) -> None:
+    definition = tiny_definition(
+        design={
+            "conditions": ["natural"],
+            "practice_features": ["logit:feature-0"],
+            "n_panel_tiles": 4,
+            "min_perceptual_distance": 0.3,
+        },
+        practice={"n_trials": 1},
+    )
+
+    with pytest.raises(DefinitionError, match="has no query_distances: this bundle"):
+        check_fit(definition, clean)
+    check_fit(definition, measured(clean, {}))
 
 
 def test_hash_distance_counts_bits() -> None:

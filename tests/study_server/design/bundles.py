@@ -52,6 +52,7 @@ def _feature(name: str, index: int, n_tiles: int, n_pairs: int) -> Feature:
         minimal=images("minimal", n_tiles),
         minimal_feature_visualizations=images("minimal-visualization", n_tiles),
         natural_blurred=images("blurred", n_tiles),
+        suppressions=images("suppression", n_tiles // 2),
         occlusions=tuple(
             Occlusion(
                 occlusion_id=f"{name}-occlusion-{i}",

@@ -55,7 +55,7 @@ contact = "me"
 completion_code = "A"
 
 [design]
-conditions = ["natural", "seed_only"]
+conditions = ["natural", "attribution"]
 practice_features = ["a"]
 n_panel_tiles = 7
 has_negative_panel = true
@@ -115,8 +115,8 @@ def test_faults_stand_in_the_order_of_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "line 13: design.n_panel_tiles: is 7, but 'seed_only' shows tiles two by two",
-        "line 14: design.has_negative_panel: is true, but 'seed_only' has no images",
+        "line 13: design.n_panel_tiles: is 7, but 'attribution' shows tiles two by two",
+        "line 14: design.has_negative_panel: is true, but 'attribution' has no images",
         "display.layout: 'panels_both_sides' goes with",
         "line 17: languages.offered: must hold the study's own language 'en'",
         "line 27: quotas[1].answer: no choice 'middle'",

@@ -1,0 +1,1 @@
+"""Load and faults on purpose: whether the server keeps what it acknowledges."""

@@ -1,0 +1,124 @@
+"""Whether the acknowledged answers are stored, each exactly once.
+
+The client's ledger is compared with the database, field by field. No Flask.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from study_server.db import Database
+from study_server.endurance.ledger import Ledger, Sent
+from study_server.models import (
+    Outcome,
+    Response,
+    ResponseConflict,
+    StudySession,
+    Trial,
+)
+
+LOOK_UP_AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What became of the answers."""
+
+    acknowledged: int
+    """Answers that the server said it stored."""
+
+    stored: int
+    """Answers in the database; more than acknowledged where an answer's
+    acknowledgement never arrived."""
+
+    lost: int
+    """Acknowledged answers that are not in the database as they were sent."""
+
+    duplicated: int
+    """Answers that are there twice: as two rows of one trial, or as a conflict."""
+
+    incomplete: int
+    """Sessions that count as completed without an answer to each main trial."""
+
+    doubly_held: int
+    """Places that two sessions hold."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was lost, doubled or claimed."""
+        return not (self.lost or self.duplicated or self.incomplete or self.doubly_held)
+
+
+def judge(ledger: Ledger, database: Database) -> Verdict:
+    """Compare what was acknowledged with what is stored.
+
+    Args:
+        ledger: of a server whose database held nothing before.
+    """
+    with database.read() as db:
+        stored = db.scalars(select(func.count()).select_from(Response)).one()
+        return Verdict(
+            acknowledged=len(ledger.acknowledged),
+            stored=stored,
+            lost=_count_lost(db, list(ledger.acknowledged.values())),
+            duplicated=_count_duplicates(db, stored),
+            incomplete=_count_incomplete(db),
+            doubly_held=_count_doubly_held(db),
+        )
+
+
+def _count_lost(db: Session, acknowledged: list[Sent]) -> int:
+    found = 0
+    for some in _in_portions(acknowledged):
+        rows = db.execute(
+            select(
+                Response.response_id,
+                Response.trial_id,
+                Response.choice,
+                Response.confidence,
+                Response.rt_ms,
+            ).where(Response.response_id.in_([each.response_id for each in some]))
+        )
+        there = {tuple(row) for row in rows}
+        found += sum(tuple(each) in there for each in some)
+    return len(acknowledged) - found
+
+
+def _count_duplicates(db: Session, n_stored: int) -> int:
+    n_trials = db.scalars(select(func.count(Response.trial_id.distinct()))).one()
+    conflicts = db.scalars(select(func.count()).select_from(ResponseConflict)).one()
+    return n_stored - n_trials + conflicts
+
+
+def _count_incomplete(db: Session) -> int:
+    """Completed sessions in which a trial has no answer."""
+    statement = (
+        select(func.count(StudySession.session_id.distinct()))
+        .join(Trial, Trial.session_id == StudySession.session_id)
+        .outerjoin(Response, Response.trial_id == Trial.trial_id)
+        .where(
+            StudySession.outcome == Outcome.COMPLETED, Response.response_id.is_(None)
+        )
+    )
+    return db.scalars(statement).one()
+
+
+def _count_doubly_held(db: Session) -> int:
+    held = (
+        select(StudySession.slot_index)
+        .where(StudySession.holds_slot)
+        .group_by(
+            StudySession.study_pk, StudySession.slot_index, StudySession.is_simulated
+        )
+        .having(func.count() > 1)
+        .subquery()
+    )
+    return db.scalars(select(func.count()).select_from(held)).one()
+
+
+def _in_portions(sent: list[Sent]) -> list[list[Sent]]:
+    return [
+        sent[begin : begin + LOOK_UP_AT_ONCE]
+        for begin in range(0, len(sent), LOOK_UP_AT_ONCE)
+    ]
