@@ -21,6 +21,7 @@ from analysis.figures import (
     multiverse,
     planted,
     response_time,
+    specifications,
     speed,
 )
 from analysis.figures.style import style
@@ -49,6 +50,7 @@ FIGURES: Mapping[str, FigureSpec] = {
     "feature_scatter": FigureSpec(feature_scatter.data, feature_scatter.draw),
     "consistency": FigureSpec(consistency.data, consistency.draw),
     "gap": FigureSpec(gap.data, gap.draw),
+    "specifications": FigureSpec(specifications.data, specifications.draw),
 }
 """Name -> figure; `planted` only where planted accuracies were given."""
 
