@@ -1,20 +1,22 @@
 """Take the study in a real browser up to one trial, and keep the picture of it.
 
-python docs/pictures/trial.py http://127.0.0.1:8765/s/demo/ 8 docs/pictures/trial.png
+python docs/pictures/trial.py http://127.0.0.1:8765/s/demo/ 1 docs/pictures/trial.png
 
 Needs the extra [dev] and Chromium.
 """
 
 import argparse
+import io
 import shutil
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-READY = (
-    ".interlude:not([hidden]) button, #feedback:not([hidden]) button, "
-    "#options button:not([disabled])"
-)
+GO_ON = "main button.primary:visible:not([aria-disabled=true])"
+ANSWER = "#trial:not([hidden]) .sureness button:not([aria-disabled=true])"
+PAUSE = ".interlude[data-interlude]:not([hidden]), #feedback:not([hidden])"
+N_COLORS = 256
 
 
 def main() -> None:
@@ -32,32 +34,42 @@ def main() -> None:
         page.goto(arguments.url)
         begin(page)
         reach_trial(page, arguments.number)
-        page.screenshot(path=arguments.out)
+        keep(page.screenshot(), arguments.out)
         browser.close()
 
 
 def begin(page: Page) -> None:
-    """From the link to the first pause."""
+    """From the link to the trials; questions on the way are answered rightly."""
     page.check("input[name=consent]")
-    page.click("button.primary")
-    page.wait_for_url("**/instructions")
-    page.click("button.primary")
-    page.wait_for_url("**/trial")
+    page.wait_for_timeout(500)
+    while not page.url.endswith("/trial"):
+        if page.url.endswith("/comprehension"):
+            for number in (1, 2, 3):
+                page.check(f"input[name=item-{number}][value='{number}']")
+        page.wait_for_selector("[data-state=waiting]", state="hidden")
+        page.wait_for_selector(GO_ON, timeout=60_000)
+        with page.expect_navigation():
+            page.click(GO_ON)
 
 
 def reach_trial(page: Page, number: int) -> None:
     """Guess until the trial of that number waits for its answer."""
-    shown = 0
-    while True:
-        page.wait_for_selector(READY)
-        if not page.locator("#options button:not([disabled])").count():
-            page.locator(READY).first.click()
-            continue
-        shown += 1
-        if shown == number:
-            return
-        page.keyboard.press("1")
-        page.wait_for_selector("#options button[disabled]", state="attached")
+    for shown in range(1, number + 1):
+        page.wait_for_selector(f"{PAUSE}, {ANSWER}")
+        while page.locator(PAUSE).count():
+            page.locator(PAUSE).locator("button.primary").click()
+            page.wait_for_selector(f"{PAUSE}, {ANSWER}")
+        page.wait_for_selector(ANSWER, timeout=60_000)
+        if shown < number:
+            page.locator(ANSWER).first.click()
+            page.wait_for_selector(ANSWER, state="detached")
+    page.wait_for_timeout(500)
+
+
+def keep(picture: bytes, out: Path) -> None:
+    """Write it in few colours: enough to read by, at a third of the size."""
+    with Image.open(io.BytesIO(picture)) as image:
+        image.convert("RGB").quantize(N_COLORS).save(out, optimize=True)
 
 
 if __name__ == "__main__":

@@ -86,9 +86,9 @@ def decline(study_id: str) -> ResponseReturnValue:
 
 
 def _first_page(db: Session, study: Study) -> ResponseReturnValue:
+    choose_language(definition_of(study))
     if not is_open(db, study, now=now()):
         return redirect(url_for("participant.not_open", study_id=study.study_id), 303)
-    choose_language(definition_of(study))
     arrival_token(study.study_id)
     visit.setdefault(OPENED_AT, now().isoformat())
     return _consent_page(db, study)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from study_server.design.conditions import NO_PANEL
 from study_server.design.definition import StudyDefinition
+from study_server.design.parts.design import DesignPart
 from study_server.models import StudySession
 from study_server.participant.blueprint import now, participant
 from study_server.participant.showing import show_session
@@ -81,10 +82,16 @@ def _instructions_page(
         number=number,
         n_pages=len(pages),
         is_last=is_last,
-        has_none=NO_PANEL in definition.design.conditions,
+        has_none=_has_trials_without_panel(definition.design),
         missing_ms=ceil(missing),
         is_early=is_early,
     )
+
+
+def _has_trials_without_panel(design: DesignPart) -> bool:
+    """For whomever: the page is the same for all participants of a study."""
+    is_asked = NO_PANEL in design.conditions
+    return is_asked or design.none_after_slots > 0 or design.none_share > 0
 
 
 def _comprehension_page(

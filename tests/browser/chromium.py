@@ -1,7 +1,9 @@
-"""Finding a browser that the system brings."""
+"""The browser that the system brings."""
 
 import shutil
 from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright
 
 from tests.conftest import skip_or_fail_in_ci
 
@@ -15,6 +17,14 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
+HAS_MOUSE = (
+    "primaryHoverType=2",
+    "availableHoverTypes=2",
+    "primaryPointerType=4",
+    "availablePointerTypes=4",
+)
+"""Without a screen the browser finds no mouse; Playwright says so, too, if asked for
+no settings of our own."""
 
 
 def chromium_path() -> Path:
@@ -27,3 +37,12 @@ def chromium_path() -> Path:
         "install one, on Debian with: apt-get install chromium"
     )
     raise AssertionError("not reached")
+
+
+def launch(playwright: Playwright, *, text_px: int = 16) -> Browser:
+    """Start it; `text_px` is the size of text as set in the browser, 16 at first."""
+    settings = ",".join([*HAS_MOUSE, f"defaultFontSize={text_px}"])
+    return playwright.chromium.launch(
+        executable_path=str(chromium_path()),
+        args=[*ARGUMENTS, f"--blink-settings={settings}"],
+    )

@@ -4,23 +4,34 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from study_server.config import ServerConfig
-from tests.browser.chromium import ARGUMENTS, chromium_path
+from tests.browser.chromium import chromium_path, launch
 from tests.browser.server_process import ServerProcess
 from tests.study_server.study_fixture import make_study
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=str(path), args=list(ARGUMENTS)
-        )
-        yield launched
-        launched.close()
+def playwright() -> Iterator[Playwright]:
+    chromium_path()  # skips where there is none
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    launched = launch(playwright)
+    yield launched
+    launched.close()
+
+
+@pytest.fixture(scope="session")
+def large_text_browser(playwright: Playwright) -> Iterator[Browser]:
+    """Of someone who has set the size of text to 200 %."""
+    launched = launch(playwright, text_px=32)
+    yield launched
+    launched.close()
 
 
 @pytest.fixture

@@ -13,13 +13,14 @@ from sqlalchemy import delete, select
 from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.design.definition import StudyDefinition
-from study_server.models import Appearance, PageEvent, Response, Stage, Trial
+from study_server.models import PageEvent, Response, Stage, Trial
 from study_server.participant.secret import COOKIE_NAME
 from study_server.services.bundles import load_bundle
-from study_server.services.enrolment import enrol
+from study_server.services.enrolment import enrol, find_session
 from study_server.services.studies import get_study
 from tests.browser.server_process import ServerProcess
-from tests.study_server.study_fixture import STUDY_ID, make_study
+from tests.browser.studies import BUNDLE
+from tests.study_server.study_fixture import STUDY_ID, make_studies, make_study
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +38,16 @@ class Hall:
     config: ServerConfig
     process: ServerProcess
 
-    def seat(self, context: BrowserContext, *, has_practice: bool = False) -> Seat:
+    def seat(
+        self,
+        context: BrowserContext,
+        *,
+        has_practice: bool = False,
+        study_id: str = STUDY_ID,
+    ) -> Seat:
         """Start a session for the browser; without practice, it starts at trial 1."""
         with self.database() as database, database.write() as db:
-            study = get_study(db, STUDY_ID)
+            study = get_study(db, study_id)
             bundle = load_bundle(self.config.bundles_dir, study.bundle_id)
             now = datetime.now(UTC)
             enrolment = enrol(db, study, bundle, started_at=now, rng=Random())
@@ -50,34 +57,19 @@ class Hall:
                 mine = Trial.session_id == session.session_id
                 db.execute(delete(Trial).where(mine, Trial.block_index.is_(None)))
             session_id = session.session_id
-        base = f"{self.process.url}/s/{STUDY_ID}/"
+        base = f"{self.process.url}/s/{study_id}/"
         token = enrolment.token
         context.add_cookies([{"name": COOKIE_NAME, "value": token, "url": base}])
         return Seat(url=f"{base}trial", session_id=session_id)
 
-    def change_task(self, seat: Seat, task: str) -> None:
-        """Make all trials of the session such of another task."""
-        with self.database() as database, database.write() as db:
-            mine = Trial.session_id == seat.session_id
-            for trial in db.scalars(select(Trial).where(mine)):
-                trial.task = task
-                shown = select(Appearance).where(Appearance.trial_id == trial.trial_id)
-                left, right = (
-                    db.scalars(shown.where(Appearance.place == place)).one()
-                    for place in ("left", "right")
-                )
-                if task == "rating":
-                    db.delete(right)
-                    trial.correct_option = None
-                if task == "occlusion":
-                    db.add(
-                        Appearance(
-                            image_id=left.image_id[::-1],
-                            trial_id=trial.trial_id,
-                            place="reference",
-                            stimulus_id=left.stimulus_id,
-                        )
-                    )
+    def taken_seat(self, context: BrowserContext, study_id: str) -> Seat:
+        """The seat of a browser that started its session by itself."""
+        url = f"{self.process.url}/s/{study_id}/"
+        cookies = {each.get("name"): each.get("value") for each in context.cookies(url)}
+        with self.database() as database, database.read() as db:
+            session = find_session(db, study_id, str(cookies[COOKIE_NAME]))
+            assert session is not None
+            return Seat(url=f"{url}trial", session_id=session.session_id)
 
     def responses(self, seat: Seat) -> list[Response]:
         """What is stored of a session, in order of arrival."""
@@ -105,10 +97,34 @@ def open_hall(
     folder: Path, definition: StudyDefinition, **bundle_options: int
 ) -> Iterator[Hall]:
     """Make the study in a new folder and serve it."""
-    config = ServerConfig(data_dir=folder / "data")
-    config.data_dir.mkdir(parents=True)
+    config = new_config(folder)
     make_study(config, folder, definition, **bundle_options)
+    with serve(config) as hall:
+        yield hall
+
+
+@contextmanager
+def open_studies(
+    folder: Path, definitions: list[StudyDefinition], **bundle_options: int
+) -> Iterator[Hall]:
+    """Make several studies on one bundle and serve them."""
+    config = new_config(folder)
+    make_studies(config, folder, definitions, **{**BUNDLE, **bundle_options})
+    with serve(config) as hall:
+        yield hall
+
+
+@contextmanager
+def serve(config: ServerConfig) -> Iterator[Hall]:
+    """A server process, gone afterwards."""
     process = ServerProcess(config.data_dir)
     process.start()
     yield Hall(config=config, process=process)
     process.kill()
+
+
+def new_config(folder: Path) -> ServerConfig:
+    """Of a server whose data folder is there, and empty."""
+    config = ServerConfig(data_dir=folder / "data")
+    config.data_dir.mkdir(parents=True)
+    return config

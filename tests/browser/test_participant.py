@@ -9,8 +9,9 @@ from sqlalchemy import select
 from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.models import Response, StudySession
-from tests.browser.player import READY, UNLOCKED, WAIT_MS, Player
 from tests.browser.server_process import ServerProcess
+from tests.browser.visit import CHOICE, READY, WAIT_MS, Visit
+from tests.study_server.study_fixture import STUDY_ID
 
 N_TRIALS = 4 + 8 + 4  # practice, main, catch
 
@@ -35,60 +36,38 @@ def watch_acknowledgements(page: Page) -> list[str]:
     return acknowledged
 
 
-@pytest.mark.parametrize("uses_keyboard", [False, True], ids=["mouse", "keyboard"])
-def test_a_whole_session_by(
-    page: Page, server: ServerProcess, config: ServerConfig, uses_keyboard: bool
-) -> None:
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda line: faults.append(line.text))
-    player = Player(page, server, uses_keyboard=uses_keyboard)
-
-    player.begin()
-    while player.answer_next():
-        pass
-    player.answer_questions()
-
-    assert page.inner_text("#completion-code") == "CODE-7K2"
-    rows = stored_responses(config)
-    assert len(rows) == player.n_answers == N_TRIALS
-    modality = "keyboard" if uses_keyboard else "mouse"
-    assert {row.input_modality for row in rows} == {modality}
-    answers = [("left", 3), ("left", 2), ("left", 1)]
-    answers += [("right", 1), ("right", 2), ("right", 3)]
-    expected = [answers[n % 6] for n in range(N_TRIALS)]
-    assert [(row.choice, row.confidence) for row in rows] == expected
-    assert all(row.rt_ms == row.response_ms - row.onset_ms for row in rows)
-    assert faults == []
+def start(page: Page, server: ServerProcess) -> Visit:
+    """One who uses the mouse, before the first page."""
+    return Visit(page, f"{server.url}/s/{STUDY_ID}/", "mouse")
 
 
 def test_a_killed_server_loses_nothing_and_resumes_at_the_same_trial(
     page: Page, server: ServerProcess, config: ServerConfig
 ) -> None:
     acknowledged = watch_acknowledgements(page)
-    player = Player(page, server, uses_keyboard=False)
-    player.begin()
+    visit = start(page, server)
+    visit.begin()
     for _ in range(5):
-        player.answer_next()
-    page.wait_for_selector(UNLOCKED)
+        visit.answer_next()
+    page.wait_for_selector(CHOICE)
 
     server.kill()
-    player.choose()
+    visit.choose()
     page.wait_for_selector("#notice:not([hidden])")
     shown_while_down = page.inner_text("#progress-text")
     server.start()
-    page.wait_for_selector(UNLOCKED)
+    page.wait_for_selector(CHOICE)
     before = images_on(page)
     server.kill()
     server.start()
     page.reload()
-    page.wait_for_selector(UNLOCKED)
+    page.wait_for_selector(CHOICE)
 
     assert shown_while_down == "Trial 2 of 12"
     assert images_on(page) == before
-    while player.answer_next():
+    while visit.answer_next():
         pass
-    player.answer_questions()
+    visit.answer_questions()
     stored = [row.response_id for row in stored_responses(config)]
     assert len(stored) == N_TRIALS
     assert set(acknowledged) == set(stored)
@@ -113,10 +92,10 @@ def test_a_picture_that_fails_at_first_delays_the_trial_and_not_the_clock(
             route.abort()
 
     page.route("**/image/*", fail_once)
-    player = Player(page, server, uses_keyboard=False)
-    player.begin()
+    visit = start(page, server)
+    visit.begin()
 
-    assert player.answer_next()
+    assert visit.answer_next()
     page.wait_for_selector("#feedback:not([hidden])")
 
     assert len(failed) >= 10
@@ -127,9 +106,9 @@ def test_a_picture_that_fails_at_first_delays_the_trial_and_not_the_clock(
 def test_the_back_button_shows_the_present_trial(
     page: Page, server: ServerProcess, config: ServerConfig
 ) -> None:
-    player = Player(page, server, uses_keyboard=False)
-    player.begin()
-    player.answer_next()
+    visit = start(page, server)
+    visit.begin()
+    visit.answer_next()
 
     page.go_back()
 
@@ -144,8 +123,8 @@ def test_the_back_button_shows_the_present_trial(
 def test_a_lasting_refusal_ends_in_one_calm_message_and_a_way_on(
     page: Page, server: ServerProcess, config: ServerConfig, refused: str
 ) -> None:
-    player = Player(page, server, uses_keyboard=False)
-    player.begin()
+    visit = start(page, server)
+    visit.begin()
     n_refused = 0
 
     def refuse(route: Route) -> None:
@@ -160,14 +139,14 @@ def test_a_lasting_refusal_ends_in_one_calm_message_and_a_way_on(
         page.wait_for_selector(READY, timeout=WAIT_MS)
         if trouble.count():
             break
-        player.answer_next()
+        visit.answer_next()
 
     assert "continue where you were" in trouble.inner_text()
     assert n_refused == 2
     page.unroute(refused)
     trouble.locator("button.primary").click()
     page.wait_for_selector("[data-interlude=practice]:not([hidden])")
-    while player.answer_next():
+    while visit.answer_next():
         pass
     assert len(stored_responses(config)) == N_TRIALS
 
@@ -175,13 +154,13 @@ def test_a_lasting_refusal_ends_in_one_calm_message_and_a_way_on(
 def test_a_double_click_answers_once(
     page: Page, server: ServerProcess, config: ServerConfig
 ) -> None:
-    player = Player(page, server, uses_keyboard=False)
-    player.begin()
+    visit = start(page, server)
+    visit.begin()
     for _ in range(4):
-        player.answer_next()
+        visit.answer_next()
     page.click("#feedback button")
     page.click("[data-interlude=main] button.primary")
-    page.wait_for_selector(UNLOCKED)
+    page.wait_for_selector(CHOICE)
 
     page.dblclick("#answers button[data-key='1']", delay=150)
     page.wait_for_timeout(500)

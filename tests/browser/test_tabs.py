@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.player import UNLOCKED
 from tests.browser.seats import Hall, Seat, open_hall
+from tests.browser.visit import CHOICE
 from tests.study_server.study_fixture import tiny_definition
 
 LOCKED_MS = 800
@@ -50,13 +50,13 @@ def test_a_reload_comes_back_to_the_same_images_and_keeps_the_first_onset(
 ) -> None:
     """3.15: the clock goes on, and the answer says that it was shown twice."""
     page, seat = start(context, hall)
-    page.wait_for_selector(UNLOCKED)
+    page.wait_for_selector(CHOICE)
     before = images_on(page)
     page.wait_for_timeout(700)
 
     page.reload()
     page.click(GO_ON)
-    page.wait_for_selector(UNLOCKED)
+    page.wait_for_selector(CHOICE)
     after = images_on(page)
     page.keyboard.press("3")
     page.locator("#progress-text", has_text="Trial 2 of").wait_for()
@@ -78,7 +78,7 @@ def test_the_newer_tab_takes_over_after_a_question_and_the_older_stops(
 ) -> None:
     """3.16: and the older can have it back."""
     old, seat = start(context, hall)
-    old.wait_for_selector(UNLOCKED)
+    old.wait_for_selector(CHOICE)
     images = images_on(old)
 
     new = context.new_page()
@@ -86,7 +86,7 @@ def test_the_newer_tab_takes_over_after_a_question_and_the_older_stops(
     new.click("[data-interlude=elsewhere]:not([hidden]) button.primary")
     old.wait_for_selector("[data-interlude=taken]:not([hidden])")
     new.click(GO_ON)
-    new.wait_for_selector(UNLOCKED)
+    new.wait_for_selector(CHOICE)
 
     assert images_on(new) == images
     assert images_on(old) == []
@@ -94,7 +94,7 @@ def test_the_newer_tab_takes_over_after_a_question_and_the_older_stops(
     new.locator("#progress-text", has_text="Trial 2 of").wait_for()
     old.click("[data-interlude=taken] button.primary")
     new.wait_for_selector("[data-interlude=taken]:not([hidden])")
-    old.wait_for_selector(UNLOCKED)
+    old.wait_for_selector(CHOICE)
     assert old.inner_text("#progress-text").startswith("Trial 2 of")
     assert len(hall.responses(seat)) == 1
 
@@ -108,14 +108,14 @@ def test_locked_buttons_take_no_press_and_a_double_click_answers_once(
     button = page.locator("#answers button[data-key='1']")
     button.dispatch_event("pointerdown")
     page.keyboard.press("1")
-    page.wait_for_selector(UNLOCKED)
+    page.wait_for_selector(CHOICE)
     button.dispatch_event("click", {"detail": 1})
     assert page.inner_text("#progress-text").startswith("Trial 1 of")
 
     page.wait_for_timeout(300)
     button.dblclick(delay=60)
     page.locator("#progress-text", has_text="Trial 2 of").wait_for()
-    page.wait_for_selector(UNLOCKED)
+    page.wait_for_selector(CHOICE)
 
     (row,) = hall.responses(seat)
     assert row.unlocked_ms is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from study_server.bundle import content_digest
 
@@ -23,6 +23,7 @@ def write_bundle(
     n_tiles: int = 8,
     image_side_px: int = IMAGE_SIDE_PX,
     n_occlusions: int = 0,
+    grain_bits: int = 0,
 ) -> Path:
     """Write a bundle into a new folder inside `parent` and return the folder.
 
@@ -31,6 +32,7 @@ def write_bundle(
     `n_pairs` pairs. With `n_occlusions` each has so many occluded photographs, minimal
     and blurred images, suppressed seed images and a matched control of each
     accentuation, as the presets need.
+    Grain of 5 bits in each value makes pictures take as many bytes as photographs.
     """
     (parent / "new" / "images").mkdir(parents=True)
     rng = Random(7)
@@ -49,7 +51,7 @@ def write_bundle(
         pairs += feature_pairs
         stimuli += feature_stimuli
     for stimulus in stimuli:
-        content = _png(stimulus, image_side_px)
+        content = _png(stimulus, image_side_px, grain_bits=grain_bits)
         stimulus["sha256"] = hashlib.sha256(content).hexdigest()
         stimulus["width_px"] = stimulus["height_px"] = image_side_px
         (parent / "new" / stimulus["file"]).write_bytes(content)
@@ -168,7 +170,7 @@ def _extras(
     }
 
 
-def _png(stimulus: dict[str, Any], side_px: int) -> bytes:
+def _png(stimulus: dict[str, Any], side_px: int, *, grain_bits: int) -> bytes:
     """A picture of its own for each stimulus: shapes in colours from its id."""
     rng = Random(str(stimulus["stimulus_id"]))
     colour = tuple(rng.randrange(256) for _ in range(3))
@@ -179,6 +181,11 @@ def _png(stimulus: dict[str, Any], side_px: int) -> bytes:
         size = rng.randrange(side_px // 8, side_px // 2)
         fill = tuple(rng.randrange(256) for _ in range(3))
         draw.ellipse((x - size, y - size, x + size, y + size), fill=fill)
+    if grain_bits:
+        grain = Image.frombytes("RGB", image.size, rng.randbytes(3 * side_px**2))
+        image = ImageChops.add(
+            image, grain.point(lambda level: level >> 8 - grain_bits)
+        )
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()

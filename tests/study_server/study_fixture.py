@@ -3,6 +3,7 @@
 import atexit
 import shutil
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -65,12 +66,23 @@ def make_study(
     definition: StudyDefinition | None = None,
     **bundle_options: int,
 ) -> Bundle:
-    """Open the study on a bundle of 10 features, whose folder is linked in `scratch`.
+    """Open the study on a bundle of 10 features, linked in `scratch`."""
+    options = {"n_features": 10, **bundle_options}
+    return make_studies(config, scratch, [definition or tiny_definition()], **options)
+
+
+def make_studies(
+    config: ServerConfig,
+    scratch: Path,
+    definitions: Sequence[StudyDefinition],
+    **bundle_options: int,
+) -> Bundle:
+    """Open all studies on one bundle, whose folder is linked in `scratch`.
 
     Drawing and importing the pictures takes longer than most tests: it is done once in
     a process, and all studies on the same bundle share the folders, read-only.
     """
-    bundle, imported = made_bundle(**{"n_features": 10, **bundle_options})
+    bundle, imported = made_bundle(**bundle_options)
     link(scratch / bundle.bundle_id, to=bundle.folder)
     link(config.bundles_dir / bundle.bundle_id, to=imported)
     database = Database(config.resolved_database_url)
@@ -84,7 +96,8 @@ def make_study(
             )
         )
         db.flush()
-        create_study(db, definition or tiny_definition(), bundle, created_at=NOON)
+        for definition in definitions:
+            create_study(db, definition, bundle, created_at=NOON)
     database.close()
     return bundle
 

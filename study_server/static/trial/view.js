@@ -135,6 +135,7 @@ function fillPanels() {
     const columns = shown.trial.display.panel_columns;
     panel.style.setProperty("--columns", columns);
     panel.style.setProperty("--rows", Math.ceil(tiles.length / columns));
+    panel.style.setProperty("--half", Math.ceil(tiles.length / 2));
     panel.replaceChildren(...tiles);
     panel.parentElement.hidden = !tiles.length;
   }

@@ -44,6 +44,42 @@ def test_the_instructions_are_turned_page_by_page_and_back(make_app: MakeApp) ->
     assert b"First." in visitor.get("/instructions").data
 
 
+def last_page(app: Flask) -> str:
+    """Of the instructions, which is their only one unless the texts part them."""
+    visitor = Visitor(app)
+    visitor.start()
+    visitor.check_device()
+    return visitor.get("/instructions").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("design", "is_told"),
+    [({}, False), ({"none_after_slots": 2}, True), ({"none_share": 0.25}, True)],
+)
+def test_whoever_may_see_no_examples_is_told_so(
+    make_app: MakeApp, design: dict[str, float], is_told: bool
+) -> None:
+    """1.7: the group without panels reads the same page as everyone (5.4)."""
+    page = last_page(make_app(texts={"en": {"instructions": "All."}}, design=design))
+
+    assert ("Sometimes there are no examples" in page) is is_told
+
+
+@pytest.mark.parametrize(("task", "n_squares"), [("two_alternative", 2), ("rating", 1)])
+def test_the_sketch_shows_a_trial_of_the_study(
+    make_app: MakeApp, task: str, n_squares: int
+) -> None:
+    app = make_app(
+        texts={"en": {"instructions": "All."}},
+        design={"task": task, "conditions": ["natural"], "n_ratings": 2},
+        practice={"n_trials": 2},
+        catch={"per_block": 0},
+    )
+
+    _, _, options = last_page(app).partition('<div class="sketch-options')
+    assert options.partition("</figure>")[0].count("<i>") == n_squares
+
+
 def test_the_instructions_cannot_be_left_before_their_time(
     make_app: MakeApp, clock: Clock
 ) -> None:

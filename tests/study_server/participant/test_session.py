@@ -16,6 +16,7 @@ from study_server.models import (
     Trial,
 )
 from study_server.services.studies import set_status
+from tests.study_server.participant.conftest import MakeApp
 from tests.study_server.participant.visitor import ANSWERS, BASE, Visitor
 from tests.study_server.study_fixture import STUDY_ID
 
@@ -99,6 +100,19 @@ def test_a_study_not_open_lets_nobody_in_but_everybody_finish(
     assert late.post("/start", consent="yes").location == f"{BASE}/not-open"
     assert late.get("/not-open").status_code == 200
     assert visitor.answer_all() == N_TRIALS
+
+
+def test_that_a_study_is_not_open_is_said_in_the_language_of_its_link(
+    make_app: MakeApp,
+) -> None:
+    app = make_app(languages={"offered": ["en", "de"]})
+    with app.extensions["database"].write() as db:
+        set_status(db, STUDY_ID, StudyStatus.PAUSED)
+    visitor = Visitor(app)
+
+    visitor.get("/?lang=de")
+
+    assert b'<html lang="de"' in visitor.get("/not-open").data
 
 
 def test_a_full_study_is_not_open(app: Flask) -> None:

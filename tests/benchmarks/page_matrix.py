@@ -1,0 +1,88 @@
+"""Look at 3.12: `python -m tests.benchmarks.page_matrix [--size SIZE]`.
+
+Every page that `session_matrix` does not come to: questions sent without answers, all
+eight ends, errors, every task in both layouts with its panel alone and with its
+options, and what the runner says about waiting, other tabs and refusals. In each window
+and language, in English also in dark. Prints what was seen; exit status 1 when
+something was wrong with a page.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from tests.browser.chromium import launch
+from tests.browser.ends import (
+    Study,
+    Walker,
+    open_study,
+    see_a_whole_session,
+    see_every_other_way_out,
+)
+from tests.browser.matrix import LANGUAGES, WINDOWS
+from tests.browser.seats import Hall
+from tests.browser.states import open_layouts, see_every_layout, see_every_pause
+from tests.browser.walk import open_window
+from tests.pseudo_locale import PSEUDO
+
+Part = Callable[[Walker], None]
+
+
+def main() -> int:
+    """Look, print, and say by the exit status whether all was well."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", choices=tuple(WINDOWS), action="append")
+    asked = parser.parse_args()
+    faults: list[str] = []
+    with (
+        open_study(Path(tempfile.mkdtemp())) as study,
+        open_layouts(Path(tempfile.mkdtemp())) as hall,
+        sync_playwright() as playwright,
+    ):
+        for size in asked.size or WINDOWS:
+            browser = launch(playwright, text_px=WINDOWS[size].text_px)
+            for language in (*LANGUAGES, PSEUDO):
+                faults += look_at_all(browser, study, hall, size, language)
+            browser.close()
+    print("passed" if not faults else f"FAILED: {len(faults)}")
+    return int(bool(faults))
+
+
+def look_at_all(
+    browser: Browser, study: Study, hall: Hall, size: str, language: str
+) -> list[str]:
+    """Every part in one window and language; a fault in one stops no other."""
+    parts: list[Part] = [see_a_whole_session, see_every_other_way_out]
+    if language == LANGUAGES[0]:  # a seat is not asked for its language
+        parts += [
+            partial(see_seats, hall, each)
+            for each in (see_every_layout, see_every_pause)
+        ]
+    faults = []
+    for part in parts:
+        with open_window(browser, WINDOWS[size]) as page:
+            walker = Walker(
+                page, study, language, size, in_every_scheme=language == LANGUAGES[0]
+            )
+            try:
+                part(walker)
+            except (AssertionError, Error) as error:
+                faults.append(f"{size}, {language}: {error}")
+                print(f"FAILED {faults[-1]}", flush=True)
+        print(f"{size}, {language}: {len(walker.seen)} pages seen", flush=True)
+    return faults
+
+
+def see_seats(
+    hall: Hall, see: Callable[[Page, Hall, Callable[[str], None]], None], walker: Walker
+) -> None:
+    """A part that needs a seat, looked at by the walker."""
+    see(walker.page, hall, walker.look)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
