@@ -70,7 +70,8 @@ def number(value: float | None, digits: int = 2) -> str:
     """A plain number with a true minus sign; "n/a" where undefined."""
     if value is None or _is_missing(value):
         return "n/a"
-    return f"{float(value):.{digits}f}".replace("-", MINUS)
+    text = f"{float(value):.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
 
 
 def counted(n: int, singular: str, plural: str | None = None) -> str:

@@ -30,7 +30,7 @@ def compute(study: Analysed) -> dict[str, Any]:
 
     Returns:
         auroc2 (rows per condition and all together), calibration (brier,
-        expected_calibration_error, overconfidence; None without ratings), bins (what
+        expected_calibration_error: mean over people; None without ratings), bins (what
         each level was worth and how often it came true), meta_d.
     """
     people = list(study.counts.participant_ids)
@@ -79,17 +79,13 @@ def _calibration(right: FloatArray, wrong: FloatArray) -> dict[str, Any] | None:
     predicted = predicted_by_others(right, wrong)
     asked = right + wrong
     found = calibration(predicted.ravel(), right.ravel(), asked.ravel())
-    level_means = [
-        float(np.average(predicted[:, k], weights=asked[:, k]))
-        if asked[:, k].any()
-        else float("nan")
-        for k in range(len(LEVELS))
-    ]
-    pooled = calibration(level_means, right.sum(axis=0), asked.sum(axis=0))
+    answered = asked.sum(axis=1) > 0
+    gaps = np.abs(predicted * asked - right).sum(axis=1)[answered]
+    own = gaps / asked.sum(axis=1)[answered]
     return {
         "brier": found.brier,
-        "expected_calibration_error": pooled.expected_calibration_error,
-        "overconfidence": pooled.overconfidence,
+        "expected_calibration_error": float(own.mean()),
+        "n_participants": int(answered.sum()),
     }
 
 
