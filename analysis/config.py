@@ -22,6 +22,9 @@ class AnalysisConfig:
     rng_seed: int = 0
     """Seed of every random number; each use has its own stream of it."""
 
+    second_engine_up_to: int = 5_000
+    """Responses up to which a second program must agree with the primary fit."""
+
     def __post_init__(self) -> None:
         if not 0.5 <= self.level < 1:
             raise ConfigError(f"level must lie in [0.5, 1); got {self.level}")

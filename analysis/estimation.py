@@ -33,7 +33,7 @@ from analysis.two_way import (
     two_way_variance,
 )
 
-STREAMS = {"participants": 1, "two_way": 2, "flips": 3}
+STREAMS = {"participants": 1, "two_way": 2, "flips": 3, "specifications": 4}
 """Use of chance -> number of its random stream, so that uses do not disturb."""
 
 HEADLINE = "accentuation"

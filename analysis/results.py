@@ -36,6 +36,7 @@ from analysis.summaries import (
     flow_facts,
     study_facts,
 )
+from analysis.threads import fixed_threads
 from analysis.warnings_found import find_warnings
 
 SCHEMA_VERSION = 1
@@ -116,9 +117,10 @@ def analyse(
         "confidence": confidence_counts(responses),
         "response_times": response_times(responses, ["condition"]).to_dict("records"),
         "feature_labels": dict(feature_labels or {}),
-        "fits": [],
-        **{name: compute(study) for name, compute in SECTIONS.items()},
     }
+    with fixed_threads():
+        results |= {name: compute(study) for name, compute in SECTIONS.items()}
+    results["fits"] = [fit for fit in [results["primary"]["fit"]] if fit]
     results["warnings"] = find_warnings(results)
     plain: dict[str, Any] = _plain(results)
     return Analysis(results=plain, responses=responses, counts=counts)

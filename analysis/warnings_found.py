@@ -19,6 +19,7 @@ def find_warnings(results: Mapping[str, Any]) -> list[dict[str, str]]:
         *_about_design(results),
         *_about_responses(results),
         *_about_estimates(results),
+        *_about_fits(results),
     ]
     return [{"id": key, "text": text} for key, text in found]
 
@@ -141,6 +142,14 @@ def _about_estimates(results: Mapping[str, Any]) -> Found:
                 f"{contrast_label(first, second)}: one of the two does not vary, so "
                 "the interval rests on the other alone and may be too narrow.",
             )
+
+
+def _about_fits(results: Mapping[str, Any]) -> Found:
+    for fit in results["fits"]:
+        if fit["status"] not in ("ok", "boundary"):
+            yield f"fit_{fit['id']}", f"The {fit['id']} fit: {fit['reason']}"
+        for number, text in enumerate(fit["warnings"], start=1):
+            yield f"engine_{fit['id']}_{number}", f"{fit['engine']} said: {text}"
 
 
 def _name(estimate: Mapping[str, Any]) -> str:

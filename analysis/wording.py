@@ -19,6 +19,14 @@ METHOD_LABELS: Mapping[str, str] = {
     "participant_bootstrap": "participant bootstrap",
     "wilson": "Wilson, naive",
     "participant_t": "t over participants",
+    "paired_t_over_participants": "paired t over participants",
+    "paired_t_over_features": "paired t over features",
+    "sign_flips_over_participants": "sign flips over participants",
+    "sign_flips_over_features": "sign flips over features",
+    "min_f_prime": "min-F′",
+    "logit_clustered_participants": "logistic regression, errors by participant",
+    "logit_clustered_both": "logistic regression, errors by participant and feature",
+    "gee": "GEE, exchangeable within participants",
 }
 MINUS = "\N{MINUS SIGN}"
 

@@ -7,11 +7,13 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from study_server.admin import admin
+from study_server.admin.uploads import allow_uploads
 from study_server.config import ServerConfig
 from study_server.cookies import CookieByPath
 from study_server.csrf import protect_forms
 from study_server.db import Database
 from study_server.error_pages import add_error_pages
+from study_server.hooks import hooks
 from study_server.participant import participant
 from study_server.preview import preview
 from study_server.security_headers import add_security_headers
@@ -48,10 +50,12 @@ def create_app(
     app.extensions["server_config"] = config
     app.extensions["database"] = database
     app.extensions["clock"] = clock
+    allow_uploads(app)
     protect_forms(app)
     add_security_headers(app)
     add_error_pages(app)
     app.register_blueprint(participant)
+    app.register_blueprint(hooks)
     if config.is_preview:
         app.register_blueprint(preview)
     app.register_blueprint(admin)

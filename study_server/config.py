@@ -54,7 +54,30 @@ class ServerConfig:
         Raises:
             StudyServerError: the file cannot be made or read, or holds no key.
         """
-        path = self.data_dir / "secret_key"
+        return self._key(
+            "secret_key",
+            loss="everyone who is logged in or taking part has to begin again",
+        )
+
+    def pseudonym_key(self) -> bytes:
+        """The key under which people's platform ids become pseudonyms.
+
+        It lies beside the database and never in it; a backup of the database alone
+        names nobody.
+
+        Raises:
+            StudyServerError: the file cannot be made or read, or holds no key.
+        """
+        loss = "nobody who took part before is known again"
+        return self._key("pseudonym_key", loss=loss).encode()
+
+    def _key(self, name: str, *, loss: str) -> str:
+        """A key file's content, made at first use.
+
+        Args:
+            loss: what it costs to make a new one.
+        """
+        path = self.data_dir / name
         try:
             if not path.exists():
                 self._make_secret_key(path)
@@ -67,8 +90,7 @@ class ServerConfig:
         if len(key) < MIN_KEY_CHARACTERS:
             raise StudyServerError(
                 f"{path}: holds {len(key)} characters, a key has at least "
-                f"{MIN_KEY_CHARACTERS}. Delete the file: a new key is made, and "
-                "everyone who is logged in or taking part has to begin again."
+                f"{MIN_KEY_CHARACTERS}. Delete the file: a new key is made, and {loss}."
             )
         return key
 

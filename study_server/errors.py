@@ -1,5 +1,7 @@
 """What can go wrong on the server, for researchers to read. No Flask."""
 
+from typing import Any
+
 
 class StudyServerError(Exception):
     """Base of every error a researcher can act on."""
@@ -19,6 +21,26 @@ class StudyNotFoundError(StudyServerError):
 
 class NotOpenError(StudyServerError):
     """The study takes no new participants now."""
+
+
+class LinkError(StudyServerError):
+    """A personal link is not valid, or cannot be made."""
+
+
+class RecruitmentError(StudyServerError):
+    """A platform, its files or its messages are not as expected."""
+
+
+class AlreadyTookPartError(StudyServerError):
+    """The person has a session already that does not go on here."""
+
+    def __init__(self, session: Any) -> None:
+        super().__init__(f"took part already, in study {session.study_id!r}")
+        self.session = session
+
+
+class SessionNotFoundError(StudyServerError):
+    """There is no such session, or nothing can be done to it."""
 
 
 class TrialNotFoundError(StudyServerError):

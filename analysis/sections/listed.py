@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.analysed import Analysed
 from analysis.sections import (
+    against_chance,
     consistency,
     design_audit,
     detection,
@@ -17,12 +18,16 @@ from analysis.sections import (
     moderators,
     multiverse,
     people,
+    primary,
     reliabilities,
+    robustness,
     timing,
 )
 
 SECTIONS: Mapping[str, Callable[[Analysed], Any]] = {
-    "design_audit": design_audit.compute,
+    "primary": primary.compute,
+    "robustness": robustness.compute,
+    "against_chance": against_chance.compute,
     "multiverse": multiverse.compute,
     "detection": detection.compute,
     "insight": insight.compute,
@@ -31,6 +36,7 @@ SECTIONS: Mapping[str, Callable[[Analysed], Any]] = {
     "reliability": reliabilities.compute,
     "error_consistency": consistency.compute,
     "moderators": moderators.compute,
+    "design_audit": design_audit.compute,
     "people": people.compute,
 }
 """Key in results.json -> the function that computes it."""

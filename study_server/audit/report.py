@@ -238,7 +238,7 @@ def _minutes(definition: StudyDefinition, plan: tuple[PlannedTrial, ...]) -> Rep
     return {
         "expected": expected,
         "told": definition.study.estimated_minutes,
-        "lease": timing.lease_minutes,
+        "lease": definition.lease_minutes,
     }
 
 

@@ -14,9 +14,15 @@ from study_server.design.faults import Fault
 from study_server.design.nearest import no_such
 from study_server.design.parts.base import repeated
 from study_server.design.parts.design import DesignPart
-from study_server.design.parts.display import DisplayPart
+from study_server.design.parts.display import DisplayPart, TimingPart
 from study_server.design.parts.outcomes import OutcomePart
-from study_server.design.parts.questions import LanguagesPart, QuestionPart, QuotaPart
+from study_server.design.parts.questions import (
+    LanguagesPart,
+    PausePart,
+    QuestionPart,
+    QuotaPart,
+)
+from study_server.design.parts.recruitment import RecruitmentPart
 from study_server.design.parts.session import (
     CatchPart,
     ComprehensionPart,
@@ -25,6 +31,8 @@ from study_server.design.parts.session import (
 )
 from study_server.design.parts.study import StudyPart
 from study_server.design.parts.texts import Texts
+from study_server.recruitment.platforms import PLATFORMS
+from study_server.recruitment.returning import PLACEHOLDERS, unknown_placeholders
 
 Faults = Iterator[Fault]
 
@@ -129,6 +137,56 @@ def _outcomes(study: StudyPart, outcomes: tuple[OutcomePart, ...]) -> Faults:
         )
 
 
+def _recruitment(
+    recruitment: RecruitmentPart, study: StudyPart, outcomes: tuple[OutcomePart, ...]
+) -> Faults:
+    for number, outcome in enumerate(outcomes):
+        unknown = unknown_placeholders(outcome.return_url or "")
+        if unknown:
+            yield Fault(
+                ("outcomes", number, "return_url"),
+                f"has {', '.join(unknown)}; it may have {', '.join(PLACEHOLDERS)}",
+            )
+    if not PLATFORMS[recruitment.platform].knows_codes:
+        return
+    first: dict[str, str] = {}
+    if study.completion_code is not None:
+        first[study.completion_code] = "completed"
+    for number, outcome in enumerate(outcomes):
+        other = first.setdefault(outcome.code, outcome.name) if outcome.code else None
+        if other not in (None, outcome.name):
+            yield Fault(
+                ("outcomes", number, "code"),
+                f"{outcome.code!r} is also the code of {other!r}; the platform tells "
+                "outcomes apart by their codes, so give each its own",
+            )
+
+
+def _lease(
+    recruitment: RecruitmentPart, study: StudyPart, timing: TimingPart
+) -> Faults:
+    longest = PLATFORMS[recruitment.platform].max_minutes
+    minutes = timing.lease_minutes or 3 * study.estimated_minutes + 2
+    if longest is not None and minutes >= longest:
+        yield Fault(
+            ("timing", "lease_minutes"),
+            f"is {minutes}; {recruitment.platform!r} grants less than {longest} "
+            "minutes, so give the maximum time that you set there",
+        )
+
+
+def _pauses(
+    questions: tuple[QuestionPart, ...], pauses: tuple[PausePart, ...]
+) -> Faults:
+    asked = {question.name: question for question in questions}
+    for number, pause in enumerate(pauses):
+        if pause.question is not None and pause.question not in asked:
+            yield Fault(
+                ("pauses", number, "question"),
+                no_such("question", pause.question, asked),
+            )
+
+
 def _quotas(
     questions: tuple[QuestionPart, ...], quotas: tuple[QuotaPart, ...]
 ) -> Faults:
@@ -228,7 +286,10 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., Faults]], ...] = (
     (("design", "catch"), _catch),
     (("design", "catch"), _counts),
     (("study", "outcomes"), _outcomes),
+    (("recruitment", "study", "outcomes"), _recruitment),
+    (("recruitment", "study", "timing"), _lease),
     (("questions", "quotas"), _quotas),
+    (("questions", "pauses"), _pauses),
     (("study", "languages", "texts"), _languages),
     (("comprehension", "texts"), _comprehension),
     (("design", "texts"), _panel_names),

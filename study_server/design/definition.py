@@ -20,10 +20,13 @@ from study_server.design.parts.outcomes import OutcomeName, OutcomePart
 from study_server.design.parts.preset import PresetPart
 from study_server.design.parts.questions import (
     DEFAULT_QUESTIONS,
+    CellQuotaPart,
     LanguagesPart,
+    PausePart,
     QuestionPart,
     QuotaPart,
 )
+from study_server.design.parts.recruitment import RecruitmentPart
 from study_server.design.parts.session import (
     CatchPart,
     ComprehensionPart,
@@ -86,6 +89,15 @@ class StudyDefinition(Part):
     quotas: Annotated[tuple[QuotaPart, ...], Field(strict=False)] = ()
     """How many may give an answer to a screening question."""
 
+    cell_quotas: Annotated[tuple[CellQuotaPart, ...], Field(strict=False)] = ()
+    """How many may be in a list, an order or another cell."""
+
+    pauses: Annotated[tuple[PausePart, ...], Field(strict=False)] = ()
+    """When the study stops letting people in by itself."""
+
+    recruitment: RecruitmentPart = RecruitmentPart()
+    """Where participants come from."""
+
     texts: dict[str, Texts] = Field(default_factory=dict)
     """What participants read, by language; built-in texts are filled in."""
 
@@ -115,7 +127,12 @@ class StudyDefinition(Part):
     @property
     def resume_max_age_minutes(self) -> int:
         """How long after its beginning a session can be taken up again."""
-        return self.timing.resume_max_age_minutes or self.timing.lease_minutes
+        return self.timing.resume_max_age_minutes or self.lease_minutes
+
+    @property
+    def lease_minutes(self) -> int:
+        """How long a slot is held at most."""
+        return self.timing.lease_minutes or 3 * self.study.estimated_minutes + 2
 
     def texts_in(self, language: str) -> Texts:
         """The texts of a language; those of the study's own for one not offered."""

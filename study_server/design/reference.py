@@ -75,7 +75,7 @@ def _default(field: FieldInfo) -> str:
     default = field.get_default(call_default_factory=True, validated_data={})
     if default is PydanticUndefined:
         return "required"
-    if default is None or default in ((), {}, ""):
+    if default is None or default in ((), {}, "") or isinstance(default, BaseModel):
         return "–"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"

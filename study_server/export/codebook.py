@@ -7,6 +7,7 @@ neither can say what the other does not. `EXPORT_FORMAT.md` is the same for peop
 from collections.abc import Mapping
 
 from study_server.export.column import Column
+from study_server.export.columns.assignment import ASSIGNMENT
 from study_server.export.columns.events import EVENTS
 from study_server.export.columns.jspsych import JSPSYCH, JSPSYCH_EVENTS
 from study_server.export.columns.participants import PARTICIPANTS
@@ -30,6 +31,7 @@ TABLES = {
     "comprehension": COMPREHENSION,
     "answers": ANSWERS,
     "consents": CONSENTS,
+    "assignment": ASSIGNMENT,
 }
 """Table name, also of its file, to its columns in order."""
 

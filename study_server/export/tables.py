@@ -1,4 +1,4 @@
-"""The rows of the export's three tables. No Flask.
+"""The rows of the export's tables. No Flask.
 
 Each column of the codebook is read from the model attribute of the same name; the few
 that are counted are named here. Rows stand in the order of their session's random id
@@ -147,6 +147,17 @@ def select_responses() -> Select[Any]:
     )
 
 
+def select_assignment() -> Select[Any]:
+    """One row per session, with the slot it was given, also of those who lost it."""
+    return (
+        _select("assignment", StudySession, leased_at=StudySession.created_at)
+        .select_from(StudySession)
+        .join(Study)
+        .order_by(StudySession.slot_index, StudySession.created_at)
+        .order_by(StudySession.session_id)
+    )
+
+
 STATEMENTS = {
     "participants": select_participants,
     "trials": select_trials,
@@ -156,6 +167,7 @@ STATEMENTS = {
     "comprehension": select_comprehension,
     "answers": select_answers,
     "consents": select_consents,
+    "assignment": select_assignment,
 }
 
 

@@ -1,9 +1,16 @@
 """The tables, one noun per file."""
 
+from study_server.models.automatic_pause import AutomaticPause
 from study_server.models.base import Base, UtcDateTime
 from study_server.models.bundle import ImportedBundle
 from study_server.models.not_shown import NotShown
 from study_server.models.page_event import PageEvent
+from study_server.models.recruitment import (
+    PersonalLink,
+    PlatformIdentity,
+    SessionToken,
+    WebhookEvent,
+)
 from study_server.models.researcher import Researcher
 from study_server.models.response import Response, ResponseConflict
 from study_server.models.session_record import (
@@ -11,8 +18,10 @@ from study_server.models.session_record import (
     ComprehensionAttempt,
     PageVisit,
 )
+from study_server.models.slot import Slot
 from study_server.models.study import Study, StudyStatus
 from study_server.models.study_session import (
+    FreedBy,
     Outcome,
     OutcomeReason,
     Stage,
@@ -24,17 +33,23 @@ from study_server.models.trial import Appearance, Trial, TrialKind
 __all__ = [
     "Answer",
     "Appearance",
+    "AutomaticPause",
     "Base",
     "ComprehensionAttempt",
+    "FreedBy",
     "ImportedBundle",
     "NotShown",
     "Outcome",
     "OutcomeReason",
     "PageEvent",
     "PageVisit",
+    "PersonalLink",
+    "PlatformIdentity",
     "Researcher",
     "Response",
     "ResponseConflict",
+    "SessionToken",
+    "Slot",
     "Stage",
     "Study",
     "StudySession",
@@ -43,4 +58,5 @@ __all__ = [
     "Trial",
     "TrialKind",
     "UtcDateTime",
+    "WebhookEvent",
 ]

@@ -48,6 +48,19 @@ class OutcomeReason(StrEnum):
     LEASE = "lease"
     ABSENCE = "absence"
     QUOTA = "quota"
+    RETURNED = "returned"
+    PLATFORM = "platform"
+
+
+class FreedBy(StrEnum):
+    """Why a session holds its place no more."""
+
+    LEASE = "lease"
+    ENDING = "ending"
+    RETURNED = "returned"
+    TIMED_OUT = "timed_out"
+    REJECTED = "rejected"
+    REPLACED = "replaced"
 
 
 class StudySession(Base):
@@ -58,13 +71,14 @@ class StudySession(Base):
         # The database, not Python, has the last word on who holds a slot.
         Index(
             "one_live_session_per_slot",
-            "study_pk",
+            "study_id",  # of all versions: counterbalancing goes on with a new one
             "slot_index",
             "is_simulated",  # who only simulates takes no one's place
             unique=True,
             sqlite_where=text("holds_slot"),
             postgresql_where=text("holds_slot"),
         ),
+        Index("one_session_per_person", "pseudonym", unique=True),
     )
 
     session_id: Mapped[str] = mapped_column(primary_key=True)
@@ -73,7 +87,16 @@ class StudySession(Base):
     """Of the secret in the participant's cookie; never exported."""
     participant_id: Mapped[str] = mapped_column(index=True)
     """Pseudonym, random."""
+    pseudonym: Mapped[str | None]
+    """Of the person, over all studies of the family, under a key that is not in the
+    database. None: nobody knows who it is. Never exported."""
+    submission_pseudonym: Mapped[str | None] = mapped_column(index=True)
+    """Of the platform's id of this participation; never exported."""
+    link_pk: Mapped[int | None]
+    """The `PersonalLink` it began with."""
     study_pk: Mapped[int] = mapped_column(ForeignKey("study.id"), index=True)
+    study_id: Mapped[str]
+    """The study's name, the same in all its versions."""
     rng_seed: Mapped[int] = mapped_column(BigInteger)
     """The whole plan follows from it, the slot and the version of the design."""
     design_version: Mapped[int] = mapped_column(default=DESIGN_VERSION)
@@ -89,7 +112,8 @@ class StudySession(Base):
     outcome: Mapped[str | None]
     outcome_reason: Mapped[str | None]
     """Screened out by `device`, `comprehension` or `practice`; withdrawn to `keep` or
-    `erase`; timed out by the `lease` (may still finish) or by `absence`; a `quota`."""
+    `erase`, or `returned` on the platform; timed out by the `lease`, by the `platform`
+    or by `absence`; a `quota`. `endings.py` says which of them may still finish."""
     is_simulated: Mapped[bool]
     is_preview: Mapped[bool] = mapped_column(default=False)
     """Someone only looked at the study: holds no slot, counts nowhere."""
@@ -118,5 +142,15 @@ class StudySession(Base):
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    freed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when others may have the slot. None: it is held, or never was."""
+    freed_by: Mapped[str | None]
+    """A `FreedBy`."""
+    freed_note: Mapped[str | None]
+    """The researcher's reason, in their words."""
+    submission_status: Mapped[str | None]
+    """What the platform last said of the submission, in its own word."""
+    submission_status_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When, by the platform's clock."""
     is_surplus: Mapped[bool] = mapped_column(default=False)
     """Completed after the slot had been given away."""

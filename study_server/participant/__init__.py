@@ -3,6 +3,7 @@
 from study_server.participant import (
     api,
     device,
+    heartbeat,
     images,
     landing,
     openapi,
@@ -17,6 +18,7 @@ from study_server.participant.blueprint import participant
 __all__ = [
     "api",
     "device",
+    "heartbeat",
     "images",
     "landing",
     "openapi",

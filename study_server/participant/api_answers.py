@@ -152,6 +152,13 @@ class ImagesMissingAnswer(Answered):
     """False: it comes once more, at the end of its block."""
 
 
+class AliveAnswer(Answered):
+    """What a sign of life is told."""
+
+    is_over: bool
+    """Whether the session has ended; then no more signs are needed."""
+
+
 class Refusal(Answered):
     """Nothing was stored or changed."""
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from study_server.design.definition import StudyDefinition
 from study_server.models import StudySession
 from study_server.participant.blueprint import now, participant
+from study_server.participant.enrolling import give_plan
 from study_server.participant.showing import show_session
 from study_server.participant.sitting import answer_on, go_to
 from study_server.services.device import (
@@ -33,6 +34,7 @@ def device(study_id: str) -> ResponseReturnValue:
         if request.method == "POST":
             report = read_report()
             if pass_device_check(session, report, definition.display, checked_at=now()):
+                give_plan(db, session)
                 move_on(db, session, definition, left_at=now())
                 return go_to(session, study_id)
             fault = fault_of(report)

@@ -1,25 +1,29 @@
-"""A place in the study for whoever asks, by a page or by the API."""
+"""A place in the study for whoever asks, by a page or by the API; later its plan."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from study_server.models import Study
+from study_server.models import Study, StudySession
+from study_server.participant.arriving import Arriving
 from study_server.participant.blueprint import config, is_simulated, now, randomness
+from study_server.participant.sitting import study_of
+from study_server.services.arrivals import arrive
 from study_server.services.bundles import load_bundle
-from study_server.services.enrolment import Enrolment, enrol
+from study_server.services.enrolment import Enrolment, enrol, plan_session
 from study_server.services.visits import note_landing
 
 
 def give_place(
     db: Session,
     study: Study,
+    arriving: Arriving,
     *,
     language: str,
     token: str | None = None,
     opened_at: datetime | None = None,
 ) -> Enrolment:
-    """Enrol a participant who has consented, now.
+    """Enrol a participant who has consented, now; or find the session they have.
 
     Args:
         db: open write transaction.
@@ -28,21 +32,42 @@ def give_place(
         opened_at: since when it was read. None: nobody knows, so since now.
 
     Raises:
+        AlreadyTookPartError: their session is over, or in another study.
+        LinkError: a personal link is needed, and this one lets nobody in.
         NotOpenError: the study is paused, closed or full.
     """
     started_at = now()
-    enrolment = enrol(
-        db,
-        study,
-        load_bundle(config().bundles_dir, study.bundle_id),
-        started_at=started_at,
-        rng=randomness(),
-        is_simulated=is_simulated(),
-        token=token,
-        language=language,
-        preview_slot=0 if config().is_preview else None,
-    )
-    note_landing(
-        db, enrolment.session, opened_at=opened_at or started_at, left_at=started_at
-    )
+    if config().is_preview:
+        enrolment = enrol(
+            db,
+            study,
+            started_at=started_at,
+            rng=randomness(),
+            token=token,
+            language=language,
+            preview_slot=0,
+        )
+    else:
+        enrolment = arrive(
+            db,
+            study,
+            arriving.identity,
+            link=arriving.link,
+            started_at=started_at,
+            rng=randomness(),
+            is_simulated=is_simulated(),
+            token=token,
+            language=language,
+        )
+    if enrolment.session.created_at == started_at:
+        note_landing(
+            db, enrolment.session, opened_at=opened_at or started_at, left_at=started_at
+        )
     return enrolment
+
+
+def give_plan(db: Session, session: StudySession) -> None:
+    """Draw the session's plan, if it has none yet."""
+    study = study_of(db, session)
+    bundle = load_bundle(config().bundles_dir, study.bundle_id)
+    plan_session(db, session, study, bundle, rng=randomness())

@@ -105,6 +105,12 @@ OPERATIONS = (
     ),
     Operation(
         "post",
+        "api/alive",
+        "Every 20 s: somebody is still here",
+        (answers.AliveAnswer,),
+    ),
+    Operation(
+        "post",
         "api/images-missing",
         "Go on without a trial whose images cannot be loaded",
         (answers.ImagesMissingAnswer,),

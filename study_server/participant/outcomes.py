@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from study_server.design.definition import StudyDefinition
 from study_server.models import Outcome, OutcomeReason, Study, StudySession
-from study_server.participant.blueprint import database, now, participant
+from study_server.participant.arriving import arrival_here
+from study_server.participant.blueprint import config, database, now, participant
 from study_server.participant.showing import show, show_session
 from study_server.participant.sitting import (
     find_sitting,
@@ -17,7 +18,10 @@ from study_server.participant.sitting import (
     resume_sitting,
     study_of,
 )
+from study_server.recruitment.pseudonym import own_code
+from study_server.recruitment.returning import Origin, way_back
 from study_server.services.endings import end, is_over
+from study_server.services.identities import identity_of
 from study_server.services.studies import definition_of, get_study
 
 OF_SESSIONS = (
@@ -46,16 +50,27 @@ class Ending:
 
 
 def ending_of(
-    definition: StudyDefinition, name: Outcome, session: StudySession | None = None
+    definition: StudyDefinition,
+    name: Outcome,
+    session: StudySession | None = None,
+    *,
+    origin: Origin | None = None,
 ) -> Ending:
-    """What the study hands out at this end."""
+    """What the study hands out at this end.
+
+    Args:
+        origin: the ids the participant came with, for the way back.
+    """
     part = definition.outcome(name.value)
-    url, reason = part.return_url, session.outcome_reason if session else None
+    code = part.code
+    if code and session and definition.recruitment.has_own_codes:
+        code = own_code(config().pseudonym_key(), code, session.session_id)
+    reason = session.outcome_reason if session else None
     return Ending(
         name=name,
         reason=OutcomeReason(reason) if reason else None,
-        code=part.code,
-        return_url=url.replace("{code}", part.code or "") if url else None,
+        code=code,
+        return_url=way_back(definition.recruitment, part, origin, code=code),
         return_after_s=part.return_after_s,
         reference=session.session_id[:REFERENCE_CHARACTERS] if session else None,
     )
@@ -122,17 +137,31 @@ def already_took_part(study_id: str) -> ResponseReturnValue:
         session = find_sitting(db, study_id)
         if session is None or not is_over(session):
             return go_to(session, study_id)
-        study = study_of(db, session)
-        name = Outcome.ALREADY_TOOK_PART
-        return show(
-            db,
-            study,
-            "outcome",
-            language=session.language,
-            ending=ending_of(definition_of(study), name, session),
-            first_outcome=session.outcome,
-            first_page=url_for(page_of(session), study_id=study_id),
-        )
+        return show_already_took_part(db, study_of(db, session), session, is_own=True)
+
+
+def show_already_took_part(
+    db: Session, study: Study, session: StudySession, *, is_own: bool = False
+) -> str:
+    """How somebody's first time ended.
+
+    Args:
+        is_own: whether the browser holds the session's secret, so that the page of its
+            end, with the code, opens for it.
+    """
+    definition = definition_of(study)
+    name = Outcome.ALREADY_TOOK_PART
+    page = url_for(page_of(session), study_id=session.study_id) if is_own else None
+    is_offered = session.language in definition.offered_languages
+    return show(
+        db,
+        study,
+        "outcome",
+        language=session.language if is_offered else "",
+        ending=ending_of(definition, name, session, origin=arrival_here(definition)),
+        first_outcome=session.outcome,
+        first_page=page,
+    )
 
 
 @participant.route("/<study_id>/technical-problem", methods=["GET", "POST"])
@@ -155,7 +184,8 @@ def technical_problem(study_id: str) -> ResponseReturnValue:
 
 def _show_ending(db: Session, session: StudySession, name: Outcome) -> str:
     definition = definition_of(study_of(db, session))
-    ending = ending_of(definition, name, session)
+    origin = identity_of(db, session)
+    ending = ending_of(definition, name, session, origin=origin)
     if session.outcome_reason == OutcomeReason.ERASE:  # nothing is stored of them
         study, language = study_of(db, session), session.language
         return show(db, study, "outcome", language=language, ending=ending)
@@ -163,5 +193,6 @@ def _show_ending(db: Session, session: StudySession, name: Outcome) -> str:
 
 
 def _show_without_session(db: Session, study: Study, name: Outcome) -> str:
-    ending = ending_of(definition_of(study), name)
+    definition = definition_of(study)
+    ending = ending_of(definition, name, origin=arrival_here(definition))
     return show(db, study, "outcome", ending=ending)

@@ -10,11 +10,17 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from study_server.design.definition import StudyDefinition
-from study_server.errors import NotOpenError, ResponseRefusedError
+from study_server.errors import (
+    AlreadyTookPartError,
+    LinkError,
+    NotOpenError,
+    ResponseRefusedError,
+)
 from study_server.models import Stage, Study, StudySession
 from study_server.participant.api import no_session
+from study_server.participant.arriving import obstacle, who_arrives
 from study_server.participant.blueprint import database, now, participant
-from study_server.participant.enrolling import give_place
+from study_server.participant.enrolling import give_place, give_plan
 from study_server.participant.session_bodies import (
     Answers,
     ComprehensionAnswers,
@@ -30,6 +36,7 @@ from study_server.services.comprehension import items_of, record_attempt
 from study_server.services.device import DeviceReport, pass_device_check
 from study_server.services.endings import is_over
 from study_server.services.enrolment import is_open
+from study_server.services.identities import session_of_person
 from study_server.services.instructions import turn_page
 from study_server.services.progress import complete
 from study_server.services.questions import (
@@ -42,6 +49,13 @@ from study_server.services.script import move_on
 from study_server.services.studies import definition_of, get_study
 from study_server.services.texts import consent_sha256
 from study_server.services.withdrawal import withdraw
+
+REFUSALS = {
+    "preview": "the platform only shows the task; nobody has accepted it yet",
+    "bad_link": "a personal link that lets somebody begin is needed",
+    "no_id": "the participant's id on the platform is missing",
+}
+"""Why a link lets nobody begin."""
 
 Act = Callable[[Session, StudySession, StudyDefinition], None]
 
@@ -82,8 +96,10 @@ def start_session(study_id: str) -> ResponseReturnValue:
             state = session_json(db, session)
     except ResponseRefusedError as error:
         return refused(error)
-    except NotOpenError as error:
+    except (NotOpenError, LinkError) as error:
         return jsonify(error="not_open", message=str(error)), 409
+    except AlreadyTookPartError as error:
+        return jsonify(error="already_took_part", message=str(error)), 409
     return jsonify(**state, token=token), 201
 
 
@@ -109,6 +125,7 @@ def check_device(study_id: str) -> ResponseReturnValue:
                 "this device cannot show the trials: modules, decode and pointer "
                 "events are needed, and a window as large as the study asks for"
             )
+        give_plan(db, session)
         move_on(db, session, definition, left_at=now())
 
     return _act_on(study_id, Stage.DEVICE, act)
@@ -215,7 +232,11 @@ def _enrol(db: Session, study: Study, body: StartBody) -> tuple[StudySession, st
         raise ResponseRefusedError(
             f"language: the study is offered in {offered}; got {language!r}"
         )
-    enrolment = give_place(db, study, language=language)
+    arriving = who_arrives(db, definition, body.parameters)
+    own = session_of_person(db, arriving.identity.pseudonym)
+    if own is None and (reason := obstacle(definition, arriving)):
+        raise ResponseRefusedError(f"parameters: {REFUSALS[reason]}")
+    enrolment = give_place(db, study, arriving, language=language)
     return enrolment.session, enrolment.token
 
 

@@ -28,6 +28,16 @@ class StartBody(StrictBody):
     language: Annotated[str, Field(max_length=40)] | None = None
     """In which it was read. None: the study's own."""
 
+    parameters: Annotated[
+        dict[
+            Annotated[str, Field(max_length=100)],
+            Annotated[str, Field(max_length=200)],
+        ],
+        Field(max_length=40),
+    ] = Field(default_factory=dict)
+    """Of the link that the participant came by, as they stand there: the platform's
+    ids, or `link` with the secret of a personal link."""
+
 
 class DeviceBody(StrictBody):
     """What the participant's device can do."""

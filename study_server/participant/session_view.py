@@ -13,6 +13,7 @@ from study_server.participant.outcomes import ending_of
 from study_server.participant.sitting import study_of
 from study_server.services.comprehension import count_attempts, items_of
 from study_server.services.endings import is_over
+from study_server.services.identities import identity_of
 from study_server.services.instructions import missing_ms, pages_of
 from study_server.services.questions import levels, questions_of
 from study_server.services.studies import definition_of
@@ -55,7 +56,7 @@ def session_json(db: Session, session: StudySession) -> dict[str, Any]:
             else None
         ),
         "questions": _questions(session, definition, stage),
-        "ending": _ending(session, definition),
+        "ending": _ending(db, session, definition),
     }
 
 
@@ -119,11 +120,14 @@ def _questions(
 
 
 def _ending(
-    session: StudySession, definition: StudyDefinition
+    db: Session, session: StudySession, definition: StudyDefinition
 ) -> dict[str, Any] | None:
     if not is_over(session):
         return None
-    ending = ending_of(definition, Outcome(str(session.outcome)), session)
+    origin = identity_of(db, session)
+    ending = ending_of(
+        definition, Outcome(str(session.outcome)), session, origin=origin
+    )
     return {
         "outcome": ending.name,
         "reason": ending.reason,

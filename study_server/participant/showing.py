@@ -8,6 +8,7 @@ from study_server.models import Study, StudySession
 from study_server.participant.blueprint import now
 from study_server.participant.languages import language_before_start
 from study_server.participant.sitting import study_of
+from study_server.services.endings import is_over
 from study_server.services.studies import definition_of
 from study_server.services.texts import catalogue_of
 from study_server.services.visits import note_page
@@ -59,4 +60,11 @@ def show_session(
     """
     note_page(db, session, page or template, language=session.language, opened_at=now())
     study = study_of(db, session)
-    return show(db, study, template, language=session.language, **values)
+    return show(
+        db,
+        study,
+        template,
+        language=session.language,
+        is_alive=not is_over(session),
+        **values,
+    )

@@ -3,17 +3,16 @@
 from collections.abc import Callable
 
 from flask import redirect, url_for
-from flask import session as visit
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from study_server.design.definition import StudyDefinition
 from study_server.models import Stage, Study, StudySession
-from study_server.participant.blueprint import config, database, now, randomness
+from study_server.participant.blueprint import config, database, now
 from study_server.participant.secret import COOKIE_NAME, shown_secret
 from study_server.services.endings import is_over, note_absence
-from study_server.services.enrolment import find_session, new_id
+from study_server.services.enrolment import find_session
 from study_server.services.studies import definition_of
 
 COOKIE_MAX_AGE_S = 30 * 24 * 3600
@@ -47,15 +46,6 @@ def resume_sitting(db: Session, study_id: str) -> StudySession | None:
         definition = definition_of(study_of(db, session))
         note_absence(db, session, definition, returned_at=now())
     return session
-
-
-def arrival_token(study_id: str) -> str:
-    """The secret a browser is given on the first page, for the session it may start.
-
-    So that Start pressed twice, or again after a lost answer, starts one session.
-    """
-    token: str = visit.setdefault(f"arrival {study_id}", new_id(randomness()))
-    return token
 
 
 def study_of(db: Session, session: StudySession) -> Study:

@@ -18,7 +18,7 @@ from study_server.models import Outcome, Stage, Study, StudySession, Trial, Tria
 from study_server.participant.submission import read_submission
 from study_server.preview.targets import Target
 from study_server.services.endings import end
-from study_server.services.enrolment import Enrolment, enrol
+from study_server.services.enrolment import Enrolment, enrol, plan_session
 from study_server.services.practice import begin_trials
 from study_server.services.progress import complete, current_trial
 from study_server.services.responses import record_response
@@ -54,12 +54,12 @@ def seat(
     enrolment = enrol(
         db,
         study,
-        bundle,
         started_at=started_at,
         rng=rng,
         language=wish.language,
         preview_slot=wish.slot_index,
     )
+    plan_session(db, enrolment.session, study, bundle, rng=rng)
     _move(db, enrolment.session, wish, now=started_at)
     return enrolment
 

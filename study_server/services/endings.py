@@ -5,18 +5,25 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from study_server.design.definition import StudyDefinition
-from study_server.models import Outcome, OutcomeReason, StudySession
+from study_server.models import FreedBy, Outcome, OutcomeReason, StudySession
+from study_server.services.leases import free_slot
+
+MAY_STILL_FINISH = (
+    OutcomeReason.LEASE,
+    OutcomeReason.RETURNED,
+    OutcomeReason.PLATFORM,
+)
+"""Ends by which only the slot was lost: what comes after all is a surplus."""
 
 
 def is_over(session: StudySession) -> bool:
     """Whether the session cannot go on.
 
-    One whose lease ran out may still finish, as a surplus; one that was left for too
-    long may not.
+    One that lost its slot, by its lease or by the platform, may still finish, as a
+    surplus; one that was left for too long may not.
     """
-    if session.outcome == Outcome.TIMED_OUT:
-        return session.outcome_reason == OutcomeReason.ABSENCE
-    return session.outcome is not None
+    has_ended = session.outcome is not None
+    return has_ended and session.outcome_reason not in MAY_STILL_FINISH
 
 
 def end(
@@ -29,8 +36,8 @@ def end(
     """End a session and free its slot at once; what is stored stays stored."""
     session.outcome = outcome
     session.outcome_reason = reason
-    session.holds_slot = False
     session.last_seen_at = ended_at
+    free_slot(session, FreedBy.ENDING, freed_at=ended_at)
 
 
 def note_absence(

@@ -1,11 +1,11 @@
-"""Letting a participant in: a slot, a session and its whole plan. No Flask."""
+"""Letting a participant in: a slot, a session, and in time its whole plan. No Flask."""
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from study_server.bundle import Bundle
@@ -14,14 +14,22 @@ from study_server.design.definition import StudyDefinition
 from study_server.design.slots import slot_of
 from study_server.errors import NotOpenError
 from study_server.models import (
-    Outcome,
-    OutcomeReason,
+    SessionToken,
     Stage,
     Study,
     StudySession,
     StudyStatus,
+    Trial,
 )
+from study_server.services.leases import (
+    earlier_holders,
+    has_free_slot,
+    lease_slot,
+    release_expired,
+)
+from study_server.services.pauses import due_pause, pause_if_due
 from study_server.services.plans import store_plan
+from study_server.services.secrets import hash_token, new_id
 from study_server.services.studies import definition_of
 from study_server.services.texts import consent_sha256
 
@@ -37,7 +45,6 @@ class Enrolment:
 def enrol(
     db: Session,
     study: Study,
-    bundle: Bundle,
     *,
     started_at: datetime,
     rng: Random,
@@ -48,11 +55,13 @@ def enrol(
 ) -> Enrolment:
     """Lease the lowest free slot to a participant who has just consented.
 
-    Simulated participants have slots of their own, so that they take no one's place.
+    The plan follows from what is stored here; `plan_session` draws it before the first
+    trial, so that five hundred who come at once wait for no one's plan.
 
     Args:
-        db: open write transaction.
+        db: open write transaction, which makes arrivals queue for slots.
         rng: source of ids and of the token; unpredictable outside tests.
+        is_simulated: simulated participants have slots of their own.
         token: the browser's secret, if it was given one already.
         language: in which the consent was read. None: the study's own.
         preview_slot: the slot to look at; it is not held. None: this is no preview.
@@ -60,14 +69,11 @@ def enrol(
     Raises:
         NotOpenError: the study is paused, closed or full.
     """
-    if study.status != StudyStatus.OPEN:
-        raise NotOpenError(f"study {study.study_id!r} is {study.status}")
+    refuse_unless_open(db, study, now=started_at)
     definition = definition_of(study)
-    queue_arrivals(db, study)
-    release_expired_leases(db, study, now=started_at)
     slot_index = preview_slot
     if slot_index is None:
-        slot_index = lowest_free_slot(db, study, definition, is_simulated=is_simulated)
+        slot_index = lease_slot(db, study, definition, is_simulated=is_simulated)
     token = token or new_id(rng)
     session = _new_session(
         study, definition, slot_index=slot_index, started_at=started_at, rng=rng
@@ -84,75 +90,40 @@ def enrol(
     )
     db.add(session)
     db.flush()
-    store_plan(db, session, definition, bundle, rng=rng)
     return Enrolment(session=session, token=token)
 
 
-def queue_arrivals(db: Session, study: Study) -> None:
-    """Let one transaction at a time give places in a study; the others wait."""
-    row = select(Study.id).where(Study.id == study.id)
-    db.execute(row.with_for_update(key_share=True))
+def refuse_unless_open(db: Session, study: Study, *, now: datetime) -> None:
+    """Free what has expired, pause what is due, and say if nobody is let in.
+
+    Raises:
+        NotOpenError: the study is paused or closed.
+    """
+    release_expired(db, study.study_id, now=now)
+    pause_if_due(db, study, now=now)
+    if study.status != StudyStatus.OPEN:
+        raise NotOpenError(f"study {study.study_id!r} is {study.status}")
+
+
+def plan_session(
+    db: Session, session: StudySession, study: Study, bundle: Bundle, *, rng: Random
+) -> None:
+    """Draw and store the whole plan of a session that has none yet.
+
+    Args:
+        rng: source of the opaque ids; the plan itself follows from the stored seed.
+    """
+    planned = select(Trial.trial_id).where(Trial.session_id == session.session_id)
+    if db.scalar(planned.limit(1)) is None:
+        store_plan(db, session, definition_of(study), bundle, rng=rng)
 
 
 def is_open(db: Session, study: Study, *, now: datetime) -> bool:
-    """Whether someone who came now would get a place."""
-    if study.status != StudyStatus.OPEN:
-        return False
-    n_slots = definition_of(study).n_slots_in_all
-    held = select(StudySession.slot_index).where(
-        StudySession.study_pk == study.id,
-        StudySession.is_simulated.is_(False),
-        StudySession.holds_slot,
-        (StudySession.lease_expires_at > now) | (StudySession.stage == Stage.COMPLETED),
-    )
-    return len(db.scalars(held).all()) < n_slots
-
-
-def release_expired_leases(db: Session, study: Study, *, now: datetime) -> int:
-    """Free the slots of sessions that ran out of time; returns how many.
-
-    Whoever comes back after all may finish: the answers are stored as late.
-    """
-    expired = (
-        update(StudySession)
-        .where(
-            StudySession.study_pk == study.id,
-            StudySession.holds_slot,
-            StudySession.outcome.is_(None),
-            StudySession.lease_expires_at <= now,
-        )
-        .values(
-            holds_slot=False,
-            outcome=Outcome.TIMED_OUT,
-            outcome_reason=OutcomeReason.LEASE,
-        )
-        .returning(StudySession.session_id)
-    )
-    return len(db.scalars(expired).all())
-
-
-def lowest_free_slot(
-    db: Session, study: Study, definition: StudyDefinition, *, is_simulated: bool
-) -> int:
-    """The first slot nobody holds, so that cells fill evenly.
-
-    Raises:
-        NotOpenError: all are held.
-    """
-    held = set(
-        db.scalars(
-            select(StudySession.slot_index).where(
-                StudySession.study_pk == study.id,
-                StudySession.is_simulated.is_(is_simulated),
-                StudySession.holds_slot,
-            )
-        )
-    )
-    for slot_index in range(definition.n_slots_in_all):
-        if slot_index not in held:
-            return slot_index
-    raise NotOpenError(
-        f"study {study.study_id!r} has all {definition.n_slots_in_all} slots taken"
+    """Whether someone who came now would get a place; changes nothing."""
+    return (
+        study.status == StudyStatus.OPEN
+        and due_pause(db, study) is None
+        and has_free_slot(db, study, now=now)
     )
 
 
@@ -162,16 +133,17 @@ def find_session(db: Session, study_id: str, token: str) -> StudySession | None:
     In a write transaction it is this request's alone until the commit: what the same
     browser sends at the same time waits.
     """
-    query = (
-        select(StudySession)
-        .join(Study, Study.id == StudySession.study_pk)
-        .where(
-            Study.study_id == study_id, StudySession.token_sha256 == hash_token(token)
-        )
-    )
+    token_sha256 = hash_token(token)
+    in_study = select(StudySession).where(StudySession.study_id == study_id)
     if is_writing(db):
-        query = query.with_for_update(of=StudySession)
-    return db.scalars(query).one_or_none()
+        in_study = in_study.with_for_update(of=StudySession)
+    first = in_study.where(StudySession.token_sha256 == token_sha256)
+    if (session := db.scalars(first).one_or_none()) is not None:
+        return session
+    another = in_study.join(
+        SessionToken, SessionToken.session_id == StudySession.session_id
+    ).where(SessionToken.token_sha256 == token_sha256)
+    return db.scalars(another).one_or_none()
 
 
 def plan_rng_seed(
@@ -183,25 +155,9 @@ def plan_rng_seed(
     is_simulated: bool,
 ) -> int:
     """63 bits that follow from the study's own seed, the slot and who had it before."""
-    earlier = db.scalars(
-        select(StudySession.session_id).where(
-            StudySession.study_pk == study.id,
-            StudySession.slot_index == slot_index,
-            StudySession.is_simulated.is_(is_simulated),
-        )
-    ).all()
-    text = f"{definition.study.rng_seed} {study.version} {slot_index} {len(earlier)}"
+    n_earlier = earlier_holders(db, study, slot_index, is_simulated=is_simulated)
+    text = f"{definition.study.rng_seed} {study.version} {slot_index} {n_earlier}"
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
-
-
-def new_id(rng: Random) -> str:
-    """128 random bits in hex."""
-    return f"{rng.getrandbits(128):032x}"
-
-
-def hash_token(token: str) -> str:
-    """What is stored in place of a browser's secret."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _new_session(
@@ -213,11 +169,12 @@ def _new_session(
     rng: Random,
 ) -> StudySession:
     slot = slot_of(definition.design, slot_index)
-    lease = timedelta(minutes=definition.timing.lease_minutes)
+    lease = timedelta(minutes=definition.lease_minutes)
     return StudySession(
         session_id=new_id(rng),
         participant_id=new_id(rng),
         study_pk=study.id,
+        study_id=study.study_id,
         slot_index=slot_index,
         holds_slot=True,
         slot_group=slot.group,

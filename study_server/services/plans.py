@@ -5,6 +5,7 @@ from dataclasses import fields
 from random import Random
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from study_server.bundle import Bundle
@@ -44,17 +45,17 @@ def store_plan(
     ]
     db.add_all(trials)
     db.flush()
-    for trial in trials:
-        db.add_all(
-            Appearance(
-                image_id=f"{rng.getrandbits(128):032x}",
-                trial_id=trial.trial_id,
-                place=place,
-                stimulus_id=stimulus_id,
-            )
-            for place, stimulus_id in places(trial).items()
-        )
-    db.flush()
+    rows = [
+        {
+            "image_id": f"{rng.getrandbits(128):032x}",
+            "trial_id": trial.trial_id,
+            "place": place,
+            "stimulus_id": stimulus_id,
+        }
+        for trial in trials
+        for place, stimulus_id in places(trial).items()
+    ]
+    db.execute(insert(Appearance), rows)
 
 
 def places(trial: Trial) -> dict[str, str]:

@@ -71,7 +71,12 @@ def end_if_quota_is_full(
     *,
     answered_at: datetime,
 ) -> bool:
-    """End a session whose screening answer is wanted no more; whether it was so."""
+    """End a session whose screening answer is wanted no more; whether it was so.
+
+    The study's row is locked, so that no two sessions count each other out or in.
+    """
+    if definition.quotas:
+        db.get_one(Study, session.study_pk, with_for_update=True)
     own = dict(
         db.execute(
             select(Answer.question, Answer.answer).where(
@@ -94,13 +99,11 @@ def _sessions_with(
     db: Session, session: StudySession, question: str, answer: str
 ) -> int:
     """Sessions of the study that hold a slot with this answer, this one among them."""
-    study_id = db.get_one(Study, session.study_pk).study_id
     query = (
         select(func.count(Answer.id))
         .join(StudySession, StudySession.session_id == Answer.session_id)
-        .join(Study, Study.id == StudySession.study_pk)
         .where(
-            Study.study_id == study_id,
+            StudySession.study_id == session.study_id,
             StudySession.is_simulated.is_(session.is_simulated),
             StudySession.holds_slot,
             Answer.question == question,

@@ -10,6 +10,7 @@ from study_server.design.definition import StudyDefinition, parse_definition
 from study_server.design.fit import check_fit
 from study_server.errors import StudyNotFoundError
 from study_server.models import Study, StudyStatus
+from study_server.services.leases import prepare_slots
 from study_server.services.texts import freeze_texts
 
 _MOST_DEFINITIONS = 64
@@ -51,6 +52,7 @@ def create_study(
     db.add(study)
     db.flush()
     freeze_texts(db, study, definition)
+    prepare_slots(db, study, definition, is_simulated=False)
     return study
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from study_server.models import Appearance, Study, StudySession, Trial
 from study_server.services.endings import is_over
-from study_server.services.enrolment import hash_token
 from study_server.services.progress import open_trials, part_of
+from study_server.services.secrets import hash_token
 
 WINDOW_TRIALS = 5
 """Trials without an answer whose pictures are served, from the one that is due."""

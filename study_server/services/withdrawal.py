@@ -11,12 +11,13 @@ from study_server.models import (
     Outcome,
     OutcomeReason,
     PageVisit,
+    PlatformIdentity,
     StudySession,
     Trial,
 )
 from study_server.services.endings import end
 
-ERASED_TABLES = (Trial, PageVisit, ComprehensionAttempt, Answer)
+ERASED_TABLES = (Trial, PageVisit, ComprehensionAttempt, Answer, PlatformIdentity)
 """Their rows of the session go; answers and image places go with their trials."""
 
 ERASED_FACTS = (

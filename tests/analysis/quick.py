@@ -11,7 +11,7 @@ from analysis.page import render_page
 from analysis.results import Analysis, analyse
 from tests.analysis.synthetic import SyntheticStudy, Tables, draw_tables
 
-QUICK = AnalysisConfig(n_resamples=2000, n_flips=1000)
+QUICK = AnalysisConfig(n_resamples=2000, n_flips=1000, second_engine_up_to=0)
 PLANTED = {
     "accentuation": 0.85,
     "feature_visualization": 0.7,
@@ -40,7 +40,7 @@ def edge_tables(**changes: Any) -> Tables:
 
 
 QUICK_REPORT: dict[str, Any] = {
-    "analysis": AnalysisConfig(n_resamples=500, n_flips=500),
+    "analysis": AnalysisConfig(n_resamples=500, n_flips=500, second_engine_up_to=0),
     "png_dpi": 40,
 }
 

@@ -16,7 +16,7 @@ from study_server.design.definition import StudyDefinition
 from study_server.models import PageEvent, Response, Stage, Trial
 from study_server.participant.secret import COOKIE_NAME
 from study_server.services.bundles import load_bundle
-from study_server.services.enrolment import enrol, find_session
+from study_server.services.enrolment import enrol, find_session, plan_session
 from study_server.services.studies import get_study
 from tests.browser.server_process import ServerProcess
 from tests.browser.studies import BUNDLE
@@ -50,7 +50,8 @@ class Hall:
             study = get_study(db, study_id)
             bundle = load_bundle(self.config.bundles_dir, study.bundle_id)
             now = datetime.now(UTC)
-            enrolment = enrol(db, study, bundle, started_at=now, rng=Random())
+            enrolment = enrol(db, study, started_at=now, rng=Random())
+            plan_session(db, enrolment.session, study, bundle, rng=Random())
             session = enrolment.session
             session.stage = Stage.PRACTICE if has_practice else Stage.MAIN
             if not has_practice:

@@ -63,6 +63,7 @@ def add_session(
         token_sha256=f"token of {session_id}",
         participant_id=f"p-{session_id}",
         study_pk=study.id,
+        study_id=study.study_id,
         rng_seed=7,
         slot_index=slot_index,
         slot_group="crossed",

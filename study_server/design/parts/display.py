@@ -54,8 +54,9 @@ class TimingPart(Part):
     instructions_min_ms: Annotated[int, Field(ge=0, le=120_000)] = 20_000
     """The instructions cannot be left earlier."""
 
-    lease_minutes: Annotated[int, Field(ge=1, le=100_000)] = 60
-    """A slot not finished after this long is given to someone else."""
+    lease_minutes: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    """A slot not finished after this long is given to someone else: the platform's
+    maximum time. None: three times `study.estimated_minutes`, and 2."""
 
     feedback_delay_ms: Milliseconds = 0
     """From the answer to its feedback."""

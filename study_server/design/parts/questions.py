@@ -1,10 +1,12 @@
-"""`[[questions]]` and `[[quotas]]`: what is asked besides the trials. Pure."""
+"""`[[questions]]`, quotas and pauses: what is asked, and of whom enough came. Pure."""
 
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from study_server.design.parts.base import Name, Part, without_repeats
+
+Count = Annotated[int, Field(ge=0, le=100_000)]
 
 
 class QuestionPart(Part):
@@ -47,6 +49,67 @@ class QuotaPart(Part):
 
     max_sessions: Annotated[int, Field(ge=0, le=100_000)]
     """Sessions that may hold a slot with this answer; others find the study full."""
+
+
+class CellQuotaPart(Part):
+    """At most so many sessions in the cells that fit all that is named."""
+
+    group: Literal["crossed", "none"] | None = None
+    """`none`: the slots of those who never see a panel. None: any."""
+
+    list_index: Count | None = None
+    """Which condition meets which set of features, from 0. None: any."""
+
+    sequence_index: Count | None = None
+    """The order of the conditions, from 0. None: any."""
+
+    pair_offset: Count | None = None
+    """The rotation of the query pairs, from 0. None: any."""
+
+    max_sessions: Annotated[int, Field(ge=0, le=100_000)]
+    """Places of these cells that are given away; the others stay empty."""
+
+    def cell(self) -> dict[str, str | int | None]:
+        """What is named, by the field of a slot."""
+        return self.model_dump(exclude={"max_sessions"})
+
+    @model_validator(mode="after")
+    def _name_something(self) -> Self:
+        if all(value is None for value in self.cell().values()):
+            raise ValueError(
+                "names no cell; give group, list_index, sequence_index or "
+                "pair_offset, or lower study.n_slots"
+            )
+        return self
+
+
+class PausePart(Part):
+    """The study pauses by itself, once, when so many sessions have come so far."""
+
+    count: Literal[
+        "started",
+        "completed",
+        "screened_out",
+        "withdrawn",
+        "timed_out",
+        "technical_problem",
+    ]
+    """Which sessions are counted: all that began, or those that ended so."""
+
+    reaches: Annotated[int, Field(ge=1, le=100_000)]
+    """The number at which nobody new is let in until a researcher resumes."""
+
+    question: Name | None = None
+    """Count only sessions with this answer to a question. None: all."""
+
+    answer: Name | None = None
+    """The answer that goes with `question`."""
+
+    @model_validator(mode="after")
+    def _ask_and_answer(self) -> Self:
+        if (self.question is None) != (self.answer is None):
+            raise ValueError("give question and answer together, or neither")
+        return self
 
 
 DEFAULT_QUESTIONS = (

@@ -1,9 +1,13 @@
 """participants.csv: one row per session, also of those who stopped."""
 
 from study_server.design.parts.outcomes import OUTCOMES
-from study_server.design.slots import SLOT_GROUPS
 from study_server.export.column import Column
-from study_server.export.columns.shared import PARTICIPANT_ID, SESSION_ID
+from study_server.export.columns.shared import (
+    PARTICIPANT_ID,
+    SESSION_ID,
+    SLOT_GROUP,
+    SLOT_INDEX,
+)
 
 PARTICIPANTS = (
     SESSION_ID,
@@ -13,18 +17,8 @@ PARTICIPANTS = (
         type="integer",
         meaning="Version of the study definition the session ran under.",
     ),
-    Column(
-        name="slot_index",
-        type="integer",
-        meaning="Slot of the assignment the session took, from 0.",
-    ),
-    Column(
-        name="slot_group",
-        type="text",
-        levels=SLOT_GROUPS,
-        meaning="Whether the slot belongs to the crossed design or to the group that "
-        "never sees a panel.",
-    ),
+    SLOT_INDEX,
+    SLOT_GROUP,
     Column(
         name="list_index",
         type="integer",
@@ -86,9 +80,12 @@ PARTICIPANTS = (
             "lease",
             "absence",
             "quota",
+            "returned",
+            "platform",
         ),
         meaning="What led to the outcome: the step that was not passed, the wish to "
-        "keep or erase, the lease that ran out, too long an absence, or a full quota.",
+        "keep or erase, the lease that ran out, too long an absence, a full quota, or "
+        "what the platform did with the submission.",
     ),
     Column(
         name="is_surplus",

@@ -3,6 +3,7 @@
 from study_server.bundle_kinds import STRATA
 from study_server.design.conditions import CONDITIONS
 from study_server.design.parts.design import TASKS
+from study_server.design.slots import SLOT_GROUPS
 from study_server.export.column import Column
 
 OPTIONS = ("left", "right")
@@ -16,6 +17,18 @@ PARTICIPANT_ID = Column(
     name="participant_id",
     type="text",
     meaning="Pseudonym of the participant, random; no key to it is exported.",
+)
+SLOT_INDEX = Column(
+    name="slot_index",
+    type="integer",
+    meaning="Slot of the assignment the session took, from 0.",
+)
+SLOT_GROUP = Column(
+    name="slot_group",
+    type="text",
+    levels=SLOT_GROUPS,
+    meaning="Whether the slot belongs to the crossed design or to the group that "
+    "never sees a panel.",
 )
 TRIAL_ID = Column(
     name="trial_id",

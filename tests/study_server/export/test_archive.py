@@ -145,6 +145,7 @@ def test_checksums_and_counts_are_those_of_the_tables(database: Database) -> Non
         "comprehension": 0,
         "answers": 1,
         "consents": 0,
+        "assignment": 3,
     }
     assert facts["definition"] == {
         "study": {"study_id": "demo", "title": "A study of pictures"}

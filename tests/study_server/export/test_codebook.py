@@ -8,7 +8,7 @@ import pytest
 from study_server.export.codebook import TABLES, codebook
 from study_server.export.column import Column
 from study_server.export.tables import STATEMENTS
-from study_server.models import Outcome, OutcomeReason, Stage, TrialKind
+from study_server.models import FreedBy, Outcome, OutcomeReason, Stage, TrialKind
 
 PAGE = Path(__file__).parents[3] / "study_server" / "EXPORT_FORMAT.md"
 EVERY_COLUMN = [column for columns in TABLES.values() for column in columns]
@@ -45,6 +45,8 @@ def test_text_that_people_or_bundles_wrote_is_guarded(column: Column) -> None:
         "feature_id",
         "query_pair_id",
         "strategy",
+        "freed_note",
+        "submission_status",
         "answer",
         "consent",
     }
@@ -64,6 +66,7 @@ def test_levels_are_those_of_the_database() -> None:
     assert levels["stage"] == tuple(Stage)
     assert levels["outcome"] == tuple(Outcome)
     assert levels["outcome_reason"] == tuple(OutcomeReason)
+    assert levels["freed_by"] == tuple(FreedBy)
     assert levels["trial_kind"] == tuple(TrialKind)
 
 

@@ -284,7 +284,7 @@ def test_a_failure_shows_a_number_and_no_trace(
     def fail(*_: object) -> None:
         raise RuntimeError("the inner workings")
 
-    monkeypatch.setattr(landing, "find_sitting", fail)
+    monkeypatch.setattr(landing, "find_own_sitting", fail)
 
     answer = visitor.get()
 

@@ -71,8 +71,10 @@ def test_starting_needs_the_consent_box(visitor: Visitor, database: Database) ->
 def test_the_whole_plan_is_stored_before_trial_1(
     visitor: Visitor, database: Database
 ) -> None:
-    visitor.get()
-    visitor.post("/start", consent="yes")
+    visitor.start()
+    assert count(database, Trial) == 0  # whoever presses Start waits for no drawing
+
+    visitor.check_device()
 
     assert count(database, Trial) == N_TRIALS
     assert count(database, Appearance) == N_TRIALS * 10

@@ -13,7 +13,13 @@ from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.errors import NotOpenError
 from study_server.models import Outcome, Study, StudySession, Trial
-from study_server.services.enrolment import Enrolment, enrol, find_session, is_open
+from study_server.services.enrolment import (
+    Enrolment,
+    enrol,
+    find_session,
+    is_open,
+    plan_session,
+)
 from study_server.services.studies import create_study, get_study
 from study_server.services.withdrawal import withdraw
 from tests.study_server.study_fixture import (
@@ -46,13 +52,11 @@ def arrive(
     database: Database, bundle: Bundle, *, minutes: int = 0, rng: Random | None = None
 ) -> Enrolment:
     with database.write() as db:
-        return enrol(
-            db,
-            get_study(db, STUDY_ID),
-            bundle,
-            started_at=NOON + timedelta(minutes=minutes),
-            rng=rng or SystemRandom(),
-        )
+        study, rng = get_study(db, STUDY_ID), rng or SystemRandom()
+        started_at = NOON + timedelta(minutes=minutes)
+        enrolment = enrol(db, study, started_at=started_at, rng=rng)
+        plan_session(db, enrolment.session, study, bundle, rng=rng)
+        return enrolment
 
 
 def test_fifty_simultaneous_arrivals_get_distinct_slots(

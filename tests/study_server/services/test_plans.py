@@ -11,7 +11,7 @@ from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.design.schedule import DESIGN_VERSION, draw_plan
 from study_server.models import Appearance, StudySession, Trial
-from study_server.services.enrolment import enrol
+from study_server.services.enrolment import enrol, plan_session
 from study_server.services.plans import places, planned_values
 from study_server.services.studies import definition_of, get_study
 from tests.study_server.study_fixture import NOON, STUDY_ID, make_study
@@ -25,7 +25,8 @@ def database(tmp_path: Path, database_url: str) -> Iterator[Database]:
     opened = Database(config.resolved_database_url)
     with opened.write() as db:
         study = get_study(db, STUDY_ID)
-        enrol(db, study, bundle, started_at=NOON, rng=Random(5))
+        session = enrol(db, study, started_at=NOON, rng=Random(5)).session
+        plan_session(db, session, study, bundle, rng=Random(6))
     yield opened
     opened.close()
 

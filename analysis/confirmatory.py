@@ -1,0 +1,182 @@
+"""The confirmatory family: accentuation against each of four other conditions."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import ConfigError
+from analysis.intervals import FloatArray
+from analysis.mixed.contrasts import COLUMNS, Contrasts
+from analysis.mixed.design import FEATURES, PEOPLE, PrimaryDesign, build_design
+from analysis.mixed.fit import FitConfig, MixedFit, fit_mixed
+from analysis.mixed.refits import bootstrap_p
+from analysis.multiplicity import holm
+
+FIT_ID = "primary"
+HOLM, GATEKEEPING = "holm", "gatekeeping"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConfirmatoryPlan:
+    """What was decided before the data were seen."""
+
+    reference: str = "accentuation"
+    contrasts: tuple[str, ...] = (
+        "seed_only",
+        "attribution",
+        "natural",
+        "feature_visualization",
+    )
+    """Conditions the reference is compared with, in their order."""
+
+    stratum: str = "far"
+    """Stratum that the contrasts are about."""
+
+    level: float = 0.95
+    correction: str = HOLM
+    """`holm`, or `gatekeeping`: the first contrast has the full alpha, and the others
+    are Holm-adjusted and count only if it is significant."""
+
+    n_refits: int = 0
+    """Refits under the null for a parametric bootstrap p. 0: t only."""
+
+    rng_seed: int = 0
+    fit: FitConfig = field(default_factory=FitConfig)
+
+    def __post_init__(self) -> None:
+        if self.correction not in (HOLM, GATEKEEPING):
+            raise ConfigError(
+                f"correction must be {HOLM} or {GATEKEEPING}; got {self.correction!r}"
+            )
+        if not 0.5 <= self.level < 1:
+            raise ConfigError(f"level must lie in [0.5, 1); got {self.level}")
+        if self.n_refits < 0:
+            raise ConfigError(f"n_refits must not be negative; got {self.n_refits}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmatory:
+    """The primary fit and its family of contrasts."""
+
+    design: PrimaryDesign
+    fit: MixedFit
+    df: int
+    """min(P, F) - 1."""
+
+    contrasts: pd.DataFrame
+    """One row per contrast and scale of averaging; see `contrast_table`."""
+
+
+def analyse_confirmatory(
+    responses: pd.DataFrame, plan: ConfirmatoryPlan | None = None
+) -> Confirmatory:
+    """Fit the primary model and test the planned contrasts.
+
+    Args:
+        responses: analysed main responses; see `build_design`.
+
+    Raises:
+        MixedFitError: there is nothing to fit; the message says what is missing.
+
+    Source: Holm (1979), Scand. J. Stat. 6; Baayen, Davidson & Bates (2008).
+    """
+    plan = plan or ConfirmatoryPlan()
+    design = build_design(responses, reference=plan.reference, stratum=plan.stratum)
+    other = build_design(
+        responses, reference=design.conditions[-1], stratum=plan.stratum
+    )
+    fit = fit_mixed(design.problem, plan.fit, recoded=other.problem)
+    df = min(int(design.problem.groups[g].max()) for g in (PEOPLE, FEATURES))
+    table = family_table(design, fit, plan, df=df)
+    return Confirmatory(design=design, fit=fit, df=df, contrasts=table)
+
+
+def fit_facts(found: Confirmatory) -> dict[str, Any]:
+    """What the results say of the primary fit, as plain values.
+
+    Errors are NaN where the fit is not usable; an error of a standard deviation also
+    where it is at its boundary or was held.
+    """
+    fit, n = found.fit, len(found.fit.fixed_names)
+    errors = np.full(n + len(fit.random_names), np.nan)
+    if fit.covariance is not None:
+        errors = np.sqrt(np.diag(fit.covariance.matrix))
+    return {
+        "id": FIT_ID,
+        "status": fit.status,
+        "reason": fit.reason,
+        "engine": fit.engine,
+        "second_engine": fit.second_engine,
+        "covariance": fit.covariance.kind if fit.covariance else None,
+        "log_likelihood": fit.log_likelihood,
+        "aic": fit.aic,
+        "n_responses": fit.n_responses,
+        "df": found.df,
+        "terms": list(found.design.terms),
+        "dropped": [asdict(term) for term in found.design.dropped],
+        "coefficients": _named(fit.fixed_names, fit.parameters[0], errors[:n]),
+        "standard_deviations": _named(fit.random_names, fit.parameters[1], errors[n:]),
+        "warnings": list(fit.warnings),
+    }
+
+
+def _named(
+    names: Sequence[str], values: FloatArray, errors: FloatArray
+) -> dict[str, dict[str, float]]:
+    return {
+        name: {"value": float(value), "standard_error": float(error)}
+        for name, value, error in zip(names, values, errors, strict=True)
+    }
+
+
+def family_table(
+    design: PrimaryDesign, fit: MixedFit, plan: ConfirmatoryPlan, *, df: int
+) -> pd.DataFrame:
+    """Every planned contrast in log-odds, odds ratio and accuracy points.
+
+    Args:
+        df: degrees of freedom of t.
+
+    Returns:
+        One row per contrast in the planned stratum, then, where there are strata, one
+        per contrast averaged over them with equal weight (stratum "average"). Columns:
+        those of `contrasts.COLUMNS`, is_confirmatory, p_adjusted, p_bootstrap. Columns
+        of inference are NaN unless the fit is usable.
+    """
+    others = [c for c in plan.contrasts if c in design.conditions[1:]]
+    contrasts = Contrasts(design, fit, df=df, level=plan.level)
+    rows = [contrasts.row(other) for other in others]
+    if design.strata:
+        rows += [contrasts.average_row(other) for other in others]
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).assign(
+        is_confirmatory=[k < len(others) for k in range(len(rows))],
+        p_adjusted=np.nan,
+        p_bootstrap=np.nan,
+    )
+    if plan.n_refits and fit.is_usable:
+        rng = np.random.default_rng(plan.rng_seed)
+        p = [
+            bootstrap_p(design, fit, other, n_refits=plan.n_refits, rng=rng)
+            for other in others
+        ]
+        table.loc[: len(others) - 1, "p_bootstrap"] = p
+    used = "p_bootstrap" if plan.n_refits else "p"
+    family = table["is_confirmatory"].to_numpy(dtype=bool)
+    raw = table.loc[family, used].to_numpy(dtype=np.float64)
+    table.loc[family, "p_adjusted"] = adjust(raw, plan.correction)
+    return table
+
+
+def adjust(p: FloatArray, correction: str) -> FloatArray:
+    """p values of the family, adjusted as the plan says.
+
+    Under gatekeeping the first keeps its p, and no other falls below it.
+
+    Source: Holm (1979); Maurer, Hothorn & Lehmacher (1995) for fixed sequences.
+    """
+    if correction == HOLM or len(p) == 0:
+        return holm(p)
+    return np.concatenate([p[:1], np.maximum(holm(p[1:]), p[0])])

@@ -1,0 +1,1 @@
+"""Mixed logistic fits: people, features, and what lies between them."""

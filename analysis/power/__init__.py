@@ -1,0 +1,1 @@
+"""Precision and power of a planned study, by formula and by simulation."""

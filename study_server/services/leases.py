@@ -1,0 +1,195 @@
+"""The places of a study, and who may have one. No Flask.
+
+Every place is a row. Who arrives locks the lowest that nobody holds: on SQLite all
+arrivals queue behind one write lock; on PostgreSQL rows that another arrival has locked
+are skipped. The unique index on live sessions has the last word in both.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Exists, Select, exists, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from study_server.design.definition import StudyDefinition
+from study_server.design.parts.questions import CellQuotaPart
+from study_server.design.slots import Slot as PlannedSlot
+from study_server.design.slots import slot_of
+from study_server.errors import NotOpenError
+from study_server.models import (
+    FreedBy,
+    Outcome,
+    OutcomeReason,
+    Slot,
+    Study,
+    StudySession,
+)
+
+
+def prepare_slots(
+    db: Session, study: Study, definition: StudyDefinition, *, is_simulated: bool
+) -> None:
+    """Make the places of a version, once; whoever else makes them now is waited for."""
+    if db.scalar(select(_is_prepared(study, is_simulated=is_simulated))):
+        return
+    rows = [
+        {
+            "study_pk": study.id,
+            "is_simulated": is_simulated,
+            "slot_index": slot_index,
+            "slot_group": slot.group,
+            **slot.cell._asdict(),
+        }
+        for slot_index, slot in allowed_slots(definition)
+    ]
+    try:
+        with db.begin_nested():
+            if rows:
+                db.execute(insert(Slot), rows)
+    except IntegrityError:  # another process was faster and made the same ones
+        return
+
+
+def allowed_slots(definition: StudyDefinition) -> Iterator[tuple[int, PlannedSlot]]:
+    """The places that the quotas leave, with their numbers, from the lowest.
+
+    A quota of cells takes places away instead of counting sessions: what is not there
+    cannot be given to two at once.
+    """
+    filled: Counter[int] = Counter()
+    for slot_index in range(definition.n_slots_in_all):
+        slot = slot_of(definition.design, slot_index)
+        met = [
+            number
+            for number, quota in enumerate(definition.cell_quotas)
+            if _is_meant(quota, slot)
+        ]
+        if any(filled[n] >= definition.cell_quotas[n].max_sessions for n in met):
+            continue
+        filled.update(met)
+        yield slot_index, slot
+
+
+def lease_slot(
+    db: Session, study: Study, definition: StudyDefinition, *, is_simulated: bool
+) -> int:
+    """Lock the lowest place that nobody holds, until the end of the transaction.
+
+    Raises:
+        NotOpenError: all are held.
+    """
+    prepare_slots(db, study, definition, is_simulated=is_simulated)
+    lowest = (
+        _free(study, is_simulated=is_simulated)
+        .order_by(Slot.slot_index)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=Slot)
+    )
+    while (slot_index := db.scalar(lowest)) is not None:
+        held = _holders(study, is_simulated=is_simulated)
+        if db.scalar(held.where(StudySession.slot_index == slot_index)) is None:
+            return slot_index
+        # Taken between the look and the lock: the next look sees it.
+    every = select(func.count()).where(
+        Slot.study_pk == study.id, Slot.is_simulated.is_(is_simulated)
+    )
+    n_slots = db.scalars(every).one()
+    raise NotOpenError(f"study {study.study_id!r} has all {n_slots} slots taken")
+
+
+def has_free_slot(db: Session, study: Study, *, now: datetime) -> bool:
+    """Whether a person who came now would find a place; one may be about to expire."""
+    if not db.scalar(select(_is_prepared(study, is_simulated=False))):
+        return True  # nobody has come yet
+    return db.scalar(_free(study, is_simulated=False, now=now).limit(1)) is not None
+
+
+def release_expired(db: Session, study_id: str, *, now: datetime) -> int:
+    """Free the slots of sessions that ran out of time; returns how many.
+
+    Whoever comes back after all may finish: the answers are stored as late.
+    """
+    expired = (
+        update(StudySession)
+        .where(
+            StudySession.study_id == study_id,
+            StudySession.holds_slot,
+            StudySession.outcome.is_(None),
+            StudySession.lease_expires_at <= now,
+        )
+        .values(
+            holds_slot=False,
+            freed_at=now,
+            freed_by=FreedBy.LEASE,
+            outcome=Outcome.TIMED_OUT,
+            outcome_reason=OutcomeReason.LEASE,
+        )
+        .returning(StudySession.session_id)
+    )
+    return len(db.scalars(expired).all())
+
+
+def free_slot(
+    session: StudySession, by: FreedBy, *, freed_at: datetime, note: str | None = None
+) -> bool:
+    """Let others have the session's slot; False if it held none."""
+    if not session.holds_slot:
+        return False
+    session.holds_slot = False
+    session.freed_at, session.freed_by, session.freed_note = freed_at, by, note
+    return True
+
+
+def earlier_holders(
+    db: Session, study: Study, slot_index: int, *, is_simulated: bool
+) -> int:
+    """How many sessions had the slot before, in whatever version of the study."""
+    query = select(func.count()).where(
+        StudySession.study_id == study.study_id,
+        StudySession.slot_index == slot_index,
+        StudySession.is_simulated.is_(is_simulated),
+    )
+    return db.scalars(query).one()
+
+
+def _is_prepared(study: Study, *, is_simulated: bool) -> Exists:
+    return exists().where(
+        Slot.study_pk == study.id, Slot.is_simulated.is_(is_simulated)
+    )
+
+
+def _holders(study: Study, *, is_simulated: bool) -> Select[str]:
+    """Sessions that hold a slot of the study."""
+    return select(StudySession.session_id).where(
+        StudySession.study_id == study.study_id,
+        StudySession.is_simulated.is_(is_simulated),
+        StudySession.holds_slot,
+    )
+
+
+def _free(
+    study: Study, *, is_simulated: bool, now: datetime | None = None
+) -> Select[int]:
+    """Places nobody holds, or, with `now`, nobody whose lease has not run out."""
+    held = _holders(study, is_simulated=is_simulated).where(
+        StudySession.slot_index == Slot.slot_index
+    )
+    if now is not None:
+        held = held.where(
+            or_(StudySession.outcome.is_not(None), StudySession.lease_expires_at > now)
+        )
+    return select(Slot.slot_index).where(
+        Slot.study_pk == study.id,
+        Slot.is_simulated.is_(is_simulated),
+        ~held.exists(),
+    )
+
+
+def _is_meant(quota: CellQuotaPart, slot: PlannedSlot) -> bool:
+    """Whether a quota speaks of the slot."""
+    facts = {"group": slot.group, **slot.cell._asdict()}
+    return all(
+        wanted is None or facts[name] == wanted for name, wanted in quota.cell().items()
+    )
