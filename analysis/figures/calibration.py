@@ -40,6 +40,9 @@ def data(analysis: Analysis) -> pd.DataFrame:
     rows = [
         {**row, "mark": "level", "value": row["accuracy"]} for row in insight["bins"]
     ]
+    rows += _people(
+        analysis, {row["confidence"]: row["accuracy"] for row in insight["bins"]}
+    )
     rows += [
         {
             "mark": "auroc2",

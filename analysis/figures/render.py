@@ -87,8 +87,6 @@ def render_figures(analysis: Analysis, *, png_dpi: int = 300) -> dict[str, bytes
         files[f"{name}.csv"] = text.encode()
         with style(name):
             figure = spec.draw(from_csv(text))
-            figure.draw_without_rendering()  # places everything, once for all files
-            figure.set_layout_engine("none")
             files[f"{name}.svg"] = _saved(
                 figure, "svg", png_dpi, Date=None, Creator=None
             )

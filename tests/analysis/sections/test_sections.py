@@ -212,7 +212,7 @@ def test_fatigue_shows_as_a_trend(tmp_path: Path) -> None:
     tables = draw_tables(SyntheticStudy(accuracy={"natural": 0.999999}))
     responses = tables["responses"]
     is_late = (responses["trial_index"] > 15) & (responses["trial_kind"] == "main")
-    is_wrong = is_late & (np.arange(len(responses)) % 2 == 0)
+    is_wrong = is_late & (np.random.default_rng(0).random(len(responses)) < 0.5)
     other = np.where(responses["correct_option"] == "left", "right", "left")
     responses["choice"] = np.where(is_wrong, other, responses["correct_option"])
     responses["is_correct"] = ~is_wrong
