@@ -54,12 +54,13 @@ def _fit_entries(
     value, interval, p = math.nan, None, None
     status = f"Status {fit.status}."
     if fit.is_usable:
-        value, error = float(fit.parameters.coefficients[1]), fit.standard_errors[1]
+        value = float(fit.parameters.coefficients[1])
+        spread = float(fit.standard_errors[1])
         level = contrast.config.level
         df = int(min(problem.groups[g].max() for g in (PEOPLE, FEATURES)))
-        low, high = student_t(value, float(error), df, level=level)
+        low, high = student_t(value, spread, df, level=level)
         interval = Interval(low, high, level, "mixed_logistic_t", BOTH)
-        status += f" Standard error {error:.6f}, t with {df} degrees of freedom."
+        status += f" Standard error {spread:.6f}, t with {df} degrees of freedom."
     if fit.reason:
         status += f" {fit.reason}"
     yield contrast.entry(
