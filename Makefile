@@ -8,13 +8,13 @@ VENV ?= .venv
 BIN := $(abspath $(VENV))/bin
 DEMO_DIR ?= demo-output
 DEMO_PORT ?= 8765
-DEMO_SESSIONS ?= 40
+DEMO_SESSIONS ?= 44
 
 .PHONY: help demo test lint types install browser servers lock clean
 
 help:
 	@echo "make demo   install, then make stimuli, run a study, analyse it (DEMO_EXIT=1: do not keep serving)"
-	echo "            also DEMO_DIR=folder, DEMO_PORT=8765, DEMO_SESSIONS=40"
+	echo "            also DEMO_DIR=folder, DEMO_PORT=8765, DEMO_SESSIONS=44"
 	echo "make test   install what the tests need, then lint, types and every test"
 	echo "make lock   write the installed versions to .ci/constraints.txt"
 	echo "make clean  remove the virtual environment and the demo's output"

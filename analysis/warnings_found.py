@@ -150,6 +150,11 @@ def _about_fits(results: Mapping[str, Any]) -> Found:
             yield f"fit_{fit['id']}", f"The {fit['id']} fit: {fit['reason']}"
         for number, text in enumerate(fit["warnings"], start=1):
             yield f"engine_{fit['id']}_{number}", f"{fit['engine']} said: {text}"
+    for row in results["robustness"]:
+        if row["warnings"]:
+            key = f"{row['method']}/{row['first']}-{row['second']}"
+            name = contrast_label(row["first"], row["second"])
+            yield key, f"{name}, {row['method']}: {row['warnings']}"
 
 
 def _name(estimate: Mapping[str, Any]) -> str:

@@ -5,9 +5,11 @@ import sys
 from collections.abc import Sequence
 
 from study_server.commands import (
+    backup,
     change_status,
     chaos,
     check,
+    copy_database,
     create,
     export,
     free_slot,
@@ -19,6 +21,7 @@ from study_server.commands import (
     preview,
     reconcile,
     researcher,
+    restore,
     run,
     show_status,
     simulate,
@@ -34,6 +37,9 @@ COMMANDS = (
     researcher,
     run,
     migrate,
+    backup,
+    restore,
+    copy_database,
     show_status,
     change_status,
     links,

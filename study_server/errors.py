@@ -73,3 +73,7 @@ class DatabaseError(StudyServerError):
 
 class SchemaError(DatabaseError):
     """The database's tables are not those of this version."""
+
+
+class BackupError(StudyServerError):
+    """A backup cannot be made, or is not to be trusted."""

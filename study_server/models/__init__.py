@@ -3,6 +3,7 @@
 from study_server.models.automatic_pause import AutomaticPause
 from study_server.models.base import Base, UtcDateTime
 from study_server.models.bundle import ImportedBundle
+from study_server.models.failed_login import FailedLogin
 from study_server.models.not_shown import NotShown
 from study_server.models.page_event import PageEvent
 from study_server.models.recruitment import (
@@ -36,6 +37,7 @@ __all__ = [
     "AutomaticPause",
     "Base",
     "ComprehensionAttempt",
+    "FailedLogin",
     "FreedBy",
     "ImportedBundle",
     "NotShown",

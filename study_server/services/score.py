@@ -33,7 +33,7 @@ def _score(
     of: str, db: Session, session: StudySession, is_counted: ColumnElement[bool]
 ) -> Score:
     query = (
-        select(func.count(), func.count().filter(Response.is_correct))
+        select(func.count(), func.count().filter(Response.is_correct.is_(True)))
         .select_from(Response)
         .join(Trial)
         .where(Trial.session_id == session.session_id, is_counted)

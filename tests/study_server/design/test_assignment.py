@@ -1,5 +1,7 @@
+import json
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -22,6 +24,14 @@ def test_each_ordered_pair_of_neighbours_occurs_equally_often(
 
     assert len(neighbours) == n_conditions * (n_conditions - 1)
     assert set(neighbours.values()) == {n_times}
+
+
+def test_sequences_are_the_published_ones(shared_data: Path) -> None:
+    content = json.loads((shared_data / "reference_cases.json").read_text())
+
+    for case in content["groups"]["williams_squares"]["cases"]:
+        found = williams_sequences(case["inputs"]["n_conditions"])
+        assert [list(row) for row in found] == case["expected"]["sequences"]
 
 
 @pytest.mark.parametrize("n_conditions", [1, 2, 3, 4, 5, 6, 7])
