@@ -39,7 +39,7 @@ def test_every_interval_of_every_section_says_what_it_generalizes_to(
 
     assert len(found) > 50
     kinds = {interval["generalizes_to"] for interval in found}
-    assert kinds <= {"both", "new_participants", "nothing_new"}
+    assert kinds <= {"both", "new_participants", "new_features", "nothing_new"}
 
 
 def test_a_balanced_plan_is_called_balanced(results: dict[str, Any]) -> None:
