@@ -16,6 +16,7 @@ from study_server.db import Database
 from study_server.design.definition import StudyDefinition
 from study_server.models import PageEvent, Response, Stage, Trial
 from study_server.participant.secret import COOKIE_NAME
+from study_server.participant.sitting import COOKIE_MAX_AGE_S
 from study_server.services.bundles import load_bundle
 from study_server.services.enrolment import enrol, find_session, plan_session
 from study_server.services.studies import get_study
@@ -63,7 +64,16 @@ class Hall:
             session_id = session.session_id
         base = f"{self.process.url}/s/{study_id}/"
         token = enrolment.token
-        context.add_cookies([{"name": COOKIE_NAME, "value": token, "url": base}])
+        context.add_cookies(
+            [
+                {
+                    "name": COOKIE_NAME,
+                    "value": token,
+                    "url": base,
+                    "expires": time.time() + COOKIE_MAX_AGE_S,
+                }
+            ]
+        )
         return Seat(url=f"{base}trial", session_id=session_id)
 
     def taken_seat(self, context: BrowserContext, study_id: str) -> Seat:
