@@ -10,6 +10,7 @@ from analysis.crossed import CrossedCounts
 from analysis.estimation import Resamples
 from analysis.exclusions import ExclusionFlow
 from analysis.load import StudyExport
+from analysis.preregistration import Preregistration
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,9 @@ class Analysed:
 
     config: AnalysisConfig
     """Levels, resamples, rng_seed."""
+
+    preregistration: Preregistration | None = None
+    """What was decided beforehand. None: nothing."""
 
     feature_labels: Mapping[str, str] = field(default_factory=dict)
     """feature_id -> name for people."""

@@ -54,6 +54,9 @@ class ReportConfig:
     bundle_dir: Path | None = None
     """Stimulus bundle of the study, for the features' names. None: ids only."""
 
+    preregistration_path: Path | None = None
+    """What was decided before the data were seen. None: everything is exploratory."""
+
     png_dpi: int = 300
     """Resolution of the PNG figures, in dots per inch."""
 

@@ -16,6 +16,7 @@ from analysis.mixed.refits import bootstrap_p
 from analysis.multiplicity import holm
 
 FIT_ID = "primary"
+TOGETHER = "all"
 HOLM, GATEKEEPING = "holm", "gatekeeping"
 
 
@@ -32,8 +33,9 @@ class ConfirmatoryPlan:
     )
     """Conditions the reference is compared with, in their order."""
 
-    stratum: str = "far"
-    """Stratum that the contrasts are about."""
+    stratum: str | None = "far"
+    """Stratum that the contrasts are about. None: all pairs together, and no stratum
+    in the fit."""
 
     level: float = 0.95
     correction: str = HOLM
@@ -84,10 +86,10 @@ def analyse_confirmatory(
     Source: Holm (1979), Scand. J. Stat. 6; Baayen, Davidson & Bates (2008).
     """
     plan = plan or ConfirmatoryPlan()
-    design = build_design(responses, reference=plan.reference, stratum=plan.stratum)
-    other = build_design(
-        responses, reference=design.conditions[-1], stratum=plan.stratum
-    )
+    rows = responses if plan.stratum else responses.assign(stratum=TOGETHER)
+    stratum = plan.stratum or TOGETHER
+    design = build_design(rows, reference=plan.reference, stratum=stratum)
+    other = build_design(rows, reference=design.conditions[-1], stratum=stratum)
     fit = fit_mixed(design.problem, plan.fit, recoded=other.problem)
     df = min(int(design.problem.groups[g].max()) for g in (PEOPLE, FEATURES))
     table = family_table(design, fit, plan, df=df)

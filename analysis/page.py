@@ -34,6 +34,7 @@ def render_page(results: Mapping[str, Any], drawings: Mapping[str, bytes]) -> st
         "seconds": wording.seconds,
         "listed": wording.listed,
         "counted": wording.counted,
+        "number": wording.number,
         "method": lambda name: wording.METHOD_LABELS.get(name, name),
         "sentence": lambda text: text[:1].upper() + text[1:],
         "picture": _picture,

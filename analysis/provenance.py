@@ -44,7 +44,7 @@ def describe_inputs(config: ReportConfig) -> dict[str, Any]:
         "export_sha256": sha256_of_export(config.export_path),
         "planted_sha256": sha256_of_file(config.planted_path),
         "manifest_sha256": sha256_of_file(manifest or None),
-        "preregistration_sha256": None,
+        "preregistration_sha256": sha256_of_file(config.preregistration_path),
         "analysis": asdict(config.analysis),
         "png_dpi": config.png_dpi,
         "code_sha256": sha256_of_code(),
@@ -63,6 +63,8 @@ def command_line(config: ReportConfig) -> str:
         parts.append("--planted OBSERVERS.toml")
     if config.bundle_dir:
         parts.append("--bundle BUNDLE")
+    if config.preregistration_path:
+        parts.append("--preregistration PREREGISTRATION.json")
     parts.append(f"--rng-seed {config.analysis.rng_seed}")
     return " ".join(parts)
 

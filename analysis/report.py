@@ -1,15 +1,19 @@
 """From a study export to a finished report folder: the one call behind the command."""
 
-from typing import NamedTuple
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from analysis.bundle import read_feature_labels
 from analysis.config import ReportConfig
 from analysis.errors import ExportFormatError
 from analysis.figures.render import render_figures, to_csv
+from analysis.latex import latex_tables
 from analysis.load import load_export
 from analysis.output import check_replaceable, is_finished, write_folder
 from analysis.page import render_page
 from analysis.planted import check_planted_fits, read_planted_accuracies
+from analysis.preregistration import read_preregistration
 from analysis.provenance import describe_inputs
 from analysis.results import Analysis, analyse, to_json
 from analysis.tables import all_tables
@@ -49,6 +53,9 @@ def write_report(config: ReportConfig) -> ReportOutcome:
         main = export.trials["trial_kind"] == "main"
         conditions = set(export.trials.loc[main, "condition"])
         check_planted_fits(planted, conditions, config.planted_path)
+    plan = config.preregistration_path and read_preregistration(
+        config.preregistration_path
+    )
     labels = config.bundle_dir and read_feature_labels(config.bundle_dir, export.header)
     analysis = analyse(
         export,
@@ -56,10 +63,23 @@ def write_report(config: ReportConfig) -> ReportOutcome:
         provenance=provenance,
         planted=planted,
         feature_labels=labels or None,
+        preregistration=plan or None,
     )
     files = report_files(analysis, png_dpi=config.png_dpi)
     write_folder(config.out_dir, files, inputs_sha256=inputs_sha256)
     return ReportOutcome(config, is_reused=False)
+
+
+def _sidecar(results: Mapping[str, Any]) -> bytes:
+    """What every table and figure beside it was made from."""
+    provenance = results["provenance"]
+    names = ("export_sha256", "code_sha256", "inputs_sha256")
+    facts = {
+        **{name: provenance.get(name) for name in names},
+        "preregistration_sha256": (results["preregistration"] or {}).get("sha256"),
+        "study_id": results["study"]["study_id"],
+    }
+    return (json.dumps(facts, indent=2, sort_keys=True) + "\n").encode()
 
 
 def report_files(analysis: Analysis, *, png_dpi: int = 300) -> dict[str, bytes]:
@@ -75,5 +95,10 @@ def report_files(analysis: Analysis, *, png_dpi: int = 300) -> dict[str, bytes]:
         "results.json": to_json(analysis.results).encode(),
         "report.html": render_page(analysis.results, drawings).encode(),
         **{f"tables/{name}.csv": to_csv(t).encode() for name, t in tables.items()},
+        **{
+            f"latex/{name}.tex": text.encode()
+            for name, text in latex_tables(analysis.results).items()
+        },
+        "sidecar.json": _sidecar(analysis.results),
         **{f"figures/{name}": content for name, content in figures.items()},
     }

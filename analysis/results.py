@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,8 @@ from analysis.exclusions import apply_rules, blinded, rules_of_definition
 from analysis.intervals import BOTH, NEW_PARTICIPANTS
 from analysis.load import StudyExport
 from analysis.measures import ordered_conditions, response_times
+from analysis.preregistration import TWO_WAY_ROBUST as ROBUST_MODEL
+from analysis.preregistration import Preregistration
 from analysis.sections.listed import SECTIONS
 from analysis.summaries import (
     analysed_sizes,
@@ -61,6 +63,7 @@ def analyse(
     provenance: Mapping[str, Any],
     planted: Mapping[str, float] | None = None,
     feature_labels: Mapping[str, str] | None = None,
+    preregistration: Preregistration | None = None,
 ) -> Analysis:
     """Compute everything the report says.
 
@@ -68,8 +71,13 @@ def analyse(
         provenance: see `describe_inputs`.
         planted: condition -> planted accuracy of a simulation.
         feature_labels: feature_id -> name for people.
+        preregistration: its exclusions apply instead of the study's own.
     """
-    rules = rules_of_definition(export.definition)
+    rules = (
+        preregistration.rules()
+        if preregistration
+        else rules_of_definition(export.definition)
+    )
     flow = apply_rules(blinded(export.participants, export.trials), rules)
     main = export.trials.loc[export.trials["trial_kind"] == "main"]
     is_kept = main["is_answered"] & ~main["session_id"].isin(list(flow.removed))
@@ -85,11 +93,12 @@ def analyse(
         counts=counts,
         resamples=resamples,
         config=config,
+        preregistration=preregistration,
         feature_labels=dict(feature_labels or {}),
     )
     estimates = [
         *estimate_accuracies(counts, resamples, config),
-        *estimate_contrasts(counts, resamples, config),
+        *as_planned(estimate_contrasts(counts, resamples, config), preregistration),
         *estimate_strata(responses, conditions, config),
         *estimate_confidence(responses, config),
         *estimate_features(responses, config),
@@ -97,7 +106,7 @@ def analyse(
     results: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "provenance": dict(provenance),
-        "preregistration": None,
+        "preregistration": _preregistration(preregistration),
         "study": study_facts(export, flow),
         "analysed": analysed_sizes(responses, conditions),
         "flow": flow_facts(export, flow),
@@ -115,6 +124,25 @@ def analyse(
     results["warnings"] = find_warnings(results)
     plain: dict[str, Any] = _plain(results)
     return Analysis(results=plain, responses=responses, counts=counts)
+
+
+def as_planned(
+    estimates: Sequence[Estimate], preregistration: Preregistration | None
+) -> list[Estimate]:
+    """Contrasts marked as confirmatory where the preregistered test is theirs."""
+    if preregistration is None or preregistration.model != ROBUST_MODEL:
+        return list(estimates)
+    planned = {(preregistration.reference, c) for c in preregistration.contrasts}
+    return [
+        replace(e, is_confirmatory=e.contrast in planned and e.family is not None)
+        for e in estimates
+    ]
+
+
+def _preregistration(plan: Preregistration | None) -> dict[str, Any] | None:
+    if plan is None:
+        return None
+    return {**asdict(plan), "sha256": plan.sha256, "z_bounds": plan.z_bounds}
 
 
 def to_json(results: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ METHOD_LABELS: Mapping[str, str] = {
     "two_way_bootstrap": "two-way bootstrap",
     "participant_bootstrap": "participant bootstrap",
     "wilson": "Wilson, naive",
+    "participant_t": "t over participants",
     "paired_t_over_participants": "paired t over participants",
     "paired_t_over_features": "paired t over features",
     "sign_flips_over_participants": "sign flips over participants",
@@ -71,6 +72,14 @@ def seconds(milliseconds: float | None) -> str:
     if milliseconds is None or _is_missing(milliseconds):
         return "n/a"
     return f"{milliseconds / 1000:.2f} s"
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A plain number with a true minus sign; "n/a" where undefined."""
+    if value is None or _is_missing(value):
+        return "n/a"
+    text = f"{float(value):.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
 
 
 def counted(n: int, singular: str, plural: str | None = None) -> str:

@@ -13,10 +13,12 @@ from study_server.cookies import CookieByPath
 from study_server.csrf import protect_forms
 from study_server.db import Database
 from study_server.error_pages import add_error_pages
+from study_server.health import health
 from study_server.hooks import hooks
 from study_server.participant import participant
 from study_server.preview import preview
 from study_server.security_headers import add_security_headers
+from study_server.trouble import Watch
 
 
 def utc_now() -> datetime:
@@ -45,8 +47,12 @@ def create_app(
     app.session_interface = CookieByPath()
     if config.has_https:  # the proxy tells who asks, and by which name and protocol
         app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign]
-    database = Database(config.resolved_database_url)
+    watch = Watch(
+        config.data_dir, min_free_bytes=config.min_free_bytes, alarm=config.alarm
+    )
+    database = Database(config.resolved_database_url, watch=watch)
     database.prepare()
+    app.extensions["watch"] = watch
     app.extensions["server_config"] = config
     app.extensions["database"] = database
     app.extensions["clock"] = clock
@@ -54,6 +60,7 @@ def create_app(
     protect_forms(app)
     add_security_headers(app)
     add_error_pages(app)
+    app.register_blueprint(health)
     app.register_blueprint(participant)
     app.register_blueprint(hooks)
     if config.is_preview:

@@ -5,13 +5,16 @@ import sys
 from collections.abc import Sequence
 
 from study_server.commands import (
+    backup,
     change_status,
     chaos,
     check,
+    copy_database,
     create,
     export,
     free_slot,
     import_bundle,
+    import_recovery,
     links,
     loadtest,
     migrate,
@@ -19,9 +22,11 @@ from study_server.commands import (
     preview,
     reconcile,
     researcher,
+    restore,
     run,
     show_status,
     simulate,
+    verify,
     webhook,
 )
 from study_server.errors import StudyServerError
@@ -34,6 +39,9 @@ COMMANDS = (
     researcher,
     run,
     migrate,
+    backup,
+    restore,
+    copy_database,
     show_status,
     change_status,
     links,
@@ -42,6 +50,8 @@ COMMANDS = (
     webhook,
     simulate,
     export,
+    verify,
+    import_recovery,
     openapi,
     loadtest,
     chaos,

@@ -28,6 +28,12 @@ class ServerConfig:
     """Whether people reach us over HTTPS, through a proxy: cookies are then marked
     Secure, and the proxy's X-Forwarded-For, -Proto and -Host are believed."""
 
+    min_free_bytes: int = 500_000_000
+    """With less than that free on the disk of data_dir nobody new is let in."""
+
+    alarm: str | None = None
+    """Shell command that is given trouble with disk or database on its input."""
+
     is_preview: bool = False
     """Whether this server only shows a study: nobody who sits here counts."""
 

@@ -7,6 +7,9 @@ PostgreSQL writers meet only where they lock the same rows (`with_for_update`, w
 SQLite needs and knows not). No Flask.
 """
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -103,6 +106,15 @@ def options_for_reading(engine: Engine) -> dict[str, Any]:
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
+def careless_settings(connection: Connection) -> list[str]:
+    """Settings of the server with which a power cut takes what was acknowledged."""
+    if is_sqlite(connection):
+        return []
+    names = ("fsync", "full_page_writes")
+    asked = ((n, connection.exec_driver_sql(f"SHOW {n}").scalar()) for n in names)
+    return [f"{name}={value}" for name, value in asked if value != "on"]
+
+
 def lock_schema(connection: Connection) -> None:
     """Let one process at a time change the tables, until the transaction ends.
 
@@ -136,6 +148,44 @@ def check_foreign_keys(connection: Connection) -> None:
             f"row {broken[1]} of table {broken[0]} refers to a row of {broken[2]} that "
             "is not there; nothing was changed"
         )
+
+
+def restart_counter(connection: Connection, table: str, column: str) -> None:
+    """After rows were written with their numbers: the next one gets a higher number.
+
+    SQLite looks at the rows and needs not be told.
+    """
+    if not is_sqlite(connection):
+        connection.exec_driver_sql(
+            f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), "
+            f'(SELECT coalesce(max("{column}"), 0) + 1 FROM "{table}"), false)'
+        )
+
+
+def copy_pages(engine: Engine, path: Path) -> None:
+    """Copy a whole SQLite database into one new file, while others go on writing.
+
+    All pages in one step, and so of one moment: in WAL mode that holds nobody up, while
+    a copy in several steps would begin anew whenever somebody else writes.
+
+    Raises:
+        sqlite3.Error: it cannot be read or written.
+    """
+    with engine.connect() as connection, closing(sqlite3.connect(path)) as copy:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+
+
+def damage_of(path: Path) -> str | None:
+    """What SQLite finds wrong in a file; None when nothing."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as file:
+            (found,) = file.execute("PRAGMA integrity_check(1)").fetchone()
+    except sqlite3.Error as error:
+        return str(error)
+    return None if found == "ok" else str(found)
 
 
 def _run_outside_transaction(connection: Connection, statement: str) -> None:

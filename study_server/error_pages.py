@@ -13,14 +13,16 @@ from flask import (
     url_for,
 )
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DataError, SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from study_server.errors import StudyNotFoundError
 from study_server.participant.languages import catalogue_without_study
+from study_server.trouble import RETRY_AFTER_S, is_outage
 
 logger = logging.getLogger(__name__)
 
-EXPLAINED = (400, 404, 405, 413, 500)
+EXPLAINED = (400, 404, 405, 413, 500, 503)
 """Failures that have words of their own in the catalogues."""
 
 
@@ -28,6 +30,7 @@ def add_error_pages(app: Flask) -> None:
     """Answer errors of the whole application."""
     app.register_error_handler(CSRFError, _answer_csrf_error)
     app.register_error_handler(StudyNotFoundError, _answer_no_study)
+    app.register_error_handler(SQLAlchemyError, _answer_database_error)
     app.register_error_handler(HTTPException, _answer_http_error)
     app.register_error_handler(500, _answer_failure)
 
@@ -44,6 +47,18 @@ def _answer_http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:  # a redirect in disguise
         return Response(error.get_response().get_data(), error.code or 500)
     return _page(error.code)
+
+
+def _answer_database_error(error: SQLAlchemyError) -> Response:
+    """Nothing was stored, so nothing is acknowledged: browsers send it again."""
+    if isinstance(error, DataError):  # PostgreSQL takes no NUL, in whatever was sent
+        return _page(400)
+    if not is_outage(error):
+        return _answer_failure(InternalServerError(original_exception=error))
+    logger.error("nothing stored on %s: %s", request.path, error.__cause__ or error)
+    answer = _page(503)
+    answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
 
 
 def _answer_failure(error: HTTPException) -> Response:
@@ -70,7 +85,7 @@ def _page(code: int, reference: str | None = None) -> Response:
                 heading=title,
                 message=message,
                 reference=reference,
-                way_out=_way_out() if code >= 500 else None,
+                way_out=_way_out() if code == 500 else None,
             )
         )
     answer.status_code = code

@@ -73,3 +73,15 @@ class DatabaseError(StudyServerError):
 
 class SchemaError(DatabaseError):
     """The database's tables are not those of this version."""
+
+
+class BackupError(StudyServerError):
+    """A backup cannot be made, or is not to be trusted."""
+
+
+class VerificationError(StudyServerError):
+    """Stored responses are not as they were stored."""
+
+
+class RecoveryError(StudyServerError):
+    """A participant's file of answers cannot be imported."""

@@ -36,6 +36,13 @@ def add_parser(commands: Subparsers) -> None:
         metavar="DIR",
         help="the study's stimulus bundle, for the features' names",
     )
+    parser.add_argument(
+        "--preregistration",
+        type=Path,
+        metavar="FILE",
+        help="made by `preregister`; its exclusions apply, and whatever it does not "
+        "name is marked exploratory",
+    )
     add_rng_seed(parser)
     parser.set_defaults(run=run)
 
@@ -50,6 +57,7 @@ def run(options: argparse.Namespace) -> int:
         out_dir=options.out,
         planted_path=options.planted,
         bundle_dir=options.bundle,
+        preregistration_path=options.preregistration,
         analysis=AnalysisConfig(rng_seed=options.rng_seed),
     )
     outcome = write_report(config)

@@ -1,4 +1,4 @@
-"""Every figure: its CSV first, then SVG and PNG drawn from that CSV alone."""
+"""Every figure: its CSV first, then SVG, PDF and PNG drawn from that CSV alone."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -9,12 +9,20 @@ from matplotlib.figure import Figure
 
 from analysis.figures import (
     accuracy,
+    calibration,
+    caterpillar,
     confidence,
+    consistency,
     contrasts,
+    feature_scatter,
     features,
     flow,
+    gap,
+    multiverse,
     planted,
     response_time,
+    specifications,
+    speed,
 )
 from analysis.figures.style import style
 from analysis.results import Analysis
@@ -35,8 +43,19 @@ FIGURES: Mapping[str, FigureSpec] = {
     "confidence": FigureSpec(confidence.data, confidence.draw),
     "response_times": FigureSpec(response_time.data, response_time.draw),
     "features": FigureSpec(features.data, features.draw),
+    "multiverse": FigureSpec(multiverse.data, multiverse.draw),
+    "calibration": FigureSpec(calibration.data, calibration.draw),
+    "speed": FigureSpec(speed.data, speed.draw),
+    "caterpillar": FigureSpec(caterpillar.data, caterpillar.draw),
+    "feature_scatter": FigureSpec(feature_scatter.data, feature_scatter.draw),
+    "consistency": FigureSpec(consistency.data, consistency.draw),
+    "gap": FigureSpec(gap.data, gap.draw),
+    "specifications": FigureSpec(specifications.data, specifications.draw),
 }
 """Name -> figure; `planted` only where planted accuracies were given."""
+
+
+TEXTS = ("id", "feature_id", "label", "condition", "first", "second", "rules")
 
 
 def to_csv(table: pd.DataFrame) -> str:
@@ -50,12 +69,12 @@ def from_csv(text: str) -> pd.DataFrame:
         io.StringIO(text),
         keep_default_na=False,
         na_values=[""],
-        dtype={"id": str, "feature_id": str, "label": str, "condition": str},
+        dtype=dict.fromkeys(TEXTS, str),
     )
 
 
 def render_figures(analysis: Analysis, *, png_dpi: int = 300) -> dict[str, bytes]:
-    """File name -> content: NAME.csv, NAME.svg and NAME.png of every figure.
+    """File name -> content: NAME.csv, .svg, .pdf and .png of every figure.
 
     Args:
         png_dpi: resolution of the PNG, in dots per inch.
@@ -70,6 +89,14 @@ def render_figures(analysis: Analysis, *, png_dpi: int = 300) -> dict[str, bytes
             figure = spec.draw(from_csv(text))
             files[f"{name}.svg"] = _saved(
                 figure, "svg", png_dpi, Date=None, Creator=None
+            )
+            files[f"{name}.pdf"] = _saved(
+                figure,
+                "pdf",
+                png_dpi,
+                CreationDate=None,
+                Creator=None,
+                Producer=None,
             )
             files[f"{name}.png"] = _saved(figure, "png", png_dpi, Software=None)
     return files

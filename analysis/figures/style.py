@@ -54,6 +54,7 @@ def style(name: str) -> AbstractContextManager[None]:
     settings: dict[Any, Any] = {
         "svg.hashsalt": f"accentuate-{name}",
         "svg.fonttype": "path",
+        "pdf.fonttype": 42,
         "font.family": "DejaVu Sans",
         "font.size": 7.5,
         "axes.titlesize": 8,

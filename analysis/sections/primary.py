@@ -13,6 +13,7 @@ from analysis.equivalence import equivalence_table
 from analysis.intervals import BOTH
 from analysis.mixed.errors import MixedFitError
 from analysis.mixed.fit import FitConfig
+from analysis.preregistration import MIXED
 
 
 def compute(study: Analysed) -> dict[str, Any]:
@@ -36,24 +37,50 @@ def compute(study: Analysed) -> dict[str, Any]:
     return {
         "fit": fit_facts(found),
         "reason": found.fit.reason,
-        "contrasts": found.contrasts.to_dict("records"),
-        "equivalence": _equivalence(found),
+        "contrasts": _contrasts(study, found),
+        "equivalence": _equivalence(study, found),
         "generalizes_to": BOTH,
     }
 
 
 def plan_of(study: Analysed) -> ConfirmatoryPlan:
     """What the fit is asked."""
-    config = study.config
+    config, written = study.config, study.preregistration
+    fit = FitConfig(second_engine_up_to=config.second_engine_up_to)
+    if written is None:
+        return ConfirmatoryPlan(level=config.level, rng_seed=config.rng_seed, fit=fit)
     return ConfirmatoryPlan(
-        level=config.level,
-        rng_seed=config.rng_seed,
-        fit=FitConfig(second_engine_up_to=config.second_engine_up_to),
+        reference=written.reference,
+        contrasts=written.contrasts,
+        stratum=written.confirmatory_stratum or ConfirmatoryPlan().stratum,
+        level=written.level,
+        correction=written.correction,
+        n_refits=written.n_refits,
+        rng_seed=written.rng_seed,
+        fit=fit,
     )
 
 
-def _equivalence(found: Confirmatory) -> list[dict[str, Any]]:
+def _contrasts(study: Analysed, found: Confirmatory) -> list[dict[str, Any]]:
+    """The contrasts, marked where a preregistration makes this fit the test."""
+    written = study.preregistration
+    is_written = written is not None and written.model == MIXED
+    table = found.contrasts
+    marked = table.assign(is_preregistered=table["is_confirmatory"] & is_written)
+    rows: list[Any] = marked.to_dict("records")
+    return rows
+
+
+def _equivalence(study: Analysed, found: Confirmatory) -> list[dict[str, Any]]:
     if not found.fit.is_usable or found.contrasts.empty:
         return []
-    rows: list[Any] = equivalence_table(found.contrasts).to_dict("records")
+    rows: list[Any] = equivalence_table(found.contrasts, **_bound(study)).to_dict(
+        "records"
+    )
     return rows
+
+
+def _bound(study: Analysed) -> dict[str, float]:
+    """The preregistered bound of equivalence, where there is one."""
+    written = study.preregistration
+    return {"bound": written.equivalence_bound} if written else {}

@@ -17,6 +17,7 @@ from analysis.measures import ordered_conditions
 from analysis.validation.cells import Part, condition_entries
 from analysis.validation.contrasts import Contrast, contrast_entries
 from analysis.validation.entry import Entry, with_published
+from analysis.validation.mixed_fits import mixed_entries
 from analysis.validation.published import BOROWSKI_2021
 from analysis.validation.regressions import regression_entries
 
@@ -143,6 +144,7 @@ def _part_entries(
         contrast = Contrast(name, first, second, rows.reset_index(drop=True), config)
         yield from contrast_entries(contrast)
         yield from regression_entries(contrast)
+        yield from mixed_entries(contrast)
 
 
 def _natural_first(conditions: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from study_server.admin.access import remember_login
-from study_server.admin.blueprint import admin, database, login_throttle
+from study_server.admin.blueprint import admin, database
 from study_server.errors import AccountError
 from study_server.models import Researcher
 from study_server.services.researchers import (
@@ -16,6 +16,7 @@ from study_server.services.researchers import (
     change_password,
     record_login,
 )
+from study_server.services.throttle import admit, forgive
 
 LoginAnswer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -33,17 +34,19 @@ def log_in() -> LoginAnswer:
     """Check name and password, slowly for whoever keeps failing."""
     name = request.form.get("name", "").strip()
     keys = f"account {name[:200].casefold()}", f"address {request.remote_addr}"
-    if wait_s := math.ceil(login_throttle().admit(*keys)):
+    now = datetime.now(UTC)
+    with database().write() as db:
+        wait_s = math.ceil(admit(db, *keys, now=now))
+    if wait_s:
         page = render_template("admin/login.html", name=name, wait_s=wait_s)
         return page, 429, {"Retry-After": str(wait_s)}
-    now = datetime.now(UTC)
     with database().read() as db:
         researcher = authenticate(db, name, request.form.get("password", ""))
         if researcher is None:
             return render_template("admin/login.html", name=name, is_wrong=True), 401
         remember_login(researcher, at=now)
-    login_throttle().forgive(*keys)
     with database().write() as db:
+        forgive(db, *keys)
         record_login(db, name, at=now)
     return redirect(url_for("admin.studies"), 303)
 

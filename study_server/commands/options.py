@@ -46,7 +46,9 @@ def add_design_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bundle", type=Path, metavar="BUNDLE_DIR")
 
 
-def add_data_options(parser: argparse.ArgumentParser) -> None:
+def add_data_options(
+    parser: argparse.ArgumentParser, *, is_required: bool = True
+) -> None:
     """Where the server keeps its things."""
     default = os.environ.get(DATA_VARIABLE)
     parser.add_argument(
@@ -54,7 +56,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         default=default,
-        required=not default,
+        required=is_required and not default,
         help=f"data folder of the server (or set {DATA_VARIABLE})",
     )
     parser.add_argument(

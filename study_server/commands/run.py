@@ -1,20 +1,31 @@
 """`study-server run`: serve participants and researchers until told to stop."""
 
 import argparse
+import os
 import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from study_server import create_app
+from study_server.commands.backup import add_keep_option, check_intervals
 from study_server.commands.options import (
+    DATABASE_VARIABLE,
     add_command,
     add_data_options,
     open_database,
     server_config,
 )
 from study_server.config import ServerConfig
+from study_server.db import Database
+from study_server.dialects import careless_settings, is_sqlite
 from study_server.errors import StudyServerError
 
 if TYPE_CHECKING:
@@ -40,33 +51,114 @@ def add_parser(commands: "Commands") -> None:
         "--port", type=int, default=8000, help="default: %(default)s; 0: any free one"
     )
     parser.add_argument(
-        "--threads", type=int, default=12, help="requests at a time (%(default)s)"
+        "--threads",
+        type=int,
+        default=12,
+        help="requests at a time in each process (%(default)s)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="processes (default: 1 on SQLite, which has one writer; on PostgreSQL one "
+        "for each processor and one more)",
     )
     parser.add_argument(
         "--https",
         action="store_true",
         help="participants come over HTTPS, through a proxy: mark cookies Secure",
     )
+    parser.add_argument(
+        "--backups", type=Path, metavar="DIR", help="write backups into this folder"
+    )
+    parser.add_argument(
+        "--backup-every",
+        type=float,
+        default=15,
+        metavar="MIN",
+        help="minutes from one backup to the next (%(default)s)",
+    )
+    add_keep_option(parser)
+    parser.add_argument(
+        "--alarm",
+        metavar="COMMAND",
+        help="shell command that gets trouble with disk or database on its input, like "
+        "'mail -s \"Study server\" ada@example.org'",
+    )
     add_data_options(parser)
 
 
 def run_command(options: argparse.Namespace) -> None:
     """Check the data folder and serve; SIGTERM and Ctrl-C end it cleanly."""
-    config = server_config(options, has_https=options.https)
+    config = replace(
+        server_config(options, has_https=options.https), alarm=options.alarm
+    )
     check_address(options.host, options.port)
     if options.threads < 1:
         raise StudyServerError(f"threads must be at least 1; got {options.threads}")
-    with open_database(config):
-        pass  # a fault shows here, before anyone is served
-    settings = settings_for(options.host, options.port, n_threads=options.threads)
-    StudyServer(config, settings).run()
+    check_intervals(options.backup_every, options.keep)
+    with open_database(config) as database:  # a fault shows before anyone is served
+        n_workers = choose_workers(options.workers, database)
+        warn_of_careless_settings(database)
+    settings = settings_for(
+        options.host, options.port, n_threads=options.threads, n_workers=n_workers
+    )
+    with backups_beside(options, config):
+        StudyServer(config, settings).run()
 
 
-def settings_for(host: str, port: int, *, n_threads: int) -> dict[str, Any]:
+def choose_workers(wanted: int | None, database: Database) -> int:
+    """How many processes serve.
+
+    Raises:
+        StudyServerError: fewer than 1 are asked for.
+    """
+    if wanted is None:
+        return 1 if is_sqlite(database.engine) else (os.cpu_count() or 1) + 1
+    if wanted < 1:
+        raise StudyServerError(f"workers must be at least 1; got {wanted}")
+    return wanted
+
+
+def warn_of_careless_settings(database: Database) -> None:
+    """Say what the administrator of PostgreSQL should change."""
+    with database.engine.connect() as connection:
+        for setting in careless_settings(connection):
+            print(
+                f"study-server: PostgreSQL runs with {setting}: a power cut takes "
+                "answers that participants were told are stored; set it to on",
+                file=sys.stderr,
+            )
+
+
+@contextmanager
+def backups_beside(options: argparse.Namespace, config: ServerConfig) -> Iterator[None]:
+    """`study-server backup` in a process of its own, as long as the server runs."""
+    if options.backups is None:
+        yield
+        return
+    command = [sys.executable, "-m", "study_server", "backup"]
+    command += ["--to", str(options.backups), "--every", str(options.backup_every)]
+    command += ["--keep", str(options.keep), "--data", str(config.data_dir)]
+    variables = dict(os.environ)
+    if config.database_url is not None:  # not among the arguments: it has a password
+        variables[DATABASE_VARIABLE] = config.database_url
+    process = subprocess.Popen(command, env=variables)
+    owner = os.getpid()
+    try:
+        yield
+    finally:
+        if os.getpid() == owner:  # the server's workers pass here too when they end
+            process.terminate()
+
+
+def settings_for(
+    host: str, port: int, *, n_threads: int, n_workers: int = 1
+) -> dict[str, Any]:
     """How gunicorn is to serve."""
     return {
         "bind": f"{host}:{port}",
-        "workers": 1,  # SQLite has one writer; threads share it without starving
+        "workers": n_workers,
         "worker_class": "gthread",
         "threads": n_threads,
         "keepalive": KEEP_ALIVE_S,

@@ -49,4 +49,14 @@ def lines(counts: Progress) -> list[str]:
         f"{row.condition:<24}{row.n_planned:>8}{row.n_shown:>11}{row.n_responses:>10}"
         for row in counts.conditions
     ]
+    text += [
+        f"{name:<24}{n:>8}"
+        for name, n in (
+            ("late answers", counts.n_late),
+            ("conflicting answers", counts.n_conflicts),
+            ("recovered from files", counts.n_recovered),
+            ("refused, kept raw", counts.n_rejected),
+        )
+        if n
+    ]
     return text

@@ -130,10 +130,11 @@ def _wreck(config: ChaosConfig, ground: Ground, ledger: Ledger) -> None:
     """The crowd and the villain at the same time, until enough is acknowledged."""
     weather = Weather()
     ends_at = time.monotonic() + config.limit_minutes * 60
+    is_done = threading.Event()
 
     def is_over() -> bool:
         is_enough = len(ledger.acknowledged) >= config.n_responses
-        return is_enough or time.monotonic() > ends_at
+        return (is_enough and is_done.is_set()) or time.monotonic() > ends_at
 
     crowd = Crowd(
         lambda rng: FaultyLink(ground.server.url, config.rates, weather, ledger, rng),
@@ -157,6 +158,7 @@ def _wreck(config: ChaosConfig, ground: Ground, ledger: Ledger) -> None:
                 break
             ledger.count(name)
             act()
+        is_done.set()
         while crowd_thread.is_alive():
             crowd_thread.join(LOOK_EVERY_S)
             bar.update(len(ledger.acknowledged) - bar.n)

@@ -1,5 +1,6 @@
 """How one value becomes one cell of a CSV table. No Flask, no database."""
 
+import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -29,7 +30,14 @@ def quoted(text: str) -> str:
 
 
 def cell(column: Column, value: object) -> str:
-    """The text of a value, as `EXPORT_FORMAT.md` asks for.
+    """The text of a value, as `EXPORT_FORMAT.md` asks for."""
+    text = plain_text(value)
+    is_text = column.formula_guard and not isinstance(value, (bool, datetime, list))
+    return guarded(text) if is_text else text
+
+
+def plain_text(value: object) -> str:
+    """A value as text, whatever column it stands in.
 
     Numbers are written in full, never rounded; booleans as true and false; moments in
     UTC with a Z; lists joined by |.
@@ -42,7 +50,9 @@ def cell(column: Column, value: object) -> str:
         return timestamp(value)
     if isinstance(value, list):
         return "|".join(map(str, value))
-    return guarded(str(value)) if column.formula_guard else str(value)
+    if isinstance(value, dict):
+        return json.dumps(value, sort_keys=True)
+    return str(value)
 
 
 def guarded(text: str) -> str:

@@ -13,9 +13,12 @@ from study_server.export.columns.jspsych import JSPSYCH, JSPSYCH_EVENTS
 from study_server.export.columns.participants import PARTICIPANTS
 from study_server.export.columns.records import (
     ANSWERS,
+    CHAINS,
     COMPREHENSION,
+    CONFLICTS,
     CONSENTS,
     PAGES,
+    REJECTED,
 )
 from study_server.export.columns.responses import RESPONSES
 from study_server.export.columns.trials import TRIALS
@@ -30,6 +33,9 @@ TABLES = {
     "pages": PAGES,
     "comprehension": COMPREHENSION,
     "answers": ANSWERS,
+    "conflicts": CONFLICTS,
+    "rejected": REJECTED,
+    "chains": CHAINS,
     "consents": CONSENTS,
     "assignment": ASSIGNMENT,
 }

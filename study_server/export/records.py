@@ -11,6 +11,8 @@ from study_server.models import (
     PageEvent,
     PageVisit,
     Response,
+    ResponseConflict,
+    ResponseRejected,
     Study,
     StudySession,
     StudyTexts,
@@ -65,6 +67,48 @@ def select_answers() -> Select[Any]:
     return _of_sessions(
         Answer.session_id, Answer.question, Answer.answer, Answer.answered_at
     ).order_by(Answer.session_id, Answer.question)
+
+
+def select_conflicts() -> Select[Any]:
+    """One row per answer that differs from the one that stands."""
+    return (
+        _of_sessions(
+            Trial.session_id,
+            Trial.trial_id,
+            ResponseConflict.response_id,
+            ResponseConflict.payload,
+            ResponseConflict.received_at,
+        )
+        .join(ResponseConflict, ResponseConflict.trial_id == Trial.trial_id)
+        .order_by(Trial.session_id, ResponseConflict.response_id)
+    )
+
+
+def select_rejected() -> Select[Any]:
+    """One row per body that was no response."""
+    rejected = ResponseRejected
+    return _of_sessions(
+        rejected.session_id,
+        rejected.trial_id,
+        rejected.body,
+        rejected.reason,
+        rejected.received_at,
+    ).order_by(rejected.session_id, rejected.body_sha256)
+
+
+def select_chains() -> Select[Any]:
+    """One row per session: the end of its chain."""
+    return (
+        select(
+            *columns(
+                StudySession.session_id,
+                StudySession.n_stored,
+                StudySession.chain_digest,
+            )
+        )
+        .join(Study)
+        .order_by(StudySession.session_id)
+    )
 
 
 def _of_sessions(session_id: Expression, *others: Expression) -> Select[Any]:

@@ -17,10 +17,13 @@ from study_server.export.records import (
     answers_of_participants,
     records_of_participants,
     select_answers,
+    select_chains,
     select_comprehension,
+    select_conflicts,
     select_consents,
     select_events,
     select_pages,
+    select_rejected,
 )
 from study_server.models import (
     Base,
@@ -166,6 +169,9 @@ STATEMENTS = {
     "pages": select_pages,
     "comprehension": select_comprehension,
     "answers": select_answers,
+    "conflicts": select_conflicts,
+    "rejected": select_rejected,
+    "chains": select_chains,
     "consents": select_consents,
     "assignment": select_assignment,
 }

@@ -5,8 +5,8 @@
 Read what it wrote: it cannot know what rows that exist should hold in a new column.
 """
 
+import argparse
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +62,10 @@ def _code_of_difference() -> str:
         context = MigrationContext.configure(connection)
         operations = produce_migrations(context, Base.metadata).upgrade_ops
     assert isinstance(operations, UpgradeOps)
-    return render_python_code(
+    code = render_python_code(
         operations, render_as_batch=True, render_item=_render_type
-    ).strip()
+    )
+    return re.sub(r" *# ###.*\n?", "", code).strip()
 
 
 def _render_type(kind: str, item: Any, _context: Any) -> Any:
@@ -76,4 +77,7 @@ def _render_type(kind: str, item: Any, _context: Any) -> Any:
 
 
 if __name__ == "__main__":
-    print(f"Wrote {draft(sys.argv[1])}; read it, then run ruff and the tests of it")
+    parser = argparse.ArgumentParser(description="Write the next revision.")
+    parser.add_argument("message", help="what it changes, as a sentence")
+    path = draft(parser.parse_args().message)
+    print(f"Wrote {path}; read it, then run ruff and the tests of it")

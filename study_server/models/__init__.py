@@ -3,6 +3,7 @@
 from study_server.models.automatic_pause import AutomaticPause
 from study_server.models.base import Base, UtcDateTime
 from study_server.models.bundle import ImportedBundle
+from study_server.models.failed_login import FailedLogin
 from study_server.models.not_shown import NotShown
 from study_server.models.page_event import PageEvent
 from study_server.models.recruitment import (
@@ -12,13 +13,19 @@ from study_server.models.recruitment import (
     WebhookEvent,
 )
 from study_server.models.researcher import Researcher
-from study_server.models.response import Response, ResponseConflict
+from study_server.models.response import (
+    Origin,
+    Response,
+    ResponseConflict,
+    ResponseRejected,
+)
 from study_server.models.session_record import (
     Answer,
     ComprehensionAttempt,
     PageVisit,
 )
 from study_server.models.slot import Slot
+from study_server.models.start_request import StartRequest
 from study_server.models.study import Study, StudyStatus
 from study_server.models.study_session import (
     FreedBy,
@@ -36,9 +43,11 @@ __all__ = [
     "AutomaticPause",
     "Base",
     "ComprehensionAttempt",
+    "FailedLogin",
     "FreedBy",
     "ImportedBundle",
     "NotShown",
+    "Origin",
     "Outcome",
     "OutcomeReason",
     "PageEvent",
@@ -48,9 +57,11 @@ __all__ = [
     "Researcher",
     "Response",
     "ResponseConflict",
+    "ResponseRejected",
     "SessionToken",
     "Slot",
     "Stage",
+    "StartRequest",
     "Study",
     "StudySession",
     "StudyStatus",

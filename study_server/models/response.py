@@ -1,17 +1,32 @@
 """What a participant answered."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey
+from sqlalchemy import JSON, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from study_server.models.base import Base, UtcDateTime
 
 
+class Origin(StrEnum):
+    """By which way an answer reached the server."""
+
+    SENT = "sent"
+    RECOVERED = "recovered"
+
+
 class Response(Base):
-    """The answer to one trial. The first one stands."""
+    """The answer to one trial. The first one stands.
+
+    The responses of a session form a chain: `services/chain.py` says what each digest
+    is made of.
+    """
 
     __tablename__ = "response"
+    __table_args__ = (
+        UniqueConstraint("session_id", "chain_index", name="one_response_per_link"),
+    )
 
     response_id: Mapped[str] = mapped_column(primary_key=True)
     """UUID made by the browser: the idempotency key."""
@@ -53,8 +68,16 @@ class Response(Base):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     is_late: Mapped[bool]
     """Received after the session's lease had ended."""
-    acknowledgement: Mapped[dict[str, object]] = mapped_column(JSON)
-    """What was answered, so that a repeated request gets the same bytes."""
+    origin: Mapped[str] = mapped_column(default=Origin.SENT)
+    """`sent` by the browser, or `recovered` from a file the participant handed over."""
+    session_id: Mapped[str]
+    """The trial's session, once more: in it chain_index is unique."""
+    chain_index: Mapped[int]
+    """Place among the session's responses in the order of storage, from 0."""
+    digest: Mapped[str]
+    """SHA-256 of the digest before and of this row."""
+    acknowledgement: Mapped[str] = mapped_column(Text)
+    """JSON as it was answered: a repeated request gets the same bytes."""
 
 
 class ResponseConflict(Base):
@@ -68,4 +91,24 @@ class ResponseConflict(Base):
     )
     payload: Mapped[dict[str, object]] = mapped_column(JSON)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    acknowledgement: Mapped[dict[str, object]] = mapped_column(JSON)
+    origin: Mapped[str] = mapped_column(default=Origin.SENT)
+    acknowledgement: Mapped[str] = mapped_column(Text)
+
+
+class ResponseRejected(Base):
+    """What was sent as a response and is none: kept raw, for a person to read."""
+
+    __tablename__ = "response_rejected"
+    __table_args__ = (UniqueConstraint("session_id", "body_sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(
+        ForeignKey("study_session.session_id", ondelete="CASCADE")
+    )
+    trial_id: Mapped[str | None]
+    """The trial it speaks of, if it is the session's."""
+    body: Mapped[str] = mapped_column(Text)
+    """At most 64 kB; bytes that are no UTF-8 are replaced."""
+    body_sha256: Mapped[str]
+    reason: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)

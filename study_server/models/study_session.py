@@ -154,3 +154,7 @@ class StudySession(Base):
     """When, by the platform's clock."""
     is_surplus: Mapped[bool] = mapped_column(default=False)
     """Completed after the slot had been given away."""
+    n_stored: Mapped[int] = mapped_column(default=0)
+    """Responses stored: the length of the session's chain."""
+    chain_digest: Mapped[str | None]
+    """Digest of the response stored last; None before the first."""

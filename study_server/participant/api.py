@@ -4,17 +4,31 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from flask import jsonify, request, url_for
+from flask import Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from study_server.errors import ResponseRefusedError, TrialNotFoundError
+from study_server.errors import (
+    ResponseRefusedError,
+    StudyServerError,
+    TrialNotFoundError,
+)
 from study_server.participant.blueprint import config, database, now, participant
-from study_server.participant.sitting import page_of, resume_sitting, study_of
-from study_server.participant.submission import read_images_missing, read_submission
+from study_server.participant.sitting import (
+    page_of,
+    resume_sender,
+    resume_sitting,
+    study_of,
+)
+from study_server.participant.submission import (
+    read_images_missing,
+    read_submission,
+    read_trial_id,
+)
 from study_server.services.bundles import picture_length
 from study_server.services.display import display_of, has_feedback, panel_name
 from study_server.services.missing_images import postpone_or_give_up
 from study_server.services.places import OPTION_PLACES, ServedImage
+from study_server.services.rejections import keep_rejected
 from study_server.services.responses import record_response
 from study_server.services.studies import definition_of
 from study_server.services.trial_view import LengthOf, TrialView, serve_trials
@@ -59,6 +73,7 @@ def current_trial(study_id: str) -> ResponseReturnValue:
         told = {
             "has_feedback": has_feedback(definition, is_practice=is_practice),
             "display": asdict(display_of(definition)),
+            "n_stored": session.n_stored,
         }
         return jsonify({**due, "upcoming": upcoming, **told})
 
@@ -66,20 +81,43 @@ def current_trial(study_id: str) -> ResponseReturnValue:
 @participant.post("/<study_id>/api/responses")
 def store_response(study_id: str) -> ResponseReturnValue:
     """Store one answer; the acknowledgement leaves after the commit."""
+    body = request.get_data()
     try:
-        submission = read_submission(request.get_data())
+        submission = read_submission(body)
         with database().write() as db:
-            session = resume_sitting(db, study_id)
+            session = resume_sender(db, study_id)
             if session is None:
                 return no_session(study_id)
             acknowledgement = record_response(
                 db, session, submission, received_at=now()
             )
     except ResponseRefusedError as error:
-        return jsonify(error="response_refused", message=str(error)), 422
+        return _refuse(study_id, body, "response_refused", error), 422
     except TrialNotFoundError as error:
-        return jsonify(error="trial_not_found", message=str(error)), 404
-    return jsonify(acknowledgement)
+        return _refuse(study_id, body, "trial_not_found", error), 404
+    return Response(acknowledgement, mimetype="application/json")
+
+
+def _refuse(study_id: str, body: bytes, name: str, error: StudyServerError) -> Response:
+    """Say why an answer is not stored as such, and keep it as it came."""
+    is_kept = False
+    with database().write() as db:
+        session = resume_sender(db, study_id)
+        if session is not None:
+            is_kept = keep_rejected(
+                db,
+                session,
+                body,
+                reason=str(error),
+                trial_id=read_trial_id(body),
+                received_at=now(),
+            )
+    return jsonify(
+        error=name,
+        message=str(error),
+        is_kept=is_kept,
+        next=url_for("participant.technical_problem", study_id=study_id),
+    )
 
 
 @participant.post("/<study_id>/api/images-missing")

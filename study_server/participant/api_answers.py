@@ -103,6 +103,8 @@ class DueTrial(Trial):
     """Whether acknowledgements say what was right, in this part of the session."""
 
     display: Display
+    n_stored: Count
+    """Answers of the session that are stored so far."""
 
 
 class Elsewhere(Answered):
@@ -140,8 +142,18 @@ class Acknowledgement(Answered):
     is_conflict: bool
     """Another response to the trial was stored before: that one stands."""
 
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None
+    """Of the chain of the session's responses. None: only a conflict is stored."""
+
     feedback: Feedback | None = None
     """Only where the study gives feedback."""
+
+
+class ErasedAcknowledgement(Answered):
+    """The participant had all answers erased: this one is wanted no more."""
+
+    response_id: str
+    is_erased: Literal[True]
 
 
 class ImagesMissingAnswer(Answered):
@@ -173,6 +185,9 @@ class Refusal(Answered):
 
     reference: str | None = None
     """Number to quote to whoever runs the server."""
+
+    is_kept: bool | None = None
+    """Whether a refused response is kept as it came, for the researcher to read."""
 
 
 class ConsentText(Answered):

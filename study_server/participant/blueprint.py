@@ -9,6 +9,7 @@ from flask import Blueprint, abort, current_app, request
 
 from study_server.config import ServerConfig
 from study_server.db import Database
+from study_server.trouble import Watch
 
 participant = Blueprint("participant", __name__, url_prefix="/s")
 
@@ -22,6 +23,12 @@ def database() -> Database:
 def config() -> ServerConfig:
     """The application's configuration."""
     found: ServerConfig = current_app.extensions["server_config"]
+    return found
+
+
+def watch() -> Watch:
+    """What this process knows of trouble with disk and database."""
+    found: Watch = current_app.extensions["watch"]
     return found
 
 

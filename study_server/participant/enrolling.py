@@ -4,13 +4,21 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from study_server.errors import NotOpenError
 from study_server.models import Study, StudySession
 from study_server.participant.arriving import Arriving
-from study_server.participant.blueprint import config, is_simulated, now, randomness
+from study_server.participant.blueprint import (
+    config,
+    is_simulated,
+    now,
+    randomness,
+    watch,
+)
 from study_server.participant.sitting import study_of
 from study_server.services.arrivals import arrive
 from study_server.services.bundles import load_bundle
 from study_server.services.enrolment import Enrolment, enrol, plan_session
+from study_server.services.identities import session_of_person
 from study_server.services.visits import note_landing
 
 
@@ -34,8 +42,10 @@ def give_place(
     Raises:
         AlreadyTookPartError: their session is over, or in another study.
         LinkError: a personal link is needed, and this one lets nobody in.
-        NotOpenError: the study is paused, closed or full.
+        NotOpenError: the study is paused, closed or full, or nothing can be stored.
     """
+    if session_of_person(db, arriving.identity.pseudonym) is None:
+        check_can_store()
     started_at = now()
     if config().is_preview:
         enrolment = enrol(
@@ -64,6 +74,16 @@ def give_place(
             db, enrolment.session, opened_at=opened_at or started_at, left_at=started_at
         )
     return enrolment
+
+
+def check_can_store() -> None:
+    """Let nobody in whose answers might not be kept.
+
+    Raises:
+        NotOpenError: the disk is nearly full, or the database failed just now.
+    """
+    if watch().trouble() is not None:
+        raise NotOpenError("the server cannot store anything at the moment")
 
 
 def give_plan(db: Session, session: StudySession) -> None:

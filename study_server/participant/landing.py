@@ -19,7 +19,7 @@ from study_server.participant.arriving import (
     obstacle,
     who_arrives,
 )
-from study_server.participant.blueprint import database, now, participant
+from study_server.participant.blueprint import database, now, participant, watch
 from study_server.participant.enrolling import give_place
 from study_server.participant.languages import choose_language, language_before_start
 from study_server.participant.outcomes import show_already_took_part
@@ -112,7 +112,7 @@ def _page_before_start(
         return show(db, study, "resume", language=own.language)
     if reason := obstacle(definition, arriving):
         return _message(db, study, reason)
-    if not is_open(db, study, now=now()):
+    if watch().trouble() is not None or not is_open(db, study, now=now()):
         return redirect(url_for("participant.not_open", study_id=study.study_id), 303)
     arrival_token(study.study_id, arriving)
     visit.setdefault(OPENED_AT, now().isoformat())

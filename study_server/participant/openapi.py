@@ -17,8 +17,9 @@ API_VERSION = "1"
 SCHEMA_PLACE = "#/components/schemas/{model}"
 PURPOSE = """\
 Everything a participant's session needs, for a front end of your own. Begin with \
-`POST api/session`; its `token` is shown as a bearer from then on. Every other answer \
-says where the session stands. Which option is right, condition, feature and names of \
+`POST api/session`, with a random UUID in the header `Idempotency-Key` so that it can \
+be repeated; its `token` is shown as a bearer from then on. Every other answer says \
+where the session stands. Which option is right, condition, feature and names of \
 files stay on the server."""
 
 
@@ -33,8 +34,17 @@ class Operation(NamedTuple):
     success: str = "200"
     refusals: tuple[str, ...] = ("401",)
     needs_session: bool = True
+    takes_key: bool = False
 
 
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A random UUID, kept secret: the same request with the same key "
+    "gets the same answer and begins no second session.",
+    "schema": {"type": "string", "format": "uuid"},
+}
 STEP_REFUSALS = ("401", "409", "422")
 STATE = (answers.SessionState,)
 OPERATIONS = (
@@ -55,6 +65,7 @@ OPERATIONS = (
         success="201",
         refusals=("404", "409", "422"),
         needs_session=False,
+        takes_key=True,
     ),
     Operation("get", "api/session", "Where the session stands", STATE),
     Operation(
@@ -99,7 +110,7 @@ OPERATIONS = (
         "post",
         "api/responses",
         "Store an answer; it is stored once this is acknowledged",
-        (answers.Acknowledgement,),
+        (answers.Acknowledgement, answers.ErasedAcknowledgement),
         SubmittedResponse,
         refusals=("401", "404", "422"),
     ),
@@ -191,6 +202,8 @@ def _described(operation: Operation) -> dict[str, Any]:
             **codes,
         },
     }
+    if operation.takes_key:
+        described["parameters"] = [IDEMPOTENCY_KEY]
     if operation.body is not None:
         described["requestBody"] = {"required": True, **_json(operation.body)}
     return described

@@ -22,6 +22,7 @@ from study_server.recruitment.pseudonym import own_code
 from study_server.recruitment.returning import Origin, way_back
 from study_server.services.endings import end, is_over
 from study_server.services.identities import identity_of
+from study_server.services.rejections import lacks_rejected
 from study_server.services.studies import definition_of, get_study
 
 OF_SESSIONS = (
@@ -166,13 +167,16 @@ def show_already_took_part(
 
 @participant.route("/<study_id>/technical-problem", methods=["GET", "POST"])
 def technical_problem(study_id: str) -> ResponseReturnValue:
-    """Ask whether to end here; then the code, and a number to quote."""
+    """Ask whether to end here; then the code, and a number to quote.
+
+    Nothing is asked where an answer was refused: the session could never be complete.
+    """
     with database().write() as db:
         session = resume_sitting(db, study_id)
         if session is None:
             return go_to(session, study_id)
         if not is_over(session):
-            if request.method == "GET":
+            if request.method == "GET" and not lacks_rejected(db, session):
                 back = url_for(page_of(session), study_id=study_id)
                 return show_session(db, session, "technical_problem", back=back)
             end(session, Outcome.TECHNICAL_PROBLEM, ended_at=now())

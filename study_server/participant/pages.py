@@ -30,7 +30,7 @@ def trial(study_id: str) -> ResponseReturnValue:
     """The page of the trial runner; practice and main trials happen on it."""
 
     def answer(db: Session, session: StudySession, definition: StudyDefinition) -> str:
-        return show_session(db, session, "trial", **runner_values(definition))
+        return show_session(db, session, "trial", **runner_values(definition, session))
 
     return answer_on(study_id, "trial", answer)
 

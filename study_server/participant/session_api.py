@@ -4,9 +4,12 @@ Every answer is the state of the session after what was asked.
 """
 
 from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
 
-from flask import jsonify
+from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from study_server.design.definition import StudyDefinition
@@ -19,7 +22,7 @@ from study_server.errors import (
 from study_server.models import Stage, Study, StudySession
 from study_server.participant.api import no_session
 from study_server.participant.arriving import obstacle, who_arrives
-from study_server.participant.blueprint import database, now, participant
+from study_server.participant.blueprint import config, database, now, participant
 from study_server.participant.enrolling import give_place, give_plan
 from study_server.participant.session_bodies import (
     Answers,
@@ -46,6 +49,7 @@ from study_server.services.questions import (
     unanswered,
 )
 from study_server.services.script import move_on
+from study_server.services.starts import start_once, start_token
 from study_server.services.studies import definition_of, get_study
 from study_server.services.texts import consent_sha256
 from study_server.services.withdrawal import withdraw
@@ -87,20 +91,39 @@ def study_facts(study_id: str) -> ResponseReturnValue:
 
 @participant.post("/<study_id>/api/session")
 def start_session(study_id: str) -> ResponseReturnValue:
-    """Store the consent and give the participant a place, and the secret to show."""
+    """Store the consent and give the participant a place, and the secret to show.
+
+    Repeated with the same Idempotency-Key it changes nothing and answers the same.
+    """
     try:
-        body = read_body(StartBody)
-        with database().write() as db:
-            study = get_study(db, study_id)
-            session, token = _enrol(db, study, body)
-            state = session_json(db, session)
+        try:
+            answer = _start(study_id)
+        except IntegrityError:  # the same request, at the same moment, was faster
+            answer = _start(study_id)
     except ResponseRefusedError as error:
         return refused(error)
     except (NotOpenError, LinkError) as error:
         return jsonify(error="not_open", message=str(error)), 409
     except AlreadyTookPartError as error:
         return jsonify(error="already_took_part", message=str(error)), 409
-    return jsonify(**state, token=token), 201
+    return Response(answer, 201, mimetype="application/json")
+
+
+def _start(study_id: str) -> str:
+    body = read_body(StartBody)
+    key = request.headers.get("Idempotency-Key")
+    token = start_token(
+        key or str(uuid4()), study_id=study_id, secret_key=config().secret_key()
+    )
+    with database().write() as db:
+        study = get_study(db, study_id)
+
+        def begin(token: str) -> tuple[StudySession, dict[str, Any]]:
+            session = _enrol(db, study, body, token)
+            return session, session_json(db, session)
+
+        sent = request.get_data()
+        return start_once(db, token, sent, begin, received_at=now())
 
 
 @participant.get("/<study_id>/api/session")
@@ -224,7 +247,7 @@ def _stands(session: StudySession) -> str:
     return f"the session stands at {session.stage}; GET api/session has all of it"
 
 
-def _enrol(db: Session, study: Study, body: StartBody) -> tuple[StudySession, str]:
+def _enrol(db: Session, study: Study, body: StartBody, token: str) -> StudySession:
     definition = definition_of(study)
     language = body.language or definition.study.language
     if language not in definition.offered_languages:
@@ -236,8 +259,7 @@ def _enrol(db: Session, study: Study, body: StartBody) -> tuple[StudySession, st
     own = session_of_person(db, arriving.identity.pseudonym)
     if own is None and (reason := obstacle(definition, arriving)):
         raise ResponseRefusedError(f"parameters: {REFUSALS[reason]}")
-    enrolment = give_place(db, study, arriving, language=language)
-    return enrolment.session, enrolment.token
+    return give_place(db, study, arriving, language=language, token=token).session
 
 
 def _store_answers(

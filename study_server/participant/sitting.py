@@ -10,9 +10,14 @@ from werkzeug.wrappers import Response
 from study_server.design.definition import StudyDefinition
 from study_server.models import Stage, Study, StudySession
 from study_server.participant.blueprint import config, database, now
-from study_server.participant.secret import COOKIE_NAME, shown_secret
+from study_server.participant.secret import (
+    COOKIE_NAME,
+    shown_outbox_key,
+    shown_secret,
+)
 from study_server.services.endings import is_over, note_absence
 from study_server.services.enrolment import find_session
+from study_server.services.outbox_key import find_by_outbox_key
 from study_server.services.studies import definition_of
 
 COOKIE_MAX_AGE_S = 30 * 24 * 3600
@@ -41,7 +46,21 @@ def resume_sitting(db: Session, study_id: str) -> StudySession | None:
 
     Needs a write transaction.
     """
-    session = find_sitting(db, study_id)
+    return _resume(db, find_sitting(db, study_id))
+
+
+def resume_sender(db: Session, study_id: str) -> StudySession | None:
+    """The session an answer belongs to: of the outbox's key if shown, or the browser's.
+
+    Needs a write transaction.
+    """
+    key = shown_outbox_key()
+    if key is None:
+        return resume_sitting(db, study_id)
+    return _resume(db, find_by_outbox_key(db, study_id, key, config().secret_key()))
+
+
+def _resume(db: Session, session: StudySession | None) -> StudySession | None:
     if session is not None:
         definition = definition_of(study_of(db, session))
         note_absence(db, session, definition, returned_at=now())

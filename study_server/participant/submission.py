@@ -1,5 +1,6 @@
 """The JSON body of a response, checked before anything else sees it."""
 
+import json
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -85,6 +86,16 @@ def read_submission(body: bytes) -> Submission:
     values = submitted.model_dump(exclude={"events"})
     events = tuple(SubmittedEvent(**event.model_dump()) for event in submitted.events)
     return Submission(**values, events=events)
+
+
+def read_trial_id(body: bytes) -> str | None:
+    """The trial that a body speaks of, however wrong the rest of it is."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return None
+    trial_id = content.get("trial_id") if isinstance(content, dict) else None
+    return trial_id if isinstance(trial_id, str) else None
 
 
 def read_images_missing(body: bytes) -> ImagesMissing:

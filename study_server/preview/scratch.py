@@ -26,7 +26,7 @@ def scratch_study(definition: StudyDefinition, folder: Path) -> Iterator[ServerC
     data_dir = Path(tempfile.mkdtemp(prefix="study-preview-"))
     owner = os.getpid()
     try:
-        config = ServerConfig(data_dir=data_dir, is_preview=True)
+        config = ServerConfig(data_dir=data_dir, is_preview=True, min_free_bytes=0)
         fill(config, definition, folder)
         yield config
     finally:

@@ -12,9 +12,11 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from study_server.models import (
+    Origin,
     Outcome,
     Response,
     ResponseConflict,
+    ResponseRejected,
     Stage,
     Study,
     StudySession,
@@ -78,6 +80,12 @@ class Progress(NamedTuple):
     n_conflicts: int
     """Differing second answers: kept, never counted."""
 
+    n_rejected: int
+    """Bodies sent as answers that are none: kept for a person to read."""
+
+    n_recovered: int
+    """Answers that came from a participant's file."""
+
     last_response_at: datetime | None
 
 
@@ -102,6 +110,10 @@ def progress(db: Session, study_id: str) -> Progress:
         conditions=_count_conditions(db, study_id),
         n_late=_in_study(db, study_id, func.count(), Response, Response.is_late),
         n_conflicts=_in_study(db, study_id, func.count(), ResponseConflict),
+        n_rejected=_count_rejected(db, study_id),
+        n_recovered=_in_study(
+            db, study_id, func.count(), Response, Response.origin == Origin.RECOVERED
+        ),
         last_response_at=_in_study(
             db, study_id, func.max(Response.received_at), Response
         ),
@@ -188,6 +200,11 @@ def _count_conditions(db: Session, study_id: str) -> list[ConditionCount]:
         .order_by(Trial.condition)
     )
     return [ConditionCount(*row) for row in rows]
+
+
+def _count_rejected(db: Session, study_id: str) -> int:
+    query = select(func.count(ResponseRejected.id)).join(StudySession).join(Study)
+    return db.scalars(query.where(*counted(study_id))).one()
 
 
 def _in_study(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from study_server.models import (
@@ -30,14 +30,6 @@ def part_of(trial: Trial) -> tuple[str, int | None]:
     if trial.block_index is None:
         return "practice", trial.practice_round
     return "main", None
-
-
-def count_responses(db: Session, session: StudySession) -> int:
-    """Stored answers of a session."""
-    query = select(func.count(Response.response_id)).join(
-        Trial, Trial.trial_id == Response.trial_id
-    )
-    return db.scalars(query.where(Trial.session_id == session.session_id)).one()
 
 
 def update_stage(db: Session, session: StudySession, *, now: datetime) -> None:

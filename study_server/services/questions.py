@@ -50,7 +50,7 @@ def store_answers(
         )
     )
     for question in questions:
-        answer = given.get(question.name, "").strip()[:MAX_WORDS]
+        answer = _words(question, given)[:MAX_WORDS]
         if answer and question.name not in stored:
             db.add(
                 Answer(
@@ -114,7 +114,13 @@ def _sessions_with(
 
 
 def _is_usable(question: QuestionPart, given: Mapping[str, str]) -> bool:
-    answer = given.get(question.name, "").strip()
+    answer = _words(question, given)
     if not answer:
         return not question.is_required
     return question.kind == "free_text" or answer in levels(question)
+
+
+def _words(question: QuestionPart, given: Mapping[str, str]) -> str:
+    """The answer in characters that every database takes: no NUL, no half a pair."""
+    words = given.get(question.name, "").replace("\0", "")
+    return words.encode(errors="replace").decode().strip()

@@ -1,14 +1,17 @@
 """Storing answers so that none is lost and none counts twice. No Flask."""
 
+import json
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from study_server.errors import ResponseRefusedError, TrialNotFoundError
 from study_server.models import (
+    Origin,
+    OutcomeReason,
     PageEvent,
     Response,
     ResponseConflict,
@@ -16,8 +19,9 @@ from study_server.models import (
     StudySession,
     Trial,
 )
+from study_server.services import chain
 from study_server.services.display import has_feedback
-from study_server.services.progress import count_responses, update_stage
+from study_server.services.progress import update_stage
 from study_server.services.score import score_after
 from study_server.services.studies import definition_of
 from study_server.services.submission import Submission
@@ -26,28 +30,43 @@ from study_server.services.window import held_trials
 RATING = "rating"
 
 
+class Arrival(NamedTuple):
+    """When an answer reached the server, and by which way."""
+
+    received_at: datetime
+    origin: Origin
+
+
 def record_response(
-    db: Session, session: StudySession, submission: Submission, *, received_at: datetime
-) -> dict[str, object]:
+    db: Session,
+    session: StudySession,
+    submission: Submission,
+    *,
+    received_at: datetime,
+    origin: Origin = Origin.SENT,
+) -> str:
     """Store the answer to one trial. The first answer stands.
 
     The same response again gets the first acknowledgement again. Another answer to the
     same trial is kept as a conflict, and its acknowledgement says so. What is not
     stored is never acknowledged: a response_id that comes back with other content is
-    refused.
+    refused. Whoever had all answers erased is told that nothing is kept any more.
 
     Args:
-        db: open write transaction (BEGIN IMMEDIATE), so look-up and insert are one;
-            the acknowledgement may leave only after its commit.
+        db: open write transaction; the acknowledgement may leave only after its commit.
+        origin: the way on which the answer came.
 
     Returns:
-        The acknowledgement.
+        The acknowledgement, as JSON.
 
     Raises:
         TrialNotFoundError: the session has no such trial, or the id is another's.
         ResponseRefusedError: the trial cannot have been shown yet, the answer is not
             one to its task, or the response_id belongs to another answer.
     """
+    db.refresh(session, with_for_update=True)  # one writer at a time per session
+    if session.outcome_reason == OutcomeReason.ERASE:
+        return as_json({"response_id": submission.response_id, "is_erased": True})
     if (earlier := _find_acknowledgement(db, session, submission)) is not None:
         return earlier
     trial = db.get(Trial, submission.trial_id)
@@ -56,12 +75,13 @@ def record_response(
     if trial.first_served_at is None and trial not in held_trials(db, session):
         raise ResponseRefusedError("this trial has not been shown yet")
     check_answer(trial, submission)
+    arrival = Arrival(received_at, origin)
     session.last_seen_at = received_at
     trial.first_served_at = trial.first_served_at or received_at
     stored = db.scalars(select(Response).where(Response.trial_id == trial.trial_id))
     if stored.one_or_none() is not None:
-        return _store_conflict(db, session, submission, received_at)
-    return _store_response(db, session, trial, submission, received_at)
+        return _store_conflict(db, session, submission, arrival)
+    return _store_response(db, session, trial, submission, arrival)
 
 
 def check_answer(trial: Trial, submission: Submission) -> None:
@@ -83,7 +103,7 @@ def check_answer(trial: Trial, submission: Submission) -> None:
 
 def _find_acknowledgement(
     db: Session, session: StudySession, submission: Submission
-) -> dict[str, object] | None:
+) -> str | None:
     row = db.get(Response, submission.response_id) or db.get(
         ResponseConflict, submission.response_id
     )
@@ -125,27 +145,28 @@ def _store_response(
     session: StudySession,
     trial: Trial,
     submission: Submission,
-    received_at: datetime,
-) -> dict[str, object]:
+    arrival: Arrival,
+) -> str:
     is_correct = None
     if submission.choice is not None:
         is_correct = submission.choice == trial.correct_option
     response = Response(
         **submission.answer(),
+        **arrival._asdict(),
         is_correct=is_correct,
-        received_at=received_at,
-        is_late=is_late(session, received_at),
-        acknowledgement={},
+        is_late=is_late(session, arrival.received_at),
     )
-    db.add(response)
-    db.add_all(
+    events = [
         PageEvent(
             session_id=session.session_id, trial_id=trial.trial_id, **asdict(event)
         )
         for event in submission.events
-    )
+    ]
+    chain.append(session, response, events)
+    response.acknowledgement = ""  # follows, once the answer counts
+    db.add_all([response, *events])
     db.flush()
-    acknowledgement = _acknowledgement(db, session, submission, received_at)
+    acknowledgement = _acknowledgement(session, submission, arrival.received_at)
     definition = definition_of(db.get_one(Study, session.study_pk))
     is_practice = trial.block_index is None
     if is_correct is not None and has_feedback(definition, is_practice=is_practice):
@@ -154,10 +175,10 @@ def _store_response(
             "correct_option": trial.correct_option,
             "score": score_after(db, session, definition, trial),
         }
-    response.acknowledgement = acknowledgement
-    update_stage(db, session, now=received_at)
+    response.acknowledgement = as_json(acknowledgement)
+    update_stage(db, session, now=arrival.received_at)
     db.flush()
-    return acknowledgement
+    return response.acknowledgement
 
 
 def is_late(session: StudySession, received_at: datetime) -> bool:
@@ -167,31 +188,34 @@ def is_late(session: StudySession, received_at: datetime) -> bool:
 
 
 def _store_conflict(
-    db: Session, session: StudySession, submission: Submission, received_at: datetime
-) -> dict[str, object]:
-    acknowledgement = _acknowledgement(db, session, submission, received_at)
-    acknowledgement["is_conflict"] = True
-    db.add(
-        ResponseConflict(
-            response_id=submission.response_id,
-            trial_id=submission.trial_id,
-            payload=_payload(submission),
-            received_at=received_at,
-            acknowledgement=acknowledgement,
-        )
+    db: Session, session: StudySession, submission: Submission, arrival: Arrival
+) -> str:
+    acknowledgement = _acknowledgement(session, submission, arrival.received_at)
+    conflict = ResponseConflict(
+        response_id=submission.response_id,
+        trial_id=submission.trial_id,
+        payload=_payload(submission),
+        **arrival._asdict(),
+        acknowledgement=as_json({**acknowledgement, "is_conflict": True}),
     )
+    db.add(conflict)
     db.flush()
-    return acknowledgement
+    return conflict.acknowledgement
 
 
 def _acknowledgement(
-    db: Session, session: StudySession, submission: Submission, received_at: datetime
+    session: StudySession, submission: Submission, received_at: datetime
 ) -> dict[str, Any]:
+    moment = received_at.isoformat(timespec="milliseconds")
     return {
         "response_id": submission.response_id,
-        "received_at": received_at.isoformat(timespec="milliseconds").replace(
-            "+00:00", "Z"
-        ),
-        "n_stored": count_responses(db, session),
+        "received_at": moment.replace("+00:00", "Z"),
+        "n_stored": session.n_stored,
         "is_conflict": False,
+        "digest": session.chain_digest,
     }
+
+
+def as_json(content: dict[str, Any]) -> str:
+    """An answer in the bytes that are stored and sent."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"))

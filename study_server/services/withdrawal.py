@@ -12,12 +12,20 @@ from study_server.models import (
     OutcomeReason,
     PageVisit,
     PlatformIdentity,
+    ResponseRejected,
     StudySession,
     Trial,
 )
 from study_server.services.endings import end
 
-ERASED_TABLES = (Trial, PageVisit, ComprehensionAttempt, Answer, PlatformIdentity)
+ERASED_TABLES = (
+    Trial,
+    PageVisit,
+    ComprehensionAttempt,
+    Answer,
+    PlatformIdentity,
+    ResponseRejected,
+)
 """Their rows of the session go; answers and image places go with their trials."""
 
 ERASED_FACTS = (
@@ -28,6 +36,7 @@ ERASED_FACTS = (
     "window_height_px",
     "is_small_at_check",
     "has_outbox",
+    "chain_digest",
 )
 """Columns of the session that are emptied."""
 
@@ -46,5 +55,6 @@ def withdraw(
         return
     for fact in ERASED_FACTS:
         setattr(session, fact, None)
+    session.n_stored = 0
     for table in ERASED_TABLES:
         db.execute(delete(table).where(table.session_id == session.session_id))

@@ -84,6 +84,15 @@ def test_points_are_averaged_over_the_random_effects(found: Confirmatory) -> Non
     assert "delta method" in row["difference_method"]
 
 
+def test_contrasts_about_all_pairs_have_no_stratum_in_the_fit() -> None:
+    together = analyse_confirmatory(drawn_responses(), replace(PLAN, stratum=None))
+
+    assert together.design.strata == ()
+    assert together.design.dropped[0].term == "stratum"
+    assert together.contrasts["is_confirmatory"].all()
+    assert len(together.contrasts) == 3
+
+
 def test_gatekeeping_gives_the_first_contrast_the_full_alpha() -> None:
     p = np.array([0.03, 0.001, 0.04])
 

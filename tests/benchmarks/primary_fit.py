@@ -73,8 +73,13 @@ def main() -> int:
         n_participants=options.participants, n_features=100, n_conditions=5, n_trials=50
     )
     rows, design = drawn_study(plan, rng)
+    before = time.process_time()
     fit, seconds = timed_fit(design.problem)
-    print(f"{len(rows):,} responses: {fit.status}, {seconds:.1f} s with errors")
+    busy = time.process_time() - before
+    print(
+        f"{len(rows):,} responses: {fit.status}, {seconds:.1f} s with errors "
+        f"({busy:.1f} s of the processor)"
+    )
     drawing = timed_bootstrap(rows, plan, rng)
     print(f"10,000 two-way resamples of all conditions: {drawing:.1f} s")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

@@ -1,5 +1,6 @@
 """Browsers placed right before their trials, without the pages that come first."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,12 +16,15 @@ from study_server.db import Database
 from study_server.design.definition import StudyDefinition
 from study_server.models import PageEvent, Response, Stage, Trial
 from study_server.participant.secret import COOKIE_NAME
+from study_server.participant.sitting import COOKIE_MAX_AGE_S
 from study_server.services.bundles import load_bundle
 from study_server.services.enrolment import enrol, find_session, plan_session
 from study_server.services.studies import get_study
 from tests.browser.server_process import ServerProcess
 from tests.browser.studies import BUNDLE
 from tests.study_server.study_fixture import STUDY_ID, make_studies, make_study
+
+SETTLES_S = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +64,16 @@ class Hall:
             session_id = session.session_id
         base = f"{self.process.url}/s/{study_id}/"
         token = enrolment.token
-        context.add_cookies([{"name": COOKIE_NAME, "value": token, "url": base}])
+        context.add_cookies(
+            [
+                {
+                    "name": COOKIE_NAME,
+                    "value": token,
+                    "url": base,
+                    "expires": time.time() + COOKIE_MAX_AGE_S,
+                }
+            ]
+        )
         return Seat(url=f"{base}trial", session_id=session_id)
 
     def taken_seat(self, context: BrowserContext, study_id: str) -> Seat:
@@ -73,10 +86,21 @@ class Hall:
             return Seat(url=f"{url}trial", session_id=session.session_id)
 
     def responses(self, seat: Seat) -> list[Response]:
-        """What is stored of a session, in order of arrival."""
-        query = select(Response).join(Trial).order_by(Response.received_at)
-        with self.database() as database, database.read() as db:
-            return list(db.scalars(query.where(Trial.session_id == seat.session_id)))
+        """What is stored of a session, in the order shown, once no more comes in.
+
+        Pages go on before an answer is stored; it is on its way for some milliseconds.
+        """
+        mine = Trial.session_id == seat.session_id
+        query = select(Response).join(Trial).where(mine)
+        rows: list[Response] | None = None
+        with self.database() as database:
+            while True:
+                with database.read() as db:
+                    found = list(db.scalars(query.order_by(Trial.presentation_index)))
+                if rows is not None and len(found) == len(rows):
+                    return found
+                rows = found
+                time.sleep(SETTLES_S)
 
     def events(self, seat: Seat) -> list[PageEvent]:
         """The session's page events, by their beginning."""

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from study_server.models import (
     Answer,
     ImportedBundle,
+    Origin,
     Outcome,
     Response,
     ResponseConflict,
@@ -16,6 +17,7 @@ from study_server.models import (
     Trial,
     TrialKind,
 )
+from study_server.services import chain
 
 MORNING = datetime(2024, 5, 1, 9, 30, 15, 250_000, tzinfo=UTC)
 
@@ -144,8 +146,17 @@ def add_trial(
 
 
 def add_response(db: Session, trial: Trial, *, choice: str = "left") -> Response:
-    """The answer to a trial."""
-    response = Response(
+    """The answer to a trial, at the end of its session's chain."""
+    response = response_to(trial, choice=choice)
+    chain.append(db.get_one(StudySession, trial.session_id), response, [])
+    db.add(response)
+    db.flush()
+    return response
+
+
+def response_to(trial: Trial, *, choice: str = "left") -> Response:
+    """An answer to a trial that has no place in a chain yet."""
+    return Response(
         response_id=f"r-{trial.trial_id}",
         trial_id=trial.trial_id,
         choice=choice,
@@ -174,11 +185,9 @@ def add_response(db: Session, trial: Trial, *, choice: str = "left") -> Response
         shown_at=MORNING,
         received_at=MORNING,
         is_late=False,
-        acknowledgement={},
+        origin=Origin.SENT,
+        acknowledgement="{}",
     )
-    db.add(response)
-    db.flush()
-    return response
 
 
 def add_conflict(db: Session, trial: Trial, response_id: str) -> None:
@@ -189,7 +198,7 @@ def add_conflict(db: Session, trial: Trial, response_id: str) -> None:
             trial_id=trial.trial_id,
             payload={},
             received_at=MORNING,
-            acknowledgement={},
+            acknowledgement="{}",
         )
     )
     db.flush()

@@ -1,7 +1,7 @@
 """pages.csv, comprehension.csv, answers.csv, consents.csv: a session's records."""
 
 from study_server.export.column import Column
-from study_server.export.columns.shared import SESSION_ID
+from study_server.export.columns.shared import SESSION_ID, TRIAL_ID
 
 PAGES = (
     SESSION_ID,
@@ -86,6 +86,69 @@ ANSWERS = (
         name="answered_at",
         type="timestamp",
         meaning="When the answer was stored, by the server's clock.",
+    ),
+)
+
+CONFLICTS = (
+    SESSION_ID,
+    TRIAL_ID,
+    Column(
+        name="conflict_id",
+        type="text",
+        meaning="UUID made by the browser; the response that stands has another.",
+    ),
+    Column(
+        name="submission",
+        type="text",
+        formula_guard=True,
+        meaning="All of the second answer, as a JSON object; names and units are those "
+        "of responses.csv.",
+    ),
+    Column(
+        name="conflicted_at",
+        type="timestamp",
+        meaning="When the second answer was stored, by the server's clock.",
+    ),
+)
+
+REJECTED = (
+    SESSION_ID,
+    Column(
+        name="rejected_trial_id",
+        type="text",
+        meaning="The session's trial it speaks of; missing if it speaks of none.",
+    ),
+    Column(
+        name="body",
+        type="text",
+        formula_guard=True,
+        meaning="What was sent as a response and is none, as it came.",
+    ),
+    Column(
+        name="reason",
+        type="text",
+        formula_guard=True,
+        meaning="Why it could not be stored as a response.",
+    ),
+    Column(
+        name="rejected_at",
+        type="timestamp",
+        meaning="When the body was kept, by the server's clock.",
+    ),
+)
+
+CHAINS = (
+    SESSION_ID,
+    Column(
+        name="n_stored",
+        type="integer",
+        unit="responses",
+        meaning="Length of the session's chain: responses stored so far.",
+    ),
+    Column(
+        name="chain_digest",
+        type="text",
+        meaning="Digest of the response stored last; missing before the first.",
     ),
 )
 

@@ -174,6 +174,24 @@ RESPONSES = (
         meaning="Whether it came after the session's time had run out.",
     ),
     Column(
+        name="origin",
+        type="text",
+        levels=("sent", "recovered"),
+        meaning="How the answer came: sent by the browser, or recovered from a file "
+        "that the participant handed over.",
+    ),
+    Column(
+        name="chain_index",
+        type="integer",
+        meaning="Place among the session's responses in the order of storage, from 0.",
+    ),
+    Column(
+        name="digest",
+        type="text",
+        meaning="SHA-256 of the digest before it in the session and of this row; "
+        "EXPORT_FORMAT.md says how to compute it.",
+    ),
+    Column(
         name="n_conflicts",
         type="integer",
         meaning="Differing second answers to the trial, kept but never counted.",

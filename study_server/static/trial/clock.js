@@ -9,14 +9,7 @@ requestAnimationFrame(function note(time) {
   requestAnimationFrame(note);
 });
 
-/** Resolves after this many ms. */
-export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/**
- * Runs `show` in the next frame and resolves with that frame's time stamp.
- * @param {(time: number) => void} show
- * @returns {Promise<number>}
- */
+/** Runs `show` in the next frame and resolves with that frame's time stamp. */
 export function nextFrame(show) {
   return new Promise((resolve) => {
     requestAnimationFrame((time) => {

@@ -1,11 +1,10 @@
 // Fetches images whole, checks their length and decodes them, several trials ahead.
 // A trial is never shown with a part missing.
-import { sleep } from "./clock.js";
+import { sleep } from "./requests.js";
 
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000];
 const STALLED_MS = 20000; // nothing received for so long: the request is given up
 const MAX_REQUESTS = 6;
-const MAX_REQUESTS_AHEAD = 4; // answers need a way out while images come in
 
 /** The images a trial shows, in the order in which they are loaded. */
 export const imagesOf = ({ panel, negative_panel, reference, options }) => [
@@ -33,12 +32,7 @@ export function createLoader() {
 
   function admit() {
     waiting.sort((a, b) => (b.trialId === urgent) - (a.trialId === urgent) || a.order - b.order);
-    while (waiting.length) {
-      const limit = waiting[0].trialId === urgent ? MAX_REQUESTS : MAX_REQUESTS_AHEAD;
-      if (nRequests >= limit) return;
-      nRequests += 1;
-      waiting.shift().resolve();
-    }
+    for (; waiting.length && nRequests < MAX_REQUESTS; nRequests += 1) waiting.shift().resolve();
   }
 
   async function attempt(trialId, job, isAgain) {
@@ -78,10 +72,7 @@ export function createLoader() {
       );
     },
 
-    /**
-     * Resolves once every image of the trial is loaded or given up.
-     * @returns {Promise<Map<string, HTMLImageElement>?>} by image_id; null: one is missing
-     */
+    /** Resolves with the trial's images by image_id; null: one is missing for good. */
     async ready({ trial_id }) {
       urgent = trial_id;
       admit();
@@ -138,24 +129,6 @@ async function decode(bytes) {
   const image = new Image();
   image.draggable = false;
   image.src = URL.createObjectURL(bytes);
-  try {
-    await decoded(image);
-  } catch (error) {
-    URL.revokeObjectURL(image.src);
-    throw error;
-  }
+  await image.decode(); // broken bytes fail here
   return image;
 }
-
-/** Resolves once an image can be painted without delay. */
-export function decoded(image) {
-  if (image.decode) return image.decode();
-  return new Promise((resolve, reject) => {
-    if (image.complete && image.naturalWidth) return resolve();
-    image.onload = resolve;
-    image.onerror = reject;
-  });
-}
-
-/** How an onset is measured here: the fallback cannot wait for the decoding. */
-export const ONSET_METHOD = "decode" in Image.prototype ? "raf_after_decode" : "fallback";

@@ -1,7 +1,6 @@
 // What is said around the trials: pauses, trouble, loading, progress.
-import { sleep } from "./clock.js";
+import { sleep } from "./requests.js";
 import { isSecondHalf, noteEffect } from "./presses.js";
-import { fillScreen } from "./room.js";
 import { say } from "./texts.js";
 
 const SAYS_NOTHING_FOR_MS = 300;
@@ -12,17 +11,17 @@ const notice = byId("notice");
 const loading = byId("loading");
 const trial = byId("trial");
 
-document.addEventListener("click", ({ target }) => {
-  if (target.closest("[data-fullscreen]")) fillScreen();
-});
-
 /** Tells screen readers, once they are done with what they say. */
 export function announce(text) {
   live.textContent = text;
 }
 
-/** A short line at the foot of the page; none takes it away. */
-export function showNotice(text) {
+const notices = { unsaved: "", loading: "" };
+
+/** A short line at the foot of the page, for one of two reasons; none takes it away. */
+export function showNotice(reason, line) {
+  notices[reason] = line;
+  const text = notices.unsaved || notices.loading;
   if (notice.textContent === text) return;
   notice.textContent = text;
   notice.hidden = !text;
@@ -45,54 +44,31 @@ export function pause({ interlude, n_blocks_done: n_done, n_blocks }) {
   return show("break", say("trial.break.text", { n_done, n_blocks }));
 }
 
-/** Resolves when the participant wants to try again. */
-export const showTrouble = () => show("trouble");
-
-/** Resolves when the participant wants to go on in this tab, not in the other one. */
-export const askTakeOver = () => show("elsewhere");
-
-/** Says that another tab has taken over; resolves when it shall be this one after all. */
-export const showTaken = () => show("taken");
-
-/**
- * Says that the window is too small. Resolves when the participant goes on, or, if that
- * is not allowed, when the window is large enough.
- */
-export async function askForRoom(display, { isBlocking, isEnough }) {
-  const listening = new AbortController();
-  const needed = `${display.min_window_width_px} × ${display.min_window_height_px}`;
-  const words = () => say("trial.room.text", { needed, window: `${innerWidth} × ${innerHeight}` });
-  const grown = new Promise((resolve) => {
-    const check = () => {
-      section("room").querySelector("p").textContent = words();
-      if (isBlocking && isEnough()) resolve();
-    };
-    addEventListener("resize", check, { signal: listening.signal });
+/** Waits for a trial's images and shows how many bytes have come. */
+export const whileLoading = (ready, progress) =>
+  whileWaiting(ready, say("runner.loading"), () => {
+    const { loaded, total } = progress();
+    const words = { loaded: kilobytes(loaded), total: kilobytes(total) };
+    return [say("runner.loading_bytes", words), loaded / total];
   });
-  await Promise.race([grown, show("room", words())]);
-  listening.abort();
-  section("room").hidden = true;
-}
 
-/**
- * Shows how many bytes have come, while something is waited for.
- * @param {Promise<T>} ready
- * @param {() => {loaded: number, total: number}} progress in bytes
- * @returns {Promise<T>}
- * @template T
- */
-export async function whileLoading(ready, progress) {
+/** Waits for answers to be saved and shows how many are. */
+export const whileSending = (ready, progress) =>
+  whileWaiting(ready, "", () => {
+    const { n_saved, n_given } = progress();
+    return [say("runner.sending", { n_saved, n_given }), n_saved / n_given];
+  });
+
+// Says and shows how far something is, once it takes a while.
+async function whileWaiting(ready, said, look) {
   let isOver = false;
   const done = ready.finally(() => (isOver = true));
   await Promise.race([done, sleep(SAYS_NOTHING_FOR_MS)]);
-  if (!isOver) announce(say("runner.loading"));
+  if (!isOver) announce(said || look()[0]);
   while (!isOver) {
-    const { loaded, total } = progress();
-    loading.querySelector("progress").value = total ? loaded / total : 0;
-    loading.querySelector("p").textContent = say("runner.loading_bytes", {
-      loaded: kilobytes(loaded),
-      total: kilobytes(total),
-    });
+    const [text, share] = look();
+    loading.querySelector("progress").value = share || 0;
+    loading.querySelector("p").textContent = text;
     loading.hidden = false;
     await Promise.race([done, sleep(REFRESH_MS)]);
   }
@@ -102,13 +78,13 @@ export async function whileLoading(ready, progress) {
 
 const kilobytes = (bytes) => Math.round(bytes / 1000).toLocaleString(document.documentElement.lang);
 
-const section = (name) => document.querySelector(`[data-interlude="${name}"]`);
+/** The section of this name. */
+export const section = (name) => document.querySelector(`[data-interlude="${name}"]`);
 
-// One section in place of the trial; resolves when its button was pressed.
-async function show(name, text = null) {
+/** Shows one section in place of the trial; resolves when its button was pressed. */
+export async function show(name, text = null) {
   const shown = section(name);
   if (text) shown.querySelector("p").textContent = text;
-  showNotice("");
   trial.hidden = true;
   shown.hidden = false;
   announce(shown.querySelector("h1").textContent);

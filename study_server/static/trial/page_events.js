@@ -51,11 +51,9 @@ visualViewport?.addEventListener("resize", (event) => {
 });
 
 /**
- * Takes what happened up to now. What still lasts is cut here and goes on in the next
- * trial; a full screen is told of only when it was left.
- * @param {number} from beginning of the trial on this page's clock
- * @param {number} to its answer
- * @returns {{events: Object[], sums: Object}} as the server wants them
+ * Takes what happened up to now, with the sums of a trial that began and was answered at
+ * these times. What still lasts is cut here and goes on in the next trial; a full screen
+ * is told of only when it was left.
  */
 export function takeEvents(from, to) {
   const events = closed.splice(0);

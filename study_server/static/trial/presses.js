@@ -12,11 +12,8 @@ export const isSecondHalf = ({ detail }, pressedAt) =>
   detail > 1 && pressedAt - actedAt < DOUBLE_MS;
 
 /**
- * Listens for presses of buttons in `group`. `onPress` gets the button and the press, and
- * may be called several times; the caller decides what the first one is.
- * @param {HTMLElement} group
- * @param {AbortSignal} signal ends the listening
- * @param {(button: HTMLButtonElement, press: Object) => void} onPress
+ * Listens for presses of buttons in `group` until `signal`. `onPress` gets button and
+ * press, maybe several times; the caller decides what the first one is.
  */
 export function listenForPresses(group, signal, onPress) {
   let last = null; // the press that a click may follow
@@ -48,3 +45,19 @@ export function listenForPresses(group, signal, onPress) {
 document.addEventListener("keydown", (event) => {
   if (event.repeat && event.key === "Enter") event.preventDefault();
 });
+
+// Signs that a script answers. They are stored as flags and stop nobody.
+let hasMoved = false;
+addEventListener(
+  "pointermove",
+  ({ pointerType, isTrusted }) => (hasMoved ||= isTrusted && pointerType === "mouse"),
+  { passive: true },
+);
+
+/** The signs seen with one press. */
+export const automationSignals = ({ isTrusted, modality }) =>
+  [
+    !isTrusted && "untrusted_event",
+    navigator.webdriver && "webdriver",
+    modality === "mouse" && !hasMoved && "no_pointer_path",
+  ].filter(Boolean);

@@ -1,84 +1,86 @@
-// Talks to the server. Nothing is taken for saved before the server says so.
-import { sleep } from "./clock.js";
+// Asks the server. Nothing is taken for done before it says so.
 import { say } from "./texts.js";
 
 const TIMEOUT_MS = 20000;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30000;
 const SAYS_NOTHING_FOR_MS = 3000;
-const REFUSED = "refused "; // + path: the server said no, and the page was reloaded
-const JSON_TYPE = { "Content-Type": "application/json" };
+
+/** Resolves after this many ms. */
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * @param {{api: string, csrf: string}} address where to ask, and the form token
- * @param {{showNotice: Function, showTrouble: Function}} view
+ * The pause after failed attempt n (from 0): random, so that browsers do not come back
+ * all at once. It ends early when the connection returns.
  */
-export function createRequests({ api, csrf }, { showNotice, showTrouble }) {
+export function backOff(n, leastMs = 0) {
+  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** n);
+  const online = new Promise((resolve) => addEventListener("online", resolve, { once: true }));
+  return Promise.race([sleep(Math.max(leastMs, pause * (0.75 + Math.random() / 2))), online]);
+}
+
+/**
+ * One attempt: {answer} parsed, or {status, told, pauseMs}, where status is 0 without a
+ * connection and pauseMs is how long the server asks to wait.
+ */
+export async function once(url, options) {
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const reply = await fetch(url, { priority: "high", ...options, signal });
+    if (reply.ok) return { answer: await reply.json() };
+    const pauseMs = 1000 * (Number(reply.headers.get("Retry-After")) || 0);
+    const told = await reply.json().catch(() => null);
+    return { status: reply.status, told, pauseMs };
+  } catch {
+    return { status: 0, pauseMs: 0 }; // no connection, or it broke off
+  }
+}
+
+/** What a request needs to carry this content as JSON. */
+export const asPost = (content, headers) => ({
+  method: "POST",
+  headers: { "Content-Type": "application/json", ...headers },
+  body: content,
+});
+
+const canPass = (status) => !status || status >= 500 || [408, 413, 429].includes(status);
+
+/** Requests to the address `api`. */
+export function createRequests({ api, csrf }, { showNotice, show }) {
   // Asks until there is an answer; says so when it takes long.
-  async function ask(path, options, notice) {
-    const slow = setTimeout(() => showNotice(notice), SAYS_NOTHING_FOR_MS);
+  async function ask(path, options) {
+    const slow = setTimeout(showNotice, SAYS_NOTHING_FOR_MS, "loading", say("runner.loading"));
     try {
       for (let attempt = 0; ; attempt += 1) {
-        const { answer, pauseMs } = await once(path, options);
+        const { answer, status, told, pauseMs } = await once(api + path, options);
         if (answer) return answer;
-        await sleep(Math.max(pauseMs, pauseBefore(attempt)));
+        if (!canPass(status)) await startAnew(told);
+        await backOff(attempt, pauseMs);
       }
     } finally {
       clearTimeout(slow);
-      showNotice("");
+      showNotice("loading", "");
     }
   }
 
-  // {answer} parsed, or {pauseMs}: what the server asks to wait before the next attempt.
-  async function once(path, options) {
-    let reply;
-    try {
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
-      reply = await fetch(api + path, { priority: "high", ...options, signal });
-      if (reply.ok) {
-        const answer = await reply.json();
-        sessionStorage.removeItem(REFUSED + path);
-        return { answer };
-      }
-    } catch {
-      return { pauseMs: 0 }; // no connection, or it broke off
-    }
-    if (reply.status >= 500 || reply.status === 429 || reply.status === 408) {
-      return { pauseMs: 1000 * (Number(reply.headers.get("Retry-After")) || 0) };
-    }
-    // Withdrawn in another tab, a cookie gone, an old page: the server knows the way.
-    // Refused again after that, only a person can tell when to try once more.
-    if (sessionStorage.getItem(REFUSED + path)) await showTrouble();
-    sessionStorage.setItem(REFUSED + path, "yes");
-    location.reload();
+  // A cookie gone, an old page: the server knows the way, or a person when to try again.
+  async function startAnew(told) {
+    if (!told?.next) await show("trouble");
+    location.replace(told?.next ?? location);
     return new Promise(() => {});
   }
 
-  const post = (path, content, notice) =>
-    ask(
-      path,
-      {
-        method: "POST",
-        headers: { ...JSON_TYPE, "X-CSRFToken": csrf },
-        body: JSON.stringify(content),
-      },
-      notice,
-    );
-
+  const fresh = { cache: "no-store" };
   return {
     /** The trial that is due and those after it, or {next}: the page to go to. */
-    trials: () => ask("trial", { cache: "no-store" }, say("runner.loading")),
+    trials: () => ask("trial", fresh),
     /** The same in one attempt, undefined if it fails. */
-    trialsIfReachable: async () => (await once("trial", { cache: "no-store" })).answer,
-    /** Sends an answer until it is acknowledged. */
-    send: (response) => post("responses", response, say("runner.saving")),
+    trialsIfReachable: async () => (await once(`${api}trial`, fresh)).answer,
     /** Tells that a trial's images cannot be loaded. */
     reportMissing: ({ trial_id, n_postponed }) =>
-      post("images-missing", { trial_id, n_postponed }, say("runner.loading")),
+      ask(
+        "images-missing",
+        asPost(JSON.stringify({ trial_id, n_postponed }), { "X-CSRFToken": csrf }),
+      ),
   };
-}
-
-function pauseBefore(attempt) {
-  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
-  return pause * (0.75 + Math.random() / 2);
 }

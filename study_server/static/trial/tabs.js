@@ -1,14 +1,12 @@
 // One tab at a time: the newer takes over after a question, the older says so and stops.
-import { sleep } from "./clock.js";
+import { sleep } from "./requests.js";
 
 const ANSWER_WITHIN_MS = 250;
 const TAKES_OVER = "takes over"; // kept over a reload: the question was answered
 
 /**
- * Resolves once this tab may run.
- * @param {string} name of the study
- * @param {{ask: () => Promise<void>, onTaken: () => void}} view `ask` resolves when the
- *   participant wants to continue here; `onTaken` when another tab has taken over.
+ * Resolves once this tab may run: if there is another one, when `ask()` resolves. Calls
+ * `onTaken` when a newer one takes over.
  */
 export async function claimStudy(name, { ask, onTaken }) {
   if (!("BroadcastChannel" in window)) return;

@@ -1,15 +1,13 @@
 // The trials held: the one that is due and the next few, as the server plans them.
 
-/**
- * @param {Object} requests
- * @param {Object} loader
- */
-export function createTrials(requests, loader) {
+/** The trials of this page. */
+export function createTrials(requests, loader, outbox) {
   const over = new Set(); // answered: an answer of the server's may be older than that
   let held = [];
   let generation = 0; // raised when what the server said before no longer counts
 
-  function take({ display, has_feedback, upcoming, ...due }, asOf) {
+  function take({ display, has_feedback, n_stored, upcoming, ...due }, asOf) {
+    outbox.noteStored(n_stored);
     if (asOf !== generation) return;
     const known = new Set(held.map(({ trial_id }) => trial_id));
     for (const trial of [due, ...upcoming]) {
@@ -19,18 +17,15 @@ export function createTrials(requests, loader) {
     }
   }
 
-  async function refillQuietly() {
-    const asOf = generation;
-    const answer = await requests.trialsIfReachable();
-    if (answer && !answer.next) take(answer, asOf);
-  }
-
   function drop(trial) {
     held = held.filter(({ trial_id }) => trial_id !== trial.trial_id);
     loader.release(trial);
   }
 
   return {
+    /** How many trials can be shown without asking the server. */
+    nHeld: () => held.length,
+
     /** The trial to show now, or {next}: the page to go to. */
     async due() {
       while (!held.length) {
@@ -42,11 +37,17 @@ export function createTrials(requests, loader) {
       return held[0];
     },
 
-    /** The trial is answered; asks for one more at the far end. */
+    /** The trial is answered. */
     finish(trial) {
       over.add(trial.trial_id);
       drop(trial);
-      refillQuietly();
+    },
+
+    /** Asks for more at the far end, once the server has an answer. */
+    async refill() {
+      const asOf = generation;
+      const answer = await requests.trialsIfReachable();
+      if (answer && !answer.next) take(answer, asOf);
     },
 
     /**

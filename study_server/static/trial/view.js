@@ -1,8 +1,7 @@
 // The trial on the page: panel, options, answers, feedback.
-import * as choice from "./choice.js";
-import { sleep } from "./clock.js";
+import { choice, rating } from "./answers.js";
 import { announce, pressed, progressText } from "./interludes.js";
-import * as rating from "./rating.js";
+import { sleep } from "./requests.js";
 import { say } from "./texts.js";
 
 const byId = (id) => document.getElementById(id);
@@ -72,19 +71,12 @@ export function unlock(time) {
 
 /** Resolves with the first answer, by mouse, touch, pen or keyboard. */
 export async function waitForAnswer() {
-  const since = () => unlockedSince;
-  const press = await (task === rating ? rating.waitForRating(since) : choice.waitForChoice(since));
+  const press = await task.wait(() => unlockedSince);
   setUnlocked(false);
   return press;
 }
 
-/**
- * Says what was right: a word and an icon on the image, and a sentence.
- * The score of a block stays until Continue is pressed.
- * @param {{is_correct: boolean, correct_option: string, score: ?Object}} told by the server
- * @param {{feedback_delay_ms: number, feedback_ms: number}} display 0 ms: until Continue
- * @param {number} answeredAt on the page's clock
- */
+/** Says what was right, on the image and in words; a score stays until Continue. */
 export async function giveFeedback(told, { feedback_delay_ms, feedback_ms }, answeredAt) {
   await sleep(answeredAt + feedback_delay_ms - performance.now());
   const right = option(told.correct_option);

@@ -196,3 +196,13 @@ def test_networks_of_imi_are_validated_apart(tmp_path: Path) -> None:
 
     assert "all/natural/resnet50 hard95/accuracy" in names
     assert "all/natural/accuracy" in names
+
+
+def test_four_mixed_fits_tell_the_planted_log_odds(entries: dict[str, Entry]) -> None:
+    """10.2: with and without feature:condition and participant:condition."""
+    planted = np.log(0.92 / 0.08) - np.log(0.82 / 0.18)
+
+    for name in ("p_f", "p_f_fc", "p_f_pc", "p_f_fc_pc"):
+        found = entries[f"I/natural-feature_visualization/mixed_{name}"]
+        assert found.interval is not None
+        assert found.interval.low < planted < found.interval.high

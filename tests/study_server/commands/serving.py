@@ -1,6 +1,7 @@
 """A real server process on a free port, for tests that need sockets."""
 
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,11 +12,11 @@ READY = re.compile(r"Serving on (http://\S+)")
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[str]:
+def serving(data: Path, *options: str) -> Iterator[str]:
     """Run `study-server run` on the data folder; yields its address."""
     command = [sys.executable, "-m", "study_server", "run", "--data", str(data)]
     process = subprocess.Popen(
-        [*command, "--port", "0"], stdout=subprocess.PIPE, text=True
+        [*command, "--port", "0", *options], stdout=subprocess.PIPE, text=True
     )
     try:
         yield address(process)
@@ -34,3 +35,10 @@ def address(process: "subprocess.Popen[str]") -> str:
     found = READY.search(line)
     assert found is not None, line
     return found[1]
+
+
+def free_port() -> int:
+    """A port that nobody has at the moment."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+    return port

@@ -4,10 +4,12 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
 
+from study_server.services.backups import list_backups, verify_backup
 from tests.study_server.commands.serving import serving
 
 pytestmark = pytest.mark.usefixtures("study")
@@ -56,3 +58,56 @@ def test_no_threads_are_refused(
     assert run("run", "--port", 0, "--threads", 0) == 1
 
     assert "threads must be at least 1; got 0" in capsys.readouterr().err
+
+
+def test_a_request_that_is_under_way_is_answered_before_the_server_ends(
+    tmp_path: Path,
+) -> None:
+    """9.3: SIGTERM comes in the middle of a form."""
+    with serving(tmp_path / "data") as url:
+        host, port = url.removeprefix("http://").split(":")
+        connection = socket.create_connection((host, int(port)), timeout=10)
+        connection.sendall(
+            b"POST /s/tiny/start HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\n\r\nconse"
+        )
+        time.sleep(0.5)  # the request has reached a thread
+        ending = Thread(target=finish, args=(connection, b"nt=yes"))
+        ending.start()
+    ending.join()
+    with connection:
+        assert connection.recv(12) == b"HTTP/1.1 400"  # a form without our token
+
+
+def finish(connection: socket.socket, rest: bytes) -> None:
+    """The rest of a request, after the server was told to stop."""
+    time.sleep(1)
+    connection.sendall(rest)
+
+
+def test_backups_are_written_beside_the_server(tmp_path: Path) -> None:
+    """4.13"""
+    folder = tmp_path / "backups"
+
+    with serving(tmp_path / "data", "--backups", str(folder)):
+        for _ in range(300):
+            if list_backups(folder):
+                break
+            time.sleep(0.1)
+
+    (path,) = list_backups(folder)
+    assert verify_backup(path).n_rows["study"] == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--workers", 0), ("--backup-every", 0), ("--keep", 0)]
+)
+def test_settings_that_cannot_be_kept_to_are_refused(
+    run: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+    value: int,
+) -> None:
+    assert run("run", "--port", 0, option, value) == 1
+
+    assert "got 0" in capsys.readouterr().err

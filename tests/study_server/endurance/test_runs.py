@@ -58,6 +58,7 @@ def test_a_database_in_use_is_not_filled_with_answers_of_nobody(
     database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     database = Database(database_url)
+    database.prepare()
     with database.write() as db:
         add_study(db)
     database.close()

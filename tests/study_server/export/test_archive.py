@@ -144,6 +144,9 @@ def test_checksums_and_counts_are_those_of_the_tables(database: Database) -> Non
         "pages": 0,
         "comprehension": 0,
         "answers": 1,
+        "conflicts": 1,
+        "rejected": 0,
+        "chains": 3,
         "consents": 0,
         "assignment": 3,
     }

@@ -49,6 +49,9 @@ def test_text_that_people_or_bundles_wrote_is_guarded(column: Column) -> None:
         "submission_status",
         "answer",
         "consent",
+        "submission",
+        "body",
+        "reason",
     }
 
     assert column.formula_guard == (column.name in from_outside)

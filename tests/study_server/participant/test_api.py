@@ -135,6 +135,7 @@ def test_a_running_session_finishes_when_the_study_takes_no_one_in(
 def test_an_answer_after_stopping_is_stored_as_late_or_not_at_all(
     visitor: Visitor, database: Database, wish: str
 ) -> None:
+    """4.6: and who had all erased is told to empty the outbox."""
     visitor.begin()
     body = visitor.response(visitor.trial()["trial_id"])
     visitor.post("/stop", wish=wish)
@@ -143,9 +144,9 @@ def test_an_answer_after_stopping_is_stored_as_late_or_not_at_all(
 
     with database.read() as db:
         late = list(db.scalars(select(Response.is_late)))
-    assert (answer.status_code, late) == (
-        (200, [True]) if wish == "keep" else (404, [])
-    )
+    assert answer.status_code == 200
+    assert answer.get_json().get("is_erased", False) is (wish == "erase")
+    assert late == ([True] if wish == "keep" else [])
 
 
 def test_a_response_to_someone_elses_trial_is_refused(

@@ -169,7 +169,7 @@ def test_the_address_of_an_image_is_all_that_tells_it_apart(visitor: Visitor) ->
     """5.1: what is said of a main trial and of a catch trial has the same shape."""
     start_main(visitor)
     due = visitor.trial()
-    of_all = {"upcoming", "display", "has_feedback"}
+    of_all = {"upcoming", "display", "has_feedback", "n_stored"}
     shapes = set()
     for trial in (due, *due["upcoming"]):
         assert trial["options"][0]["url"].startswith(f"{BASE}/image/")

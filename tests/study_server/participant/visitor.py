@@ -37,18 +37,18 @@ class Visitor:
         self.app = app
         self.base = base
         self.client = app.test_client()
-        self._csrf = ""
+        self.csrf_token = ""
         self.received = b""
 
     def get(self, path: str = "/") -> TestResponse:
         return self._note(self.client.get(self.base + path))
 
     def post(self, path: str, **fields: str) -> TestResponse:
-        data = {"csrf_token": self._csrf, **fields}
+        data = {"csrf_token": self.csrf_token, **fields}
         return self._note(self.client.post(self.base + path, data=data))
 
     def send(self, body: Any, to: str = "responses") -> TestResponse:
-        headers = {"X-CSRFToken": self._csrf}
+        headers = {"X-CSRFToken": self.csrf_token}
         answer = self.client.post(f"{self.base}/api/{to}", json=body, headers=headers)
         return self._note(answer)
 
@@ -128,5 +128,5 @@ class Visitor:
         self.received += str(answer.headers).encode() + answer.data
         token = re.search(rb'(?:csrf_token" value|data-csrf)="([^"]+)"', answer.data)
         if token is not None:
-            self._csrf = token[1].decode()
+            self.csrf_token = token[1].decode()
         return answer

@@ -42,7 +42,7 @@ class Viewer(Visitor):
         """Ask on the start page for a place; returns what comes there."""
         page = self._note(self.client.get(START))
         assert page.status_code == 200
-        answer = self.client.post(START, data={"csrf_token": self._csrf, **wish})
+        answer = self.client.post(START, data={"csrf_token": self.csrf_token, **wish})
         if answer.status_code != 303:
             return answer
         return self._note(self.client.get(answer.location))

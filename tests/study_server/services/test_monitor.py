@@ -91,7 +91,7 @@ def test_responses_and_conflicts_of_other_studies_do_not_count(db: Session) -> N
 
     assert counts.responses == Count("responses", 2, 0)
     assert counts.n_conflicts == 1
-    assert counts.n_late == 0
+    assert (counts.n_late, counts.n_rejected, counts.n_recovered) == (0, 0, 0)
     assert counts.last_response_at == MORNING
 
 

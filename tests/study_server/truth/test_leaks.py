@@ -130,4 +130,4 @@ def is_page(answer: Answer) -> bool:
 
 
 def without_tokens(page: bytes) -> bytes:
-    return re.sub(rb'((?:csrf_token" value|data-csrf)=")[^"]+', rb"\1", page)
+    return re.sub(rb'((?:csrf_token" value|data-csrf|data-key)=")[^"]+', rb"\1", page)

@@ -1,0 +1,77 @@
+"""Whether people err on the same query pairs, within and between conditions."""
+
+from typing import Any
+
+import numpy as np
+
+from analysis.agreement import pairwise_consistency
+from analysis.analysed import Analysed
+from analysis.bootstrap import draw_weights
+from analysis.estimates import PARTICIPANT_BOOTSTRAP
+from analysis.intervals import NEW_PARTICIPANTS, FloatArray, Interval, percentile_ends
+from analysis.sections.reliabilities import by_query_pair
+from analysis.sections.rows import section_rng
+
+MIN_COMMON = 4
+"""Query pairs that two people must share for a kappa."""
+
+N_RESAMPLES = 1_000
+MAX_PEOPLE = 400
+"""Participants compared with each other; of more, this many are drawn."""
+
+TOO_FEW = f"No two participants share {MIN_COMMON} query pairs in this condition."
+
+
+def compute(study: Analysed) -> dict[str, Any]:
+    """Mean error consistency over pairs of people per condition.
+
+    Returns:
+        min_common, n_people (compared), conditions (rows: value, interval, n_pairs).
+
+    Source: Geirhos, Meding & Wichmann (2020), NeurIPS.
+    """
+    rows = []
+    for number, condition in enumerate(study.conditions):
+        counts = by_query_pair(study.responses, [condition])
+        asked = np.minimum(counts.n_responses[0], 1)
+        if not asked.any():
+            continue
+        rng = section_rng(study.config.rng_seed, "error_consistency", number)
+        right = np.where(counts.n_correct[0] * 2 > counts.n_responses[0], 1.0, 0.0)
+        chosen = _some(len(asked), rng)
+        found = pairwise_consistency(
+            right[chosen], asked[chosen], min_common=MIN_COMMON
+        )
+        rows.append({"condition": condition, **_row(found.kappa, study, rng)})
+    return {"min_common": MIN_COMMON, "max_people": MAX_PEOPLE, "conditions": rows}
+
+
+def _some(n: int, rng: np.random.Generator) -> FloatArray | slice:
+    if n <= MAX_PEOPLE:
+        return slice(None)
+    return np.sort(rng.permutation(n)[:MAX_PEOPLE])
+
+
+def _row(
+    kappa: FloatArray, study: Analysed, rng: np.random.Generator
+) -> dict[str, Any]:
+    known = ~np.isnan(kappa)
+    n_pairs = int(known.sum()) // 2
+    if n_pairs == 0:
+        none = {"value": float("nan"), "interval": None, "n_pairs": 0}
+        return {**none, "n_participants": len(kappa), "reason": TOO_FEW}
+    filled = np.where(known, kappa, 0.0)
+    weights = draw_weights(rng, len(kappa), N_RESAMPLES)
+    above = ((weights @ filled) * weights).sum(axis=1)
+    n = ((weights @ known.astype(np.float64)) * weights).sum(axis=1)
+    means = np.divide(above, n, out=np.full(len(n), np.nan), where=n > 0)
+    ends = percentile_ends(means, level=study.config.level)
+    level = study.config.level
+    interval = ends and Interval(*ends, level, PARTICIPANT_BOOTSTRAP, NEW_PARTICIPANTS)
+    return {
+        "value": float(kappa[known].mean()),
+        "interval": interval._asdict() if interval else None,
+        "n_pairs": n_pairs,
+        "n_participants": len(kappa),
+        "reason": None if interval else "Too few pairs in the resamples.",
+    }

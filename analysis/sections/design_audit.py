@@ -1,0 +1,82 @@
+"""Whether the plan that ran was balanced; descriptive, about planned main trials."""
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.analysed import Analysed
+
+
+def compute(study: Analysed) -> dict[str, Any]:
+    """Balance of features, sides and order, and images shown twice.
+
+    Returns:
+        cells (fewest and most trials of a feature in a condition), conditions (share
+        with the correct image left, mean place), n_neighbours (each ordered pair of
+        conditions in neighbouring blocks), n_query_in_panel (trials whose query image
+        stands in the panel of any of the person's main trials).
+    """
+    trials = study.export.trials
+    main = trials.loc[trials["trial_kind"] == "main"]
+    if main.empty:
+        return {"conditions": [], "neighbours": [], "n_query_in_panel": 0, "cells": []}
+    cells = main.groupby(["feature_id", "condition"]).size()
+    by_list = main.merge(
+        study.export.participants[["session_id", "list_index"]], on="session_id"
+    )
+    return {
+        "cells": [int(cells.min()), int(cells.max())],
+        "n_features": int(main["feature_id"].nunique()),
+        "n_lists": int(by_list["list_index"].nunique()),
+        "conditions": _conditions(main, list(study.conditions)),
+        "neighbours": _neighbours(main),
+        "n_query_in_panel": _overlap(main),
+    }
+
+
+def _conditions(main: pd.DataFrame, order: list[str]) -> list[dict[str, Any]]:
+    marked = pd.DataFrame(
+        {
+            "condition": main["condition"],
+            "is_left": (main["correct_option"] == "left").astype(float),
+            "block": main["block_index"].astype("float64"),
+        }
+    )
+    table = marked.groupby("condition").agg(
+        n_trials=("is_left", "size"),
+        share_left_correct=("is_left", "mean"),
+        mean_block=("block", "mean"),
+    )
+    rows = {row["condition"]: row for row in table.reset_index().to_dict("records")}
+    return [
+        {str(k): v for k, v in rows[condition].items()}
+        for condition in order
+        if condition in rows
+    ]
+
+
+def _neighbours(main: pd.DataFrame) -> list[dict[str, Any]]:
+    """How often one condition's block came right after another's, over sessions."""
+    blocks = main.drop_duplicates(["session_id", "block_index", "condition"])
+    per_block = blocks.groupby(["session_id", "block_index"]).size()
+    if blocks["block_index"].isna().any() or (per_block > 1).any():
+        return []
+    ordered = blocks.sort_values(["session_id", "block_index"], kind="stable")
+    after = ordered.groupby("session_id")["condition"].shift(-1)
+    pairs = pd.DataFrame({"first": ordered["condition"], "second": after}).dropna()
+    counts = pairs.groupby(["first", "second"]).size().reset_index(name="n_sessions")
+    return [{str(k): v for k, v in row.items()} for row in counts.to_dict("records")]
+
+
+def _overlap(main: pd.DataFrame) -> int:
+    """Trials that ask about an image which the person saw in a panel."""
+    panels = main.loc[main["panel_stimulus_ids"].notna(), ["session_id"]].assign(
+        tile=main["panel_stimulus_ids"].str.split("|")
+    )
+    tiles = panels.explode("tile").drop_duplicates()
+    seen = pd.MultiIndex.from_frame(tiles[["session_id", "tile"]])
+    is_seen = pd.Series(data=False, index=main.index)
+    for column in ("target_stimulus_id", "distractor_stimulus_id"):
+        asked = pd.MultiIndex.from_frame(main[["session_id", column]])
+        is_seen |= asked.isin(seen) & main[column].notna().to_numpy()
+    return int(is_seen.sum())

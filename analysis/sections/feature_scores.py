@@ -1,0 +1,130 @@
+"""Scores of single features: raw, shrunken, against chance, and between conditions."""
+
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from analysis.analysed import Analysed
+from analysis.estimation import HEADLINE
+from analysis.intervals import NOTHING_NEW, FloatArray
+from analysis.multiplicity import benjamini_hochberg, benjamini_yekutieli
+from analysis.proportions import exact_binomial
+from analysis.reliability import (
+    ceiling,
+    disattenuated,
+    feature_scores,
+    pearson,
+    split_half,
+)
+from analysis.sections.rows import section_rng
+from analysis.shrinkage import shrink_scores
+
+SHRUNKEN = "beta_binomial_shrinkage"
+
+
+def compute(study: Analysed) -> dict[str, Any]:
+    """Shrunken scores with exact tests, and how scores of two conditions go together.
+
+    Returns:
+        scores (one row per condition and feature), spread (per condition: SD of true
+        scores, features above chance), correlations (headline condition with others).
+    """
+    scores: list[dict[str, Any]] = []
+    spread = []
+    for k, condition in enumerate(study.counts.conditions):
+        rows, summary = _condition(study, k, condition)
+        scores += rows
+        spread += [summary] if rows else []
+    return {
+        "scores": scores,
+        "spread": spread,
+        "correlations": _correlations(study),
+    }
+
+
+def _condition(
+    study: Analysed, k: int, condition: str
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    right = study.counts.n_correct[k].sum(axis=0)
+    asked = study.counts.n_responses[k].sum(axis=0)
+    used = np.flatnonzero(asked)
+    tests = [exact_binomial(int(right[f]), int(asked[f])) for f in used]
+    p = np.array([test.p_two_sided for test in tests])
+    by_bh, by_by = benjamini_hochberg(p), benjamini_yekutieli(p)
+    shrunken = shrink_scores(right, asked, level=study.config.level)
+    rows = []
+    for place, f in enumerate(used):
+        row: dict[str, Any] = {
+            "condition": condition,
+            "feature_id": study.counts.feature_ids[f],
+            "n_correct": int(right[f]),
+            "n_responses": int(asked[f]),
+            "accuracy": float(right[f] / asked[f]),
+            "shrunken": None,
+            "interval": None,
+            "p": float(p[place]),
+            "p_bh": float(by_bh[place]),
+            "p_by": float(by_by[place]),
+        }
+        if shrunken is not None:
+            row["shrunken"] = float(shrunken.value[f])
+            row["interval"] = {
+                "low": float(shrunken.low[f]),
+                "high": float(shrunken.high[f]),
+                "level": study.config.level,
+                "method": SHRUNKEN,
+                "generalizes_to": NOTHING_NEW,
+            }
+        rows.append(row)
+    alpha = 1 - study.config.level
+    is_found = (by_bh < alpha) & (right[used] > asked[used] / 2)
+    summary = {
+        "condition": condition,
+        "n_features": len(used),
+        "n_above_chance": int(is_found.sum()),
+        "mean": shrunken.mean if shrunken else None,
+        "sd": shrunken.sd if shrunken else None,
+    }
+    return rows, summary
+
+
+def _correlations(study: Analysed) -> list[dict[str, Any]]:
+    """Rank and disattenuated correlation of feature scores with the headline's."""
+    names = list(study.counts.conditions)
+    if HEADLINE not in names:
+        return []
+    a = names.index(HEADLINE)
+    rows = []
+    for b, other in enumerate(names):
+        if b == a:
+            continue
+        one, two = feature_scores(study.counts, a), feature_scores(study.counts, b)
+        reliabilities = [_reliability(study, k) for k in (a, b)]
+        rows.append(
+            {
+                "first": HEADLINE,
+                "second": other,
+                "n_features": int((~np.isnan(one) & ~np.isnan(two)).sum()),
+                "spearman": _spearman(one, two),
+                "pearson": pearson(one, two),
+                "reliability_first": reliabilities[0],
+                "reliability_second": reliabilities[1],
+                "ceiling": ceiling(max(reliabilities[0], 0) * max(reliabilities[1], 0)),
+                "disattenuated": disattenuated(pearson(one, two), *reliabilities),
+            }
+        )
+    return rows
+
+
+def _reliability(study: Analysed, k: int) -> float:
+    rng = section_rng(study.config.rng_seed, "split_half", k)
+    counts = study.counts
+    return split_half(counts.n_correct[k], counts.n_responses[k], rng=rng).reliability
+
+
+def _spearman(one: FloatArray, two: FloatArray) -> float:
+    is_known = ~(np.isnan(one) | np.isnan(two))
+    if is_known.sum() < 3:
+        return float("nan")
+    return pearson(stats.rankdata(one[is_known]), stats.rankdata(two[is_known]))

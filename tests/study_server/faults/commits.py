@@ -1,0 +1,44 @@
+"""A program to run under `power_cut.c`: stores answers, says which it acknowledged.
+
+python -m tests.study_server.faults.commits DATABASE_URL SESSION_ID LOG
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from study_server import utc_now
+from study_server.db import Database
+from study_server.models import StudySession
+from study_server.participant.submission import read_submission
+from study_server.services.responses import record_response
+from study_server.services.window import held_trials
+from tests.study_server.faults.sender import response_to
+
+
+def main(url: str, session_id: str, log: str) -> None:
+    """Answer every trial of the session; after each commit, note the id in the log."""
+    database = Database(url)
+    while True:
+        with database.write() as db:
+            session = db.get_one(StudySession, session_id)
+            held = held_trials(db, session)
+            if not held:
+                break
+            trial = held[0]
+            body = response_to(trial.trial_id)
+            submission = read_submission(json.dumps(body).encode())
+            record_response(db, session, submission, received_at=utc_now())
+        note(log, f"A {body['response_id']}\n")
+    os._exit(0)  # closing would tidy the files up
+
+
+def note(log: str, line: str) -> None:
+    """One line at the end of the log."""
+    with Path(log).open("ab") as file:
+        file.write(line.encode())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
