@@ -1,11 +1,9 @@
 """Noise added to views, and the range in which the network gets them."""
 
-import numpy as np
 import pytest
 import torch
 
 from generator.config import AccentuationConfig
-from generator.search.noise import noise_levels
 from tests.generator.search.drawing import SILENT, SMOOTH, drawn, random_canvas
 
 
@@ -64,37 +62,3 @@ def test_the_network_gets_its_own_range_or_the_one_given() -> None:
 
     assert torch.allclose(own[0, :, 3, 3], torch.tensor([2.0, 3.0, 7.0]), atol=1e-5)
     assert torch.allclose(given, torch.full_like(given, 2.0), atol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("sd", "width"), [(0.02, 0.02), (0.1, 0.0), (0.0, 0.3), (0.01, 1.0)]
-)
-def test_levels_of_noise_are_the_quantiles_of_normal_plus_uniform(
-    sd: float, width: float
-) -> None:
-    """The share of plainly drawn sums below a level is the level's own share.
-
-    Of 200,000 draws no share is off by more than 0.0036 in 99 of 100 tries
-    (Kolmogorov).
-    """
-    rng = np.random.default_rng(1)
-    n_draws = 200_000
-    sums = sd * rng.standard_normal(n_draws) + width * (rng.random(n_draws) - 0.5)
-
-    levels = noise_levels(sd, width).double().numpy()
-
-    shares = np.searchsorted(np.sort(sums), levels) / n_draws
-    expected = (np.arange(len(levels)) + 0.5) / len(levels)
-    assert np.abs(shares - expected).max() < 0.0036
-    assert levels.mean() == pytest.approx(0, abs=1e-6)
-    assert levels.var() == pytest.approx(sd**2 + width**2 / 12, rel=1e-4)
-
-
-def test_every_level_of_noise_is_drawn_alike_often() -> None:
-    config = AccentuationConfig(noise_sd=0.0, noise_range=1.0, draws_per_step=500)
-
-    noise = drawn(config).noise.flatten()  # 384,000 values
-
-    counts = torch.histc(noise, bins=16, min=-0.5, max=0.5)
-    expected = len(noise) / 16
-    assert (counts - expected).abs().max() < 4 * expected**0.5
