@@ -33,6 +33,7 @@ def test_the_demo_observers_have_the_planted_accuracies() -> None:
         "accentuation": 0.90,
         "feature_visualization": 0.75,
         "seed_only": 0.60,
+        "none": 0.55,
     }
     assert observers.attention.catch == 0.97
     assert observers.dropout.hazard == 0

@@ -4,6 +4,7 @@ from pathlib import Path
 from statistics import fmean
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from study_server.errors import SimulationError
@@ -71,11 +72,7 @@ def test_the_answer_key_of_each_task_is_enough_to_answer_by(tmp_path: Path) -> N
         | {"feature_visualization": 0.8},
     )
     for task in TASKS:
-        app.test_client().post(
-            f"/s/{study_id_of(task)}/api/session",
-            json={"consent": True},
-            headers={"X-Simulation-Key": config.simulation_key()},
-        )
+        begin_session(app, study_id_of(task), config.simulation_key())
         with database.read() as db:
             one = db.scalars(select(Trial.trial_id).where(Trial.task == task)).first()
         facts = read_session(database, one, bundles_dir=config.bundles_dir)
@@ -87,3 +84,17 @@ def test_the_answer_key_of_each_task_is_enough_to_answer_by(tmp_path: Path) -> N
         assert len(answers) >= 4
         assert {answer.choice is None for answer in answers} == {is_rating}
         assert {answer.rating is None for answer in answers} == {not is_rating}
+
+
+def begin_session(app: Flask, study_id: str, simulation_key: str) -> None:
+    """Consent and pass the device check, which is when the plan is drawn."""
+    client = app.test_client()
+    path, key = f"/s/{study_id}/api/session", {"X-Simulation-Key": simulation_key}
+    begun = client.post(path, json={"consent": True}, headers=key)
+    bearer = {"Authorization": f"Bearer {begun.get_json()['token']}"}
+    able = dict.fromkeys(
+        ("has_modules", "has_decode", "has_pointer_events", "has_outbox"), True
+    )
+    window = {"window_width_px": 1280, "window_height_px": 800}
+    passed = client.post(f"{path}/device", json={**able, **window}, headers=bearer)
+    assert passed.status_code == 200

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from itsdangerous import BadPayload, URLSafeSerializer
 from sqlalchemy import select
 
 from study_server.bundle_kinds import KINDS, STRATA
@@ -80,7 +81,7 @@ def leaks(answers: Iterable[Answer], labels: set[str]) -> list[str]:
 def _searched(answer: Answer) -> list[tuple[str, str]]:
     places = [("its URL", answer.path)]
     places += [
-        (f"header {name}", f"{name}: {value}")
+        (f"header {name}", f"{name}: {_readable(value)}")
         for name, value in answer.headers
         if name not in SAME_FOR_ALL and name not in FIXED_HEADERS
     ]
@@ -90,6 +91,19 @@ def _searched(answer: Answer) -> list[tuple[str, str]]:
             content.pop("feedback", None)  # after the answer it may tell
         places += [("its JSON", text) for text in strings_in(content)]
     return places
+
+
+def _readable(header: str) -> str:
+    """A signed cookie's content instead of its base64, in which chance writes words."""
+    name, _, rest = header.partition("=")
+    signed, _, attributes = rest.partition(";")
+    try:
+        content = URLSafeSerializer("any key").load_payload(
+            signed.rsplit(".", 2)[0].encode()
+        )
+    except BadPayload:
+        return header
+    return f"{name}={content};{attributes}"
 
 
 FIXED_HEADERS = frozenset(
