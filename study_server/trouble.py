@@ -6,6 +6,7 @@ middle of a session keeps their answers in the browser until they can be stored.
 
 import logging
 import shutil
+import sqlite3
 import subprocess
 import threading
 import time
@@ -40,7 +41,11 @@ OUR_FAULT = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
 
 def is_outage(error: BaseException) -> bool:
     """Whether the database could not do what it should have been able to do."""
-    return isinstance(error, BROKEN) and not isinstance(error, OUR_FAULT)
+    if not isinstance(error, BROKEN) or isinstance(error, OUR_FAULT):
+        return False
+    # SQLite calls no such table an OperationalError, PostgreSQL a ProgrammingError.
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return code != sqlite3.SQLITE_ERROR
 
 
 class Watch:

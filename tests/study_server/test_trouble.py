@@ -4,8 +4,10 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
+from study_server.db import Database
 from study_server.trouble import PAUSE_AFTER_FAILURE_S, Watch, is_outage
 
 DISK_FULL = OperationalError("INSERT", {}, Exception("database or disk is full"))
@@ -69,6 +71,17 @@ def test_the_alarm_is_told_once_in_a_while(tmp_path: Path, seconds: Seconds) -> 
             break
         time.sleep(0.01)
     assert bell.read_text().count("database or disk is full") == 1
+
+
+def test_a_missing_table_is_no_outage_on_any_database(database_url: str) -> None:
+    """It will not be there in ten seconds either, and whoever sees it is to tell us."""
+    database = Database(database_url)
+
+    with pytest.raises(DatabaseError) as caught, database.read() as db:
+        db.execute(text("SELECT * FROM nowhere"))
+
+    database.close()
+    assert not is_outage(caught.value)
 
 
 def test_a_fault_of_ours_is_no_outage() -> None:
