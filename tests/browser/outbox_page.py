@@ -41,6 +41,12 @@ def kept_entries(page: Page) -> list[dict[str, Any]]:
     return found
 
 
+def wait_until_sent(page: Page) -> None:
+    """Nothing waits in the browser any more."""
+    while kept_entries(page):
+        page.wait_for_timeout(50)
+
+
 def go_offline(context: BrowserContext, is_offline: bool = True) -> None:
     """The browser's own switch (CDP): every request fails, and pages are told.
 

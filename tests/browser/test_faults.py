@@ -14,6 +14,7 @@ from tests.browser.outbox_page import (
     answer_with,
     go_offline,
     kept_entries,
+    wait_until_sent,
 )
 from tests.browser.reopening import GO_ON, answer, images_on, open_trial
 from tests.browser.seats import Hall, Seat, open_hall
@@ -73,12 +74,6 @@ def finish(page: Page) -> None:
         elif page.locator(UNLOCKED).count():
             page.keyboard.press("5")
             page.wait_for_timeout(60)
-
-
-def wait_until_sent(page: Page) -> None:
-    """Nothing waits in the browser any more."""
-    while kept_entries(page):
-        page.wait_for_timeout(50)
 
 
 def check(hall: Hall, seat: Seat, n_responses: int) -> list[Response]:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.drivers import ANSWER_AFTER, DELAY_IMAGE, HIDE
+from tests.browser.outbox_page import wait_until_sent
 from tests.browser.seats import Hall, Seat, open_hall
 from tests.browser.timing import DELAY_MS, Recovery
 from tests.browser.visit import CHOICE
@@ -54,6 +55,7 @@ def test_an_injected_delay_is_recovered_in_a_hundred_trials(
     rt_ms, errors_ms = [], []
     for page, seat in opened:
         is_at_trial(page, N_TRIALS + 1)
+        wait_until_sent(page)
         rows, truth = hall.responses(seat), page.evaluate("injected")
         for row, done in zip(rows, truth, strict=True):
             rt_ms.append(row.rt_ms)
