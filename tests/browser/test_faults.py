@@ -158,6 +158,7 @@ def test_f6_without_a_database_the_page_waits_for_each_answer_and_says_so(
     context.add_init_script(NO_INDEXED_DB)
     page, seat = start(context, hall)
     answer(page)
+    page.wait_for_selector(UNLOCKED)  # the panel comes before the options
     shown = images_on(page)
     go_offline(context)
 
