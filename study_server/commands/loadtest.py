@@ -100,7 +100,9 @@ def print_found(found: dict[str, object], *, as_json: bool) -> None:
 
 def endurance_faults(found: dict[str, object]) -> list[str]:
     """What must not be: losses, and errors that nothing excuses."""
-    names = ("lost", "duplicated", "incomplete", "doubly_held", "errors")
+    from study_server.endurance.oracle import MUST_BE_ZERO
+
+    names = (*MUST_BE_ZERO, "errors")
     faults = [f"{name}: {found[name]}" for name in names if found[name]]
     if found.get("integrity", "ok") not in {"ok", "checked as read"}:
         faults.append(f"integrity: {found['integrity']}")

@@ -17,8 +17,11 @@ from study_server.models import (
     StudySession,
     Trial,
 )
+from study_server.services.verification import verify_chains
 
 LOOK_UP_AT_ONCE = 500
+MUST_BE_ZERO = ("lost", "duplicated", "incomplete", "doubly_held", "broken_chains")
+"""Of a verdict."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,10 +47,13 @@ class Verdict:
     doubly_held: int
     """Places that two sessions hold."""
 
+    broken_chains: int
+    """Breaks in the sessions' hash chains."""
+
     @property
     def is_clean(self) -> bool:
         """Whether nothing was lost, doubled or claimed."""
-        return not (self.lost or self.duplicated or self.incomplete or self.doubly_held)
+        return not any(getattr(self, name) for name in MUST_BE_ZERO)
 
 
 def judge(ledger: Ledger, database: Database) -> Verdict:
@@ -65,6 +71,7 @@ def judge(ledger: Ledger, database: Database) -> Verdict:
             duplicated=_count_duplicates(db, stored),
             incomplete=_count_incomplete(db),
             doubly_held=_count_doubly_held(db),
+            broken_chains=len(verify_chains(db).breaks),
         )
 
 

@@ -65,7 +65,8 @@ def test_an_answer_stored_otherwise_than_sent_is_lost(
         db.execute(
             update(Response).where(Response.response_id == first).values(**change)
         )
-    assert judge(ledger, database).lost == 1
+    verdict = judge(ledger, database)
+    assert (verdict.lost, verdict.broken_chains) == (1, 1)
 
 
 def test_an_answer_that_was_stored_and_never_acknowledged_is_no_loss(
