@@ -1,12 +1,12 @@
 """For whoever watches over the server: is the process alive, can it take people."""
 
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
-from study_server.db import Database
+from study_server.current import database, watch
 from study_server.migrations.upgrade import newest_revision
-from study_server.trouble import RETRY_AFTER_S, Watch
+from study_server.trouble import RETRY_AFTER_S
 
 health = Blueprint("health", __name__, url_prefix="/health")
 
@@ -23,11 +23,9 @@ def ready() -> ResponseReturnValue:
 
     What is wrong is told to the log and to researchers, not to the whole world.
     """
-    database: Database = current_app.extensions["database"]
-    watch: Watch = current_app.extensions["watch"]
-    with database.read() as db:
+    with database().read() as db:
         revision = db.scalar(text("SELECT version_num FROM alembic_version"))
-    is_ready = revision == newest_revision() and watch.trouble() is None
+    is_ready = revision == newest_revision() and watch().trouble() is None
     answer = jsonify(is_ready=is_ready)
     if is_ready:
         return answer

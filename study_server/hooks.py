@@ -2,14 +2,11 @@
 
 import logging
 import re
-from collections.abc import Callable
-from datetime import datetime
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from study_server.config import ServerConfig
-from study_server.db import Database
+from study_server.current import config, database, now
 from study_server.errors import RecruitmentError
 from study_server.recruitment.platforms import PlatformName
 from study_server.recruitment.secret_store import SecretStore
@@ -40,7 +37,7 @@ def prolific() -> ResponseReturnValue:
     if (echo := _confirmation(body)) is not None:
         return echo
     scheme = WebhookScheme()
-    secrets = SecretStore(_config().data_dir).webhook_secrets(PROLIFIC)
+    secrets = SecretStore(config().data_dir).webhook_secrets(PROLIFIC)
     if not is_signed(scheme, request.headers, body, secrets=secrets):
         logger.warning("a message to %s is not signed by the platform", request.path)
         return jsonify(error="bad_signature"), 401
@@ -50,7 +47,7 @@ def prolific() -> ResponseReturnValue:
         logger.warning("a signed message of %s is malformed: %s", PROLIFIC, error)
         return jsonify(error="malformed", message=str(error)), 422
     subject = submission_pseudonym(
-        PROLIFIC, message.resource_id, key=_config().pseudonym_key()
+        PROLIFIC, message.resource_id, key=config().pseudonym_key()
     )
     event = PlatformEvent(
         platform=PROLIFIC,
@@ -60,8 +57,8 @@ def prolific() -> ResponseReturnValue:
         status=message.status,
         sent_at=message.sent_at,
     )
-    with _database().write() as db:
-        is_new = take_event(db, event, received_at=_now())
+    with database().write() as db:
+        is_new = take_event(db, event, received_at=now())
     return jsonify(is_new=is_new)
 
 
@@ -83,18 +80,3 @@ def _confirmation(body: bytes) -> Response | None:
     answer = Response(status=200)
     answer.headers[CONFIRMATION_HEADER] = shown
     return answer
-
-
-def _database() -> Database:
-    found: Database = current_app.extensions["database"]
-    return found
-
-
-def _config() -> ServerConfig:
-    found: ServerConfig = current_app.extensions["server_config"]
-    return found
-
-
-def _now() -> datetime:
-    clock: Callable[[], datetime] = current_app.extensions["clock"]
-    return clock()

@@ -9,7 +9,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from study_server.admin.blueprint import admin, database
+from study_server.admin.blueprint import admin
+from study_server.current import database
 from study_server.errors import StudyNotFoundError
 from study_server.models import Researcher
 from study_server.services.researchers import login_mark

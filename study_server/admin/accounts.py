@@ -8,7 +8,8 @@ from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from study_server.admin.access import remember_login
-from study_server.admin.blueprint import admin, database
+from study_server.admin.blueprint import admin
+from study_server.current import database
 from study_server.errors import AccountError
 from study_server.models import Researcher
 from study_server.services.researchers import (

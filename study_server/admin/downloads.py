@@ -6,7 +6,8 @@ from pathlib import Path
 
 from flask import Response, abort, request
 
-from study_server.admin.blueprint import admin, config, database
+from study_server.admin.blueprint import admin
+from study_server.current import config, database
 from study_server.db import Database
 from study_server.export.archive import stream_archive
 from study_server.export.layouts import LAYOUTS

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from study_server.admin.access import page_of_error
-from study_server.admin.blueprint import admin, config, database
+from study_server.admin.blueprint import admin
+from study_server.current import config, database
 from study_server.errors import LinkError, RecruitmentError, SessionNotFoundError
 from study_server.models import Study, StudySession
 from study_server.recruitment.platform_csv import COLUMNS

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from study_server.admin.blueprint import admin, database
+from study_server.admin.blueprint import admin
 from study_server.admin.charts import arrival_bars
+from study_server.current import database
 from study_server.links import participant_path
 from study_server.models import StudyStatus
 from study_server.services.monitor import arrivals, list_studies, progress

@@ -7,12 +7,13 @@ from typing import Any
 from flask import Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
+from study_server.current import config, database, now
 from study_server.errors import (
     ResponseRefusedError,
     StudyServerError,
     TrialNotFoundError,
 )
-from study_server.participant.blueprint import config, database, now, participant
+from study_server.participant.blueprint import participant
 from study_server.participant.sitting import (
     page_of,
     resume_sender,

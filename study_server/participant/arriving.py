@@ -10,9 +10,10 @@ from flask import request
 from flask import session as visit
 from sqlalchemy.orm import Session
 
+from study_server.current import config
 from study_server.design.definition import StudyDefinition
 from study_server.models import PersonalLink, StudySession
-from study_server.participant.blueprint import config, is_simulated, randomness
+from study_server.participant.blueprint import is_simulated, randomness
 from study_server.participant.sitting import find_sitting
 from study_server.recruitment.arrival import MAX_PARAMETERS, Arrival, read_arrival
 from study_server.recruitment.platforms import PLATFORMS

@@ -1,41 +1,13 @@
-"""The blueprint of the participant's pages, and the things its views reach for."""
+"""The blueprint of the participant's pages."""
 
 import hmac
-from collections.abc import Callable
-from datetime import datetime
 from random import SystemRandom
 
-from flask import Blueprint, abort, current_app, request
+from flask import Blueprint, abort, request
 
-from study_server.config import ServerConfig
-from study_server.db import Database
-from study_server.trouble import Watch
+from study_server.current import config
 
 participant = Blueprint("participant", __name__, url_prefix="/s")
-
-
-def database() -> Database:
-    """The application's database."""
-    found: Database = current_app.extensions["database"]
-    return found
-
-
-def config() -> ServerConfig:
-    """The application's configuration."""
-    found: ServerConfig = current_app.extensions["server_config"]
-    return found
-
-
-def watch() -> Watch:
-    """What this process knows of trouble with disk and database."""
-    found: Watch = current_app.extensions["watch"]
-    return found
-
-
-def now() -> datetime:
-    """The server's clock, in UTC: the only place where views read it."""
-    clock: Callable[[], datetime] = current_app.extensions["clock"]
-    return clock()
 
 
 def randomness() -> SystemRandom:

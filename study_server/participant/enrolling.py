@@ -4,16 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from study_server.current import config, now, watch
 from study_server.errors import NotOpenError
 from study_server.models import Study, StudySession
 from study_server.participant.arriving import Arriving
-from study_server.participant.blueprint import (
-    config,
-    is_simulated,
-    now,
-    randomness,
-    watch,
-)
+from study_server.participant.blueprint import is_simulated, randomness
 from study_server.participant.sitting import study_of
 from study_server.services.arrivals import arrive
 from study_server.services.bundles import load_bundle

@@ -5,8 +5,9 @@ from datetime import timedelta
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 
+from study_server.current import database, now
 from study_server.participant.api import no_session
-from study_server.participant.blueprint import database, now, participant
+from study_server.participant.blueprint import participant
 from study_server.participant.sitting import find_sitting, resume_sitting
 from study_server.services.endings import is_over
 from study_server.services.leases import release_expired

@@ -3,7 +3,8 @@
 from flask import Response, abort
 from flask.typing import ResponseReturnValue
 
-from study_server.participant.blueprint import config, database, participant
+from study_server.current import config, database
+from study_server.participant.blueprint import participant
 from study_server.participant.secret import shown_secret
 from study_server.services.bundles import picture_bytes
 from study_server.services.places import OPTION_PLACES

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from study_server.current import database, now, watch
 from study_server.errors import AlreadyTookPartError, LinkError, NotOpenError
 from study_server.models import Study, StudySession
 from study_server.participant.arriving import (
@@ -19,7 +20,7 @@ from study_server.participant.arriving import (
     obstacle,
     who_arrives,
 )
-from study_server.participant.blueprint import database, now, participant, watch
+from study_server.participant.blueprint import participant
 from study_server.participant.enrolling import give_place
 from study_server.participant.languages import choose_language, language_before_start
 from study_server.participant.outcomes import show_already_took_part

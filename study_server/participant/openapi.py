@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from study_server.current import database
 from study_server.participant import api_answers as answers
 from study_server.participant import session_bodies as bodies
-from study_server.participant.blueprint import database, participant
+from study_server.participant.blueprint import participant
 from study_server.participant.submission import ImagesMissing, SubmittedResponse
 from study_server.services.studies import get_study
 

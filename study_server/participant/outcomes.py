@@ -6,10 +6,11 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from study_server.current import config, database, now
 from study_server.design.definition import StudyDefinition
 from study_server.models import Outcome, OutcomeReason, Study, StudySession
 from study_server.participant.arriving import arrival_here
-from study_server.participant.blueprint import config, database, now, participant
+from study_server.participant.blueprint import participant
 from study_server.participant.showing import show, show_session
 from study_server.participant.sitting import (
     find_sitting,

@@ -6,9 +6,10 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from study_server.current import now
 from study_server.design.definition import StudyDefinition
 from study_server.models import StudySession
-from study_server.participant.blueprint import now, participant
+from study_server.participant.blueprint import participant
 from study_server.participant.runner_page import runner_values
 from study_server.participant.showing import show_session
 from study_server.participant.sitting import answer_on, go_to

@@ -4,9 +4,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from study_server.current import config
 from study_server.design.definition import StudyDefinition
 from study_server.models import StudySession
-from study_server.participant.blueprint import config
 from study_server.services.display import display_of
 from study_server.services.outbox_key import outbox_key
 

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from study_server.current import config, database, now
 from study_server.design.definition import StudyDefinition
 from study_server.errors import (
     AlreadyTookPartError,
@@ -22,7 +23,7 @@ from study_server.errors import (
 from study_server.models import Stage, Study, StudySession
 from study_server.participant.api import no_session
 from study_server.participant.arriving import obstacle, who_arrives
-from study_server.participant.blueprint import config, database, now, participant
+from study_server.participant.blueprint import participant
 from study_server.participant.enrolling import give_place, give_plan
 from study_server.participant.session_bodies import (
     Answers,

@@ -6,9 +6,9 @@ from typing import Any
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from study_server.current import now
 from study_server.design.definition import StudyDefinition
 from study_server.models import Outcome, Stage, StudySession
-from study_server.participant.blueprint import now
 from study_server.participant.outcomes import ending_of
 from study_server.participant.sitting import study_of
 from study_server.services.comprehension import count_attempts, items_of

@@ -4,8 +4,8 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from study_server.catalogue import for_script
+from study_server.current import now
 from study_server.models import Study, StudySession
-from study_server.participant.blueprint import now
 from study_server.participant.languages import language_before_start
 from study_server.participant.sitting import study_of
 from study_server.services.endings import is_over

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from study_server.current import config, database, now
 from study_server.design.definition import StudyDefinition
 from study_server.models import Stage, Study, StudySession
-from study_server.participant.blueprint import config, database, now
 from study_server.participant.secret import (
     COOKIE_NAME,
     shown_outbox_key,

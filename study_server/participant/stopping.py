@@ -3,7 +3,8 @@
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from study_server.participant.blueprint import database, now, participant
+from study_server.current import database, now
+from study_server.participant.blueprint import participant
 from study_server.participant.showing import show_session
 from study_server.participant.sitting import find_sitting, go_to, page_of
 from study_server.services.endings import is_over

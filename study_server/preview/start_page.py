@@ -6,10 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from study_server.current import config, database, now
 from study_server.design.definition import StudyDefinition
 from study_server.errors import DefinitionError
 from study_server.models import Outcome, Stage, Study
-from study_server.participant.blueprint import config, database, now, randomness
+from study_server.participant.blueprint import randomness
 from study_server.participant.secret import COOKIE_NAME
 from study_server.participant.sitting import page_of, remember
 from study_server.preview.jump import Wish, seat
