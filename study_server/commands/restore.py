@@ -15,6 +15,7 @@ from study_server.db import Database
 from study_server.errors import BackupError
 from study_server.services.backups import (
     BackupFacts,
+    check_chains,
     list_backups,
     restore,
     verify_backup,
@@ -60,6 +61,7 @@ def run_restore(options: argparse.Namespace) -> None:
             database.prepare()
             facts = restore(path, database)
             database.close()
+        check_chains(path)
         print(f"{path}: can be restored; {told(facts)}")
         return
     if options.data is None:
@@ -73,7 +75,9 @@ def run_restore(options: argparse.Namespace) -> None:
 def run_verify(options: argparse.Namespace) -> None:
     """Check the backup."""
     path = newest(options.backup)
-    print(f"{path}: sound; {told(verify_backup(path))}")
+    facts = verify_backup(path)
+    check_chains(path)
+    print(f"{path}: sound; {told(facts)}")
 
 
 def newest(path: Path) -> Path:

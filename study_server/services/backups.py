@@ -24,6 +24,7 @@ from study_server.dialects import copy_pages, damage_of, is_sqlite
 from study_server.errors import BackupError
 from study_server.migrations.upgrade import newest_revision
 from study_server.services.copying import copy_database, count_rows
+from study_server.services.verification import verify_chains
 
 SUFFIX = ".sqlite3"
 NAME = "%Y%m%dT%H%M%S_%fZ"
@@ -123,6 +124,24 @@ def verify_backup(path: Path) -> BackupFacts:
                 f"{path}: table {table} has {counts.get(table, 0)} rows, had {n_rows}"
             )
     return facts
+
+
+def check_chains(path: Path) -> None:
+    """Recompute the hash chain of every session in a sound backup.
+
+    Restoring does not ask for it: a backup holds what the database held, and what was
+    changed there is better restored and named than lost.
+
+    Raises:
+        BackupError: names the first break.
+    """
+    with opened_copy(path) as database, database.read() as db:
+        breaks = verify_chains(db).breaks
+    if breaks:
+        raise BackupError(
+            f"{path}: holds what the database held, whose hash chains have "
+            f"{len(breaks)} breaks; the first: {breaks[0].message}"
+        )
 
 
 def restore(path: Path, target: Database) -> BackupFacts:

@@ -9,13 +9,15 @@ from random import Random
 from threading import Event
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.errors import BackupError, DatabaseError
-from study_server.services import copying
+from study_server.models import Response
+from study_server.services import chain, copying
 from study_server.services.backups import (
+    check_chains,
     facts_path,
     list_backups,
     make_backup,
@@ -33,6 +35,7 @@ from tests.study_server.rows import (
     add_session,
     add_study,
     add_trial,
+    response_to,
 )
 from tests.study_server.study_fixture import NOON, STUDY_ID, make_study
 
@@ -71,9 +74,11 @@ def filled(tmp_path: Path, database_url: str, opened: OpenDatabase) -> Database:
         seated = enrol(db, study, started_at=NOON, rng=Random(5)).session
         plan_session(db, seated, study, bundle, rng=Random(5))
         session = add_session(db, study, "ä", slot_index=7, strategy='„“\n"\\ 漢字')
-        response = add_response(db, add_trial(db, session, 0))
+        response = response_to(add_trial(db, session, 0))
         response.rt_ms = 0.1 + 0.2
         response.acknowledgement = ACKNOWLEDGEMENT
+        chain.append(session, response, [])
+        db.add(response)
     return database
 
 
@@ -203,6 +208,21 @@ def test_a_changed_or_damaged_backup_is_refused(
     facts_path(path).unlink()
     with pytest.raises(BackupError, match="a backup is two files"):
         verify_backup(path)
+
+
+def test_a_broken_chain_is_named_though_the_backup_is_sound(
+    filled: Database, opened: OpenDatabase, tmp_path: Path
+) -> None:
+    """4.12, 4.13: what was changed before the backup was made is found in it."""
+    check_chains(make_backup(filled, tmp_path / "before", now=NOON))
+    with filled.write() as db:
+        db.execute(update(Response).values(choice="right"))
+    path = make_backup(filled, tmp_path / "after", now=NOON)
+
+    verify_backup(path)
+    restore(path, opened(f"sqlite:///{tmp_path / 'restored.sqlite3'}"))
+    with pytest.raises(BackupError, match="1 breaks; the first"):
+        check_chains(path)
 
 
 def test_a_backup_that_fails_leaves_nothing_behind(
