@@ -1,7 +1,6 @@
 """A real server process on a free port, for tests that need sockets."""
 
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,10 +34,3 @@ def address(process: "subprocess.Popen[str]") -> str:
     found = READY.search(line)
     assert found is not None, line
     return found[1]
-
-
-def free_port() -> int:
-    """A port that nobody has at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-    return port

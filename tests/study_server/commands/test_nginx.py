@@ -10,8 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from study_server.endurance.server import free_port
 from tests.conftest import ROOT, skip_or_fail_in_ci
-from tests.study_server.commands.serving import free_port, serving
+from tests.study_server.commands.serving import serving
 
 pytestmark = pytest.mark.usefixtures("study")
 
