@@ -12,7 +12,7 @@ from study_server.commands.options import (
     server_config,
 )
 from study_server.export.archive import stream_archive, write_archive
-from study_server.export.layouts import LAYOUTS
+from study_server.export.formats import FORMATS
 from study_server.export.tables import SESSION_FILTERS, count_sessions
 from study_server.services.studies import get_study
 
@@ -39,8 +39,8 @@ def add_parser(commands: "Commands") -> None:
     )
     parser.add_argument(
         "--format",
-        choices=tuple(LAYOUTS),
-        default="tables",
+        choices=tuple(FORMATS),
+        default="csv",
         help="our tables, which study-analysis reads, or one under the names of "
         "jsPsych (default: %(default)s)",
     )
@@ -59,7 +59,7 @@ def run_command(options: argparse.Namespace) -> None:
             study,
             sessions=options.sessions,
             exported_at=datetime.now(UTC),
-            layout=options.format,
+            format_name=options.format,
             bundles_dir=config.bundles_dir,
         )
         write_archive(chunks, options.out)

@@ -1,39 +1,76 @@
-"""How one value becomes one cell of a CSV table. No Flask, no database."""
+"""How plain values become the lines of a CSV table. No Flask, no database."""
 
 import json
-import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from study_server.export.column import MISSING, Column
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make a spreadsheet compute a cell instead of showing it."""
 
-NEEDS_QUOTES = re.compile('[,"\r\n]')
+NEEDS_QUOTES = (",", '"', "\r", "\n")
+"""The csv module leaves a lone carriage return unquoted, which readers take for the
+end of the row."""
+
+Value = str | int | float | bool | None
+"""What a cell holds before a format writes it; moments and lists are text already."""
 
 
-def csv_line(cells: Iterable[str]) -> bytes:
-    """One row as UTF-8, ended by a newline.
+def csv_lines(columns: Sequence[Column], values: Sequence[Sequence[Value]]) -> bytes:
+    """Rows as UTF-8, each ended by a newline.
 
-    The csv module leaves a lone carriage return unquoted, which readers take for the
-    end of the row.
+    Args:
+        values: one sequence for each column, all of the same length, at least 1.
     """
-    return (",".join(map(quoted, cells)) + "\n").encode()
+    cells = [csv_cells(c, v) for c, v in zip(columns, values, strict=True)]
+    lines = map(",".join, zip(*cells, strict=True))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def csv_cells(column: Column, values: Sequence[Value]) -> Sequence[str]:
+    """The cells of one column, in quotation marks where they would be taken apart.
+
+    Numbers are written in full, never rounded.
+    """
+    if column.type == "number":
+        return [MISSING if value is None else repr(value) for value in values]
+    if not column.formula_guard and (harmless := harmless_texts(values)):
+        return harmless
+    cells = {value: csv_cell(column, value) for value in set(values)}  # few differ
+    return list(map(cells.__getitem__, values))
+
+
+def harmless_texts(values: Sequence[Any]) -> Sequence[str] | None:
+    """The values themselves, if all are texts that may stand in a row as they are."""
+    try:
+        together = MISSING.join(values)
+    except TypeError:  # a value is missing, or no text
+        return None
+    return None if any(mark in together for mark in NEEDS_QUOTES) else values
+
+
+def csv_cell(column: Column, value: Value) -> str:
+    """One cell of a column that holds no fractions."""
+    if value is None:
+        return MISSING
+    if column.type == "boolean":
+        return "true" if value else "false"
+    text = value if isinstance(value, str) else str(value)
+    return quoted(guarded(text) if column.formula_guard else text)
 
 
 def quoted(text: str) -> str:
     """The cell, in quotation marks if it would otherwise be taken apart."""
-    if NEEDS_QUOTES.search(text):
+    if any(character in text for character in NEEDS_QUOTES):
         return '"' + text.replace('"', '""') + '"'
     return text
 
 
-def cell(column: Column, value: object) -> str:
-    """The text of a value, as `EXPORT_FORMAT.md` asks for."""
-    text = plain_text(value)
-    is_text = column.formula_guard and not isinstance(value, (bool, datetime, list))
-    return guarded(text) if is_text else text
+def guarded(text: str) -> str:
+    """The text, with a leading apostrophe if a spreadsheet would compute it."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def plain_text(value: object) -> str:
@@ -53,11 +90,6 @@ def plain_text(value: object) -> str:
     if isinstance(value, dict):
         return json.dumps(value, sort_keys=True)
     return str(value)
-
-
-def guarded(text: str) -> str:
-    """The text, with a leading apostrophe if a spreadsheet would compute it."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def timestamp(moment: datetime) -> str:

@@ -17,8 +17,11 @@ from study_server.models import ImportedBundle, Study
 class WrittenTable(NamedTuple):
     """What is known of a table once it is written."""
 
+    place: str
+    """Its file in the zip."""
     n_rows: int
     sha256: str
+    """Of the file."""
 
 
 def export_facts(
@@ -51,7 +54,7 @@ def export_facts(
         "sessions": sessions,
         "n_rows": {table: done.n_rows for table, done in written.items()},
         "n_sessions_left_out": n_all - n_exported,
-        "table_sha256": {f"{name}.csv": done.sha256 for name, done in written.items()},
+        "table_sha256": {done.place: done.sha256 for done in written.values()},
     }
 
 

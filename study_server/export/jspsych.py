@@ -1,17 +1,18 @@
 """The rows of jspsych.csv and jspsych_events.csv, as jsPsych has them. No Flask."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from study_server.errors import BundleError
-from study_server.export.cells import cell
-from study_server.export.columns.jspsych import JSPSYCH, JSPSYCH_EVENTS
-from study_server.export.tables import ROWS_PER_FETCH, in_study
+from study_server.export.batches import Batch, batch_of
+from study_server.export.cells import Value
+from study_server.export.codebook import JSPSYCH_TABLES
+from study_server.export.tables import in_batches, session_ids
 from study_server.models import (
     PageEvent,
     Response,
@@ -22,7 +23,6 @@ from study_server.models import (
 )
 from study_server.services.bundles import load_bundle
 
-OPTIONS = {"yield_per": ROWS_PER_FETCH}
 BEGIN_AND_END = {
     "blurred": ("blur", "focus"),
     "hidden": ("hidden", "visible"),
@@ -44,58 +44,64 @@ class FeaturePlace(NamedTuple):
 NOWHERE = FeaturePlace(None, None, None)
 
 
-def jspsych_rows(
-    db: Session, study_id: str, *, sessions: str, bundles_dir: Path
-) -> Iterator[list[str]]:
-    """The cells of jspsych.csv, row by row, without the header.
+def jspsych_batches(
+    db: Session, table: str, study_id: str, *, sessions: str, bundles_dir: Path
+) -> Iterator[Batch]:
+    """The rows of jspsych.csv or jspsych_events.csv, a few sessions at a time.
 
     Args:
         bundles_dir: folder of the imported bundles; layer, channel and model of a
             bundle that is not there any more are left empty.
     """
-    places: dict[str, dict[str, FeaturePlace]] = {}
-    statement = select_answers().where(*in_study(study_id, sessions))
-    for trial_index, found in _numbered(
-        db.execute(statement, execution_options=OPTIONS)
-    ):
-        response, trial, session, study = found
-        if study.bundle_id not in places:
-            places[study.bundle_id] = feature_places(bundles_dir, study.bundle_id)
-        place = places[study.bundle_id].get(trial.feature_id, NOWHERE)
-        values = {
-            **_whose(session, study),
-            "trial_index": trial_index,
-            "time_elapsed": _elapsed_ms(session, response),
-            **_answer(response, trial),
-            **place._asdict(),
-        }
-        yield [cell(column, values[column.name]) for column in JSPSYCH]
+    columns = JSPSYCH_TABLES[table]
+    places = FeaturePlaces(bundles_dir)
+    order = (StudySession.session_id,)
+    chosen = session_ids(db, study_id, sessions=sessions, order=order)
+    for some in in_batches(chosen):
+        answers = _numbered(db.execute(select_answers(), {"some": some}))
+        if table == "jspsych":
+            found = [_answer_values(row, index, places) for index, row in answers]
+        else:
+            found = _event_values(answers, _events_of(db, some))
+        rows = [[values[column.name] for column in columns] for values in found]
+        yield batch_of(rows, len(columns))
 
 
-def jspsych_event_rows(
-    db: Session, study_id: str, *, sessions: str
-) -> Iterator[list[str]]:
-    """The cells of jspsych_events.csv, row by row, without the header."""
-    statement = select_answers().where(*in_study(study_id, sessions))
-    for trial_index, found in _numbered(db.execute(statement)):
-        _, trial, session, study = found
-        happened = [
+class FeaturePlaces:
+    """Where features are, asked of each bundle once."""
+
+    def __init__(self, bundles_dir: Path) -> None:
+        self._bundles_dir = bundles_dir
+        self._known: dict[str, dict[str, FeaturePlace]] = {}
+
+    def find(self, bundle_id: str, feature_id: str) -> FeaturePlace:
+        """`NOWHERE` if the bundle is not there any more."""
+        if bundle_id not in self._known:
+            self._known[bundle_id] = feature_places(self._bundles_dir, bundle_id)
+        return self._known[bundle_id].get(feature_id, NOWHERE)
+
+
+def _events_of(db: Session, some: Sequence[str]) -> dict[str, list[PageEvent]]:
+    """Trial to its events, in the order of storage."""
+    found: dict[str, list[PageEvent]] = {}
+    query = select(PageEvent).where(PageEvent.session_id.in_(some))
+    for event in db.scalars(query.order_by(PageEvent.event_id)):
+        found.setdefault(event.trial_id, []).append(event)
+    return found
+
+
+def _event_values(
+    answers: Iterable[tuple[int, Any]], events: dict[str, list[PageEvent]]
+) -> list[dict[str, Value]]:
+    return [
+        {**_whose(row), "event": name, "trial": index, "time": round(time_ms)}
+        for index, row in answers
+        for time_ms, name in sorted(
             moment
-            for event in db.scalars(
-                select(PageEvent)
-                .where(PageEvent.trial_id == trial.trial_id)
-                .order_by(PageEvent.event_id)
-            )
+            for event in events.get(row.Trial.trial_id, [])
             for moment in moments_of(event)
-        ]
-        for time_ms, name in sorted(happened):
-            values = {
-                **_whose(session, study),
-                "event": name,
-                "trial": trial_index,
-                "time": round(time_ms),
-            }
-            yield [cell(column, values[column.name]) for column in JSPSYCH_EVENTS]
+        )
+    ]
 
 
 def moments_of(event: PageEvent) -> list[tuple[float, str]]:
@@ -110,27 +116,29 @@ def _numbered(found: Iterable[Any]) -> Iterator[tuple[int, Any]]:
     """Answers with their place in their session, from 0."""
     session_id, trial_index = "", 0
     for row in found:
-        trial_index = trial_index + 1 if row[2].session_id == session_id else 0
-        session_id = row[2].session_id
+        same = row.StudySession.session_id == session_id
+        trial_index = trial_index + 1 if same else 0
+        session_id = row.StudySession.session_id
         yield trial_index, row
 
 
-def _whose(session: StudySession, study: Study) -> dict[str, object]:
+def _whose(row: Any) -> dict[str, Value]:
     return {
-        "subject_id": session.participant_id,
-        "study_id": study.study_id,
-        "session_id": session.session_id,
+        "subject_id": row.StudySession.participant_id,
+        "study_id": row.Study.study_id,
+        "session_id": row.StudySession.session_id,
     }
 
 
 def select_answers() -> Select[Response, Trial, StudySession, Study]:
-    """Every answer with its trial, session and study, in the order of the trials."""
+    """Answers of some sessions with trial, session and study, as they were shown."""
     return (
         select(Response, Trial, StudySession, Study)
         .select_from(Response)
         .join(Trial)
         .join(StudySession)
         .join(Study)
+        .where(StudySession.session_id.in_(bindparam("some", expanding=True)))
         .order_by(Trial.session_id, Trial.presentation_index)
     )
 
@@ -149,13 +157,19 @@ def feature_places(bundles_dir: Path, bundle_id: str) -> dict[str, FeaturePlace]
     }
 
 
-def _answer(response: Response, trial: Trial) -> dict[str, object]:
+def _answer_values(
+    row: Any, trial_index: int, places: FeaturePlaces
+) -> dict[str, Value]:
+    response, trial = row.Response, row.Trial
     is_rating = response.rating is not None
     return {
+        **_whose(row),
+        "trial_index": trial_index,
         "trial_type": SLIDER if is_rating else BUTTONS,
         "stimulus": json.dumps(trial.option_stimulus_ids),
-        "response": response.rating if is_rating else response.choice,
+        "response": str(response.rating) if is_rating else response.choice,
         "rt": round(response.rt_ms),
+        "time_elapsed": _elapsed_ms(row.StudySession, response),
         "correct": response.is_correct,
         "confidence": response.confidence,
         "switched_queries": None if is_rating else trial.correct_option != "left",
@@ -166,6 +180,7 @@ def _answer(response: Response, trial: Trial) -> dict[str, object]:
         "feature_id": trial.feature_id,
         "stratum": trial.stratum,
         "trial_id": trial.trial_id,
+        **places.find(row.Study.bundle_id, trial.feature_id)._asdict(),
     }
 
 

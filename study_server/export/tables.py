@@ -5,14 +5,22 @@ that are counted are named here. Rows stand in the order of their session's rand
 and, within it, of the plan: the same data give the same rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from study_server.export.cells import cell
+from study_server.export.batches import Batch, read_batch
 from study_server.export.codebook import TABLES
+from study_server.export.column import Column
 from study_server.export.records import (
     answers_of_participants,
     records_of_participants,
@@ -37,19 +45,29 @@ from study_server.models import (
 )
 
 SESSION_FILTERS = ("all", "real", "simulated", "preview")
-ROWS_PER_FETCH = 1000
-"""Rows held in memory at a time."""
+SESSIONS_PER_BATCH = 25
+"""Sessions whose rows of a table are held in memory at a time."""
 
 Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+SLOT_ORDER = (
+    StudySession.slot_index,
+    StudySession.created_at,
+    StudySession.session_id,
+)
+"""Of the table of assignments; all others follow the sessions' random ids."""
 
 N_PANEL_TILES = func.json_array_length(Trial.panel_stimulus_ids)
 """How many images the panel of a trial has."""
 
 
-def rows(
+def batches(
     db: Session, table: str, study_id: str, *, sessions: str
-) -> Iterator[list[str]]:
-    """The cells of one table, row by row, without the header.
+) -> Iterator[Batch]:
+    """The rows of one table, those of a few sessions at a time.
+
+    Asked for so, neither database sorts more than it holds in memory, and neither
+    keeps a query open while the rows are sent.
 
     Args:
         db: open transaction; all tables read in it show the same moment.
@@ -57,14 +75,42 @@ def rows(
         sessions: `all`, `real` (people only), `simulated`, or `preview`, which no
             other includes.
     """
-    columns = TABLES[table]
-    is_chosen = in_study(study_id, sessions)
+    columns, statement = TABLES[table], STATEMENTS[table]()
     if table == "consents":  # a text belongs to a version, not to a session
-        is_chosen = [Study.study_id == study_id]
-    statement = STATEMENTS[table]().where(*is_chosen)
-    options = {"yield_per": ROWS_PER_FETCH}
-    for row in db.execute(statement, execution_options=options):
-        yield [cell(column, value) for column, value in zip(columns, row, strict=True)]
+        yield read_batch(db, statement.where(Study.study_id == study_id), columns)
+        return
+    order = SLOT_ORDER if table == "assignment" else (StudySession.session_id,)
+    chosen = session_ids(db, study_id, sessions=sessions, order=order)
+    yield from read_by_sessions(db, statement, columns, chosen)
+
+
+def session_ids(
+    db: Session, study_id: str, *, sessions: str, order: Sequence[Expression]
+) -> Sequence[str]:
+    """Whose rows are exported, in the order of the table; 80 bytes each in memory."""
+    statement = select(StudySession.session_id).join(Study)
+    return db.scalars(
+        statement.where(*in_study(study_id, sessions)).order_by(*order)
+    ).all()
+
+
+def read_by_sessions(
+    db: Session,
+    statement: Select[Any],
+    columns: Sequence[Column],
+    chosen: Sequence[str],
+) -> Iterator[Batch]:
+    """A statement's rows, asked for a few sessions at a time."""
+    of_some = StudySession.session_id.in_(bindparam("some", expanding=True))
+    statement = statement.where(of_some)
+    for some in in_batches(chosen):
+        yield read_batch(db, statement, columns, {"some": some})
+
+
+def in_batches(chosen: Sequence[str]) -> Iterator[Sequence[str]]:
+    """A few sessions at a time."""
+    for start in range(0, len(chosen), SESSIONS_PER_BATCH):
+        yield chosen[start : start + SESSIONS_PER_BATCH]
 
 
 def count_sessions(db: Session, study_id: str, *, sessions: str) -> int:
@@ -86,22 +132,18 @@ def in_study(study_id: str, sessions: str) -> list[ColumnElement[bool]]:
 
 def select_participants() -> Select[Any]:
     """One row per session, also of those who stopped."""
-    planned = main_trials_per_session(has_response=False)
-    answered = main_trials_per_session(has_response=True)
     return (
         _select(
             "participants",
             StudySession,
             study_version=Study.version,
-            n_main_trials=func.coalesce(planned.c.n, 0),
-            n_main_responses=func.coalesce(answered.c.n, 0),
+            n_main_trials=n_main_trials(is_answered=False),
+            n_main_responses=n_main_trials(is_answered=True),
             **answers_of_participants(),
             **records_of_participants(),
         )
         .select_from(StudySession)
         .join(Study)
-        .outerjoin(planned, planned.c.session_id == StudySession.session_id)
-        .outerjoin(answered, answered.c.session_id == StudySession.session_id)
         .order_by(StudySession.session_id)
     )
 
@@ -127,9 +169,9 @@ def select_trials() -> Select[Any]:
 def select_responses() -> Select[Any]:
     """One row per stored response."""
     conflicts = (
-        select(ResponseConflict.trial_id, func.count().label("n"))
-        .group_by(ResponseConflict.trial_id)
-        .subquery()
+        select(func.count())
+        .where(ResponseConflict.trial_id == Response.trial_id)
+        .correlate(Response)
     )
     return (
         _select(
@@ -137,7 +179,7 @@ def select_responses() -> Select[Any]:
             Response,
             Trial,
             StudySession,
-            n_conflicts=func.coalesce(conflicts.c.n, 0),
+            n_conflicts=conflicts.scalar_subquery(),
             is_interrupted=Response.hidden_ms > 0,
             n_panel_tiles=N_PANEL_TILES,
         )
@@ -145,7 +187,6 @@ def select_responses() -> Select[Any]:
         .join(Trial)
         .join(StudySession)
         .join(Study)
-        .outerjoin(conflicts, conflicts.c.trial_id == Response.trial_id)
         .order_by(Trial.session_id, Trial.trial_index)
     )
 
@@ -156,8 +197,7 @@ def select_assignment() -> Select[Any]:
         _select("assignment", StudySession, leased_at=StudySession.created_at)
         .select_from(StudySession)
         .join(Study)
-        .order_by(StudySession.slot_index, StudySession.created_at)
-        .order_by(StudySession.session_id)
+        .order_by(*SLOT_ORDER)
     )
 
 
@@ -177,15 +217,18 @@ STATEMENTS = {
 }
 
 
-def main_trials_per_session(*, has_response: bool) -> Subquery:
-    """Session id and number `n` of its main trials, planned or answered."""
-    statement = select(Trial.session_id, func.count().label("n"))
-    if has_response:
+def n_main_trials(*, is_answered: bool) -> ScalarSelect[int]:
+    """How many main trials a session has, planned or answered."""
+    statement = select(func.count()).select_from(Trial)
+    if is_answered:
         statement = statement.join(Response)
     return (
-        statement.where(Trial.trial_kind == TrialKind.MAIN)
-        .group_by(Trial.session_id)
-        .subquery()
+        statement.where(
+            Trial.session_id == StudySession.session_id,
+            Trial.trial_kind == TrialKind.MAIN,
+        )
+        .correlate(StudySession)
+        .scalar_subquery()
     )
 
 

@@ -1,9 +1,7 @@
 """The whole zip, as a reader finds it."""
 
-import csv
 import hashlib
 import io
-import json
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,26 +15,8 @@ from study_server.errors import ExportError
 from study_server.export.archive import stream_archive, write_archive
 from study_server.export.codebook import TABLES
 from study_server.models import Study, StudySession
+from tests.study_server.export.zips import NOON, export, read_json, read_table
 from tests.study_server.rows import add_response, add_session, add_trial
-
-NOON = datetime(2024, 5, 2, 12, tzinfo=UTC)
-
-
-def export(database: Database, sessions: str = "all", at: datetime = NOON) -> bytes:
-    with database.read() as db:
-        study = db.scalars(select(Study)).one()
-        return b"".join(stream_archive(db, study, sessions=sessions, exported_at=at))
-
-
-def read_table(archive: bytes, table: str) -> list[dict[str, str]]:
-    with zipfile.ZipFile(io.BytesIO(archive)) as files:
-        text = files.read(f"{table}.csv").decode()
-    return list(csv.DictReader(io.StringIO(text, newline="")))
-
-
-def read_json(archive: bytes, name: str) -> Any:
-    with zipfile.ZipFile(io.BytesIO(archive)) as files:
-        return json.loads(files.read(name))
 
 
 def test_every_session_is_exported_also_of_those_who_stopped(

@@ -3,8 +3,6 @@
 import io
 import json
 import zipfile
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -17,6 +15,7 @@ from study_server.export.codebook import JSPSYCH_TABLES
 from study_server.export.column import Column
 from study_server.models import PageEvent, Study, StudySession, Trial
 from tests.study_server.export.test_codebook import page_columns
+from tests.study_server.export.zips import NOON, export
 from tests.study_server.rows import MORNING, add_response, add_session, add_trial
 
 ANSWERS = (
@@ -25,7 +24,6 @@ ANSWERS = (
     ("main", "right"),
     ("catch", "left"),
 )
-NOON = datetime(2024, 5, 2, 12, tzinfo=UTC)
 EVERY_COLUMN = [c for columns in JSPSYCH_TABLES.values() for c in columns]
 
 
@@ -63,18 +61,7 @@ def blur(session: StudySession, trial: Trial) -> PageEvent:
 
 
 def tables(database: Database, sessions: str = "real") -> dict[str, pd.DataFrame]:
-    with database.read() as db:
-        study = db.scalars(select(Study)).one()
-        archive = b"".join(
-            stream_archive(
-                db,
-                study,
-                sessions=sessions,
-                exported_at=NOON,
-                layout="jspsych",
-                bundles_dir=Path("/nowhere"),
-            )
-        )
+    archive = export(database, sessions, format_name="jspsych")
     with zipfile.ZipFile(io.BytesIO(archive)) as files:
         assert files.testzip() is None
         book = json.loads(files.read("codebook.json"))["tables"]
@@ -161,5 +148,7 @@ def test_every_column_is_explained(column: Column) -> None:
 def test_a_format_that_is_not_offered_is_refused(database: Database) -> None:
     with database.read() as db:
         study = db.scalars(select(Study)).one()
-        with pytest.raises(ExportError, match="tables, jspsych"):
-            stream_archive(db, study, sessions="all", exported_at=NOON, layout="spss")
+        with pytest.raises(ExportError, match="csv, jsonl, parquet, psych-ds, jspsych"):
+            stream_archive(
+                db, study, sessions="all", exported_at=NOON, format_name="spss"
+            )

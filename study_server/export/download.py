@@ -1,0 +1,45 @@
+"""An export on its way to whoever asked for it. No Flask."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from study_server.db import Database
+from study_server.export.archive import stream_archive
+from study_server.services.studies import get_study
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What is to be exported, of which study."""
+
+    study_id: str
+
+    sessions: str
+    """One of `SESSION_FILTERS`."""
+
+    format_name: str
+    """One of `FORMATS`."""
+
+    exported_at: datetime
+
+    @property
+    def file_name(self) -> str:
+        """What a browser calls the file."""
+        kind = "" if self.format_name == "csv" else f"-{self.format_name}"
+        when = f"{self.exported_at:%Y%m%dT%H%M%SZ}"
+        return f"{self.study_id}-{self.sessions}{kind}-{when}.zip"
+
+
+def download(database: Database, wanted: Wanted, bundles_dir: Path) -> Iterator[bytes]:
+    """The zip; its one transaction ends with the last chunk, or with the download."""
+    with database.read() as db:
+        yield from stream_archive(
+            db,
+            get_study(db, wanted.study_id),
+            sessions=wanted.sessions,
+            exported_at=wanted.exported_at,
+            format_name=wanted.format_name,
+            bundles_dir=bundles_dir,
+        )
