@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from study_server.admin import admin
 from study_server.admin.uploads import allow_uploads
+from study_server.api import api
 from study_server.config import ServerConfig
 from study_server.cookies import CookieByPath
 from study_server.csrf import protect_forms
@@ -66,4 +67,5 @@ def create_app(
     if config.is_preview:
         app.register_blueprint(preview)
     app.register_blueprint(admin)
+    app.register_blueprint(api)
     return app

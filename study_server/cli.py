@@ -26,6 +26,7 @@ from study_server.commands import (
     run,
     show_status,
     simulate,
+    token,
     verify,
     webhook,
 )
@@ -37,6 +38,7 @@ COMMANDS = (
     preview,
     create,
     researcher,
+    token,
     run,
     migrate,
     backup,

@@ -59,6 +59,10 @@ class ExportError(StudyServerError):
     """An export cannot be written."""
 
 
+class TokenError(StudyServerError):
+    """A token for programs cannot be made, or is not there."""
+
+
 class SimulationError(StudyServerError):
     """Simulated participants cannot take the study."""
 

@@ -1,18 +1,20 @@
-"""`study-server openapi`: the document of the participants' JSON API."""
+"""`study-server openapi`: the document of one of the two JSON APIs."""
 
 import argparse
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from study_server.api.openapi import make_document as researchers_document
 from study_server.commands.options import add_command
 from study_server.errors import ExportError
-from study_server.participant.openapi import make_document
+from study_server.participant.openapi import ANY_STUDY
+from study_server.participant.openapi import make_document as participants_document
 
 if TYPE_CHECKING:
     from study_server.commands.options import Commands
 
-ANY_STUDY = "/s/STUDY_ID/"
+APIS = ("participants", "researchers")
 
 
 def add_parser(commands: "Commands") -> None:
@@ -21,8 +23,12 @@ def add_parser(commands: "Commands") -> None:
         commands,
         "openapi",
         run_command,
-        purpose="Print the OpenAPI document of the participants' JSON API.",
+        purpose="Print the OpenAPI document of a JSON API: the participants', or the "
+        "researchers'.",
         example="study-server openapi --out openapi.json",
+    )
+    parser.add_argument(
+        "--api", choices=APIS, default=APIS[0], help="default: %(default)s"
     )
     parser.add_argument(
         "--out", type=Path, metavar="FILE.json", help="write it there instead"
@@ -31,7 +37,11 @@ def add_parser(commands: "Commands") -> None:
 
 def run_command(options: argparse.Namespace) -> None:
     """Print or write the document."""
-    document = make_document(ANY_STUDY, "Participants' API of the study server")
+    if options.api == "researchers":
+        document = researchers_document("/api")
+    else:
+        title = "Participants' API of the study server"
+        document = participants_document(ANY_STUDY, title)
     text = json.dumps(document, indent=2, ensure_ascii=False)
     if options.out is None:
         print(text)

@@ -1,5 +1,6 @@
 """The tables, one noun per file."""
 
+from study_server.models.api_token import ApiToken, Scope
 from study_server.models.automatic_pause import AutomaticPause
 from study_server.models.base import Base, UtcDateTime
 from study_server.models.bundle import ImportedBundle
@@ -39,6 +40,7 @@ from study_server.models.trial import Appearance, Trial, TrialKind
 
 __all__ = [
     "Answer",
+    "ApiToken",
     "Appearance",
     "AutomaticPause",
     "Base",
@@ -58,6 +60,7 @@ __all__ = [
     "Response",
     "ResponseConflict",
     "ResponseRejected",
+    "Scope",
     "SessionToken",
     "Slot",
     "Stage",

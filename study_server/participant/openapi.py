@@ -15,6 +15,8 @@ from study_server.participant.submission import ImagesMissing, SubmittedResponse
 from study_server.services.studies import get_study
 
 API_VERSION = "1"
+ANY_STUDY = "/s/STUDY_ID/"
+"""Where a study is, whichever it is."""
 SCHEMA_PLACE = "#/components/schemas/{model}"
 PURPOSE = """\
 Everything a participant's session needs, for a front end of your own. Begin with \

@@ -1,0 +1,17 @@
+"""The export for programs: the same bytes that a researcher downloads."""
+
+from flask import Response
+
+from study_server.api.access import refusal
+from study_server.api.blueprint import api
+from study_server.errors import ExportError
+from study_server.exporting import send_export
+
+
+@api.get("/studies/<study_id>/export")
+def export(study_id: str) -> Response:
+    """One study as `EXPORT_FORMAT.md` describes it."""
+    try:
+        return send_export(study_id)
+    except ExportError as error:
+        return refusal(422, "bad_choice", str(error))
