@@ -10,12 +10,13 @@ DEMO_DIR ?= demo-output
 DEMO_PORT ?= 8765
 DEMO_SESSIONS ?= 44
 
-.PHONY: help demo test lint types install browser servers lock clean
+.PHONY: help demo test lint types install browser servers audit lock clean
 
 help:
 	@echo "make demo   install, then make stimuli, run a study, analyse it (DEMO_EXIT=1: do not keep serving)"
 	echo "            also DEMO_DIR=folder, DEMO_PORT=8765, DEMO_SESSIONS=44"
 	echo "make test   install what the tests need, then lint, types and every test"
+	echo "make audit  ask the public lists whether a dependency has a known vulnerability"
 	echo "make lock   write the installed versions to .ci/constraints.txt"
 	echo "make clean  remove the virtual environment and the demo's output"
 
@@ -60,6 +61,11 @@ types: $(VENV)/.installed-dev
 
 test: $(VENV)/.installed-dev browser servers lint types
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+audit: $(VENV)/.installed-dev
+	@$(PYTHON) -m venv "$(VENV)/audit"
+	"$(VENV)/audit/bin/pip" install --quiet --disable-pip-version-check pip-audit
+	"$(VENV)/audit/bin/pip-audit" --requirement .ci/constraints.txt --no-deps --disable-pip
 
 lock: $(VENV)/.installed-dev
 	@$(BIN)/python -m pip freeze --exclude-editable | grep -viE '^(nvidia|cuda|triton|pip|setuptools)' > .ci/constraints.txt

@@ -195,7 +195,10 @@ def _models() -> set[type[BaseModel]]:
 
 
 def _described(operation: Operation) -> dict[str, Any]:
-    codes = {code: _reply("Refused", answers.Refusal) for code in operation.refusals}
+    # What is sent without being JSON could have been sent by any page.
+    not_json = ("400",) if operation.method == "post" else ()
+    refusals = (*not_json, *operation.refusals)
+    codes = {code: _reply("Refused", answers.Refusal) for code in refusals}
     described: dict[str, Any] = {
         "operationId": _name(operation),
         "summary": operation.summary,
