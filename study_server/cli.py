@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from study_server.commands import (
+    audit,
     backup,
     change_status,
     chaos,
@@ -24,6 +25,7 @@ from study_server.commands import (
     researcher,
     restore,
     run,
+    setup_link,
     show_status,
     simulate,
     verify,
@@ -37,6 +39,7 @@ COMMANDS = (
     preview,
     create,
     researcher,
+    setup_link,
     run,
     migrate,
     backup,
@@ -51,6 +54,7 @@ COMMANDS = (
     simulate,
     export,
     verify,
+    audit,
     import_recovery,
     openapi,
     loadtest,
