@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from study_server.commands import (
+    audit,
     backup,
     change_status,
     chaos,
@@ -24,6 +25,7 @@ from study_server.commands import (
     researcher,
     restore,
     run,
+    setup_link,
     show_status,
     simulate,
     token,
@@ -38,6 +40,7 @@ COMMANDS = (
     preview,
     create,
     researcher,
+    setup_link,
     token,
     run,
     migrate,
@@ -53,6 +56,7 @@ COMMANDS = (
     simulate,
     export,
     verify,
+    audit,
     import_recovery,
     openapi,
     loadtest,

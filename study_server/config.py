@@ -34,6 +34,9 @@ class ServerConfig:
     alarm: str | None = None
     """Shell command that is given trouble with disk or database on its input."""
 
+    backups_dir: Path | None = None
+    """Where backups are written. None: the server makes none."""
+
     is_preview: bool = False
     """Whether this server only shows a study: nobody who sits here counts."""
 

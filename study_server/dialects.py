@@ -37,6 +37,7 @@ POSTGRESQL_SETTINGS = {
 
 SCHEMA_LOCK = 0x41_63_63_65_6E_74
 """Number of PostgreSQL's advisory lock on the schema: "Accent" in ASCII."""
+AUDIT_LOCK = SCHEMA_LOCK + 1
 
 
 def read_url(text: str) -> URL:
@@ -122,6 +123,15 @@ def lock_schema(connection: Connection) -> None:
     """
     if not is_sqlite(connection):
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})")
+
+
+def lock_audit_log(connection: Connection) -> None:
+    """Let one transaction at a time write to the audit log, until it ends.
+
+    On SQLite the transaction itself has locked the file.
+    """
+    if not is_sqlite(connection):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({AUDIT_LOCK})")
 
 
 def suspend_foreign_keys(connection: Connection) -> None:

@@ -1,6 +1,29 @@
 """The researchers' pages under /admin: parse, one service, answer."""
 
-from study_server.admin import access, accounts, downloads, recruitment, studies
+from study_server.admin import (
+    access,
+    accounts,
+    audit,
+    downloads,
+    drafts,
+    live,
+    recruitment,
+    second_factor,
+    setup,
+    studies,
+)
 from study_server.admin.blueprint import admin
 
-__all__ = ["access", "accounts", "admin", "downloads", "recruitment", "studies"]
+__all__ = [
+    "access",
+    "accounts",
+    "admin",
+    "audit",
+    "downloads",
+    "drafts",
+    "live",
+    "recruitment",
+    "second_factor",
+    "setup",
+    "studies",
+]

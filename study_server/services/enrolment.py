@@ -69,10 +69,10 @@ def enrol(
     Raises:
         NotOpenError: the study is paused, closed or full.
     """
-    refuse_unless_open(db, study, now=started_at)
     definition = definition_of(study)
     slot_index = preview_slot
     if slot_index is None:
+        refuse_unless_open(db, study, now=started_at)
         slot_index = lease_slot(db, study, definition, is_simulated=is_simulated)
     token = token or new_id(rng)
     session = _new_session(

@@ -42,6 +42,7 @@ def add_study(db: Session, study_id: str = "demo", *, version: int = 1) -> Study
         definition_sha256="d" * 64,
         bundle_id="tiny-0123456789ab",
         created_at=MORNING,
+        launched_at=MORNING,
     )
     db.add(study)
     db.flush()

@@ -5,12 +5,12 @@ from alembic import op
 
 from study_server.migrations.columns import MOMENT, TEXT
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
-    """From revision 0004 to 0005."""
+    """From revision 0005 to 0006."""
     op.create_table(
         "api_token",
         sa.Column("id", sa.Integer(), nullable=False),
