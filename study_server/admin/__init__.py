@@ -11,6 +11,7 @@ from study_server.admin import (
     second_factor,
     setup,
     studies,
+    tokens,
 )
 from study_server.admin.blueprint import admin
 
@@ -26,4 +27,5 @@ __all__ = [
     "second_factor",
     "setup",
     "studies",
+    "tokens",
 ]

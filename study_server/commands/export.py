@@ -11,9 +11,12 @@ from study_server.commands.options import (
     open_database,
     server_config,
 )
-from study_server.export.archive import stream_archive, write_archive
+from study_server.export.archive import write_archive
+from study_server.export.download import Wanted, download, has_people, note_export
 from study_server.export.formats import FORMATS
 from study_server.export.tables import SESSION_FILTERS, count_sessions
+from study_server.services.audit_log import COMMAND_LINE
+from study_server.services.blinding import is_blind
 from study_server.services.studies import get_study
 
 if TYPE_CHECKING:
@@ -41,8 +44,8 @@ def add_parser(commands: "Commands") -> None:
         "--format",
         choices=tuple(FORMATS),
         default="csv",
-        help="our tables, which study-analysis reads, or one under the names of "
-        "jsPsych (default: %(default)s)",
+        help="csv is what study-analysis reads; jspsych has the answers under the "
+        "names of jsPsych (default: %(default)s)",
     )
     add_data_options(parser)
 
@@ -50,19 +53,25 @@ def add_parser(commands: "Commands") -> None:
 def run_command(options: argparse.Namespace) -> None:
     """Write the zip; say what is in it and what was left out."""
     config = server_config(options)
-    with open_database(config, may_upgrade=False) as database, database.read() as db:
-        study = get_study(db, options.study_id)
-        n_all = count_sessions(db, study.study_id, sessions="all")
-        n_exported = count_sessions(db, study.study_id, sessions=options.sessions)
-        chunks = stream_archive(
-            db,
-            study,
-            sessions=options.sessions,
-            exported_at=datetime.now(UTC),
-            format_name=options.format,
-            bundles_dir=config.bundles_dir,
-        )
-        write_archive(chunks, options.out)
+    wanted = Wanted(
+        study_id=options.study_id,
+        sessions=options.sessions,
+        format_name=options.format,
+        exported_at=datetime.now(UTC),
+    )
+    with open_database(config, may_upgrade=False) as database:
+        with database.write() as db:
+            study = get_study(db, wanted.study_id)
+            hides_truth = has_people(wanted.sessions) and is_blind(db, study)
+            note_export(db, wanted, actor=COMMAND_LINE)
+            n_all = count_sessions(db, wanted.study_id, sessions="all")
+            n_exported = count_sessions(db, wanted.study_id, sessions=wanted.sessions)
+        write_archive(download(database, wanted, config.bundles_dir), options.out)
     print(f"Wrote {options.out}: {n_exported} sessions ({options.sessions})")
+    if hides_truth:
+        print(
+            "Who was right in main trials is left out: the study is not closed yet, "
+            "and nobody has unblinded it"
+        )
     if n_exported < n_all:
         print(f"Left out {n_all - n_exported} sessions; --sessions all has them too")

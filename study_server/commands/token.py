@@ -22,11 +22,10 @@ from study_server.services.api_tokens import (
     revoke_token,
     state_of,
 )
+from study_server.services.audit_log import COMMAND_LINE, note
 
 if TYPE_CHECKING:
     from study_server.commands.options import Commands
-
-COMMAND_LINE = "command line"
 
 
 def add_parser(commands: "Commands") -> None:
@@ -71,7 +70,9 @@ def _run(db: Session, options: argparse.Namespace, now: datetime) -> list[str]:
     if options.which is None:
         raise TokenError(f"say which token to {options.action}: its name or its number")
     if options.action == "revoke":
-        return [_line(revoke_token(db, _number(options.which), revoked_at=now), now)]
+        token = revoke_token(db, _number(options.which), revoked_at=now)
+        _note(db, "token.revoke", token, now)
+        return [_line(token, now)]
     made = create_token(
         db,
         label=options.which,
@@ -81,12 +82,24 @@ def _run(db: Session, options: argparse.Namespace, now: datetime) -> list[str]:
         created_at=now,
         days=options.days,
     )
+    _note(db, "token.create", made.token, now)
     print(
         f"Good for {_good_for(made.token)} until "
         f"{made.token.expires_at:%Y-%m-%d %H:%M} UTC. It is shown only now:",
         file=sys.stderr,
     )
     return [made.secret]
+
+
+def _note(db: Session, action: str, token: ApiToken, now: datetime) -> None:
+    note(
+        db,
+        action,
+        actor=COMMAND_LINE,
+        done_at=now,
+        study_id=token.study_id,
+        details={"token": token.id, "label": token.label, "scopes": token.scopes},
+    )
 
 
 def _number(text: str) -> int:

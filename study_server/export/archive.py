@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from study_server.errors import ExportError
 from study_server.export.batches import Batch
+from study_server.export.blinding import blinded
 from study_server.export.codebook import codebook
 from study_server.export.facts import WrittenTable, export_facts, json_bytes
 from study_server.export.formats import Format, Source, find_format
@@ -38,6 +39,7 @@ def stream_archive(
     exported_at: datetime,
     format_name: str = "csv",
     bundles_dir: Path = Path(),
+    is_blind: bool = False,
 ) -> Iterator[bytes]:
     """The zip of one study, in chunks, as `EXPORT_FORMAT.md` describes it.
 
@@ -48,13 +50,14 @@ def stream_archive(
         exported_at: UTC, written into `export.json`.
         format_name: one of `FORMATS`.
         bundles_dir: folder of the imported bundles, which `jspsych` looks into.
+        is_blind: whether to leave out who is right in main trials.
 
     Raises:
         ExportError: sessions or format is none of those there are, or the format's
             library is not installed.
     """
     form = check_choice(sessions, format_name)
-    source = Source(db, study.study_id, sessions, bundles_dir)
+    source = Source(db, study.study_id, sessions, bundles_dir, is_blind)
     return _stream(source, study, form, exported_at=exported_at)
 
 
@@ -102,7 +105,10 @@ def _stream(
     with zipfile.ZipFile(sink, "w") as archive:
         for table, columns in form.tables.items():
             place = form.place(study.study_id, table)
-            counted = Counted(form.read(source, table))
+            batches = form.read(source, table)
+            if source.is_blind:
+                batches = blinded(columns, batches)
+            counted = Counted(batches)
             digest = hashlib.sha256()
             entry = _entry(place, is_packed=form.is_packed)
             with archive.open(entry, "w", force_zip64=True) as file:
@@ -116,6 +122,7 @@ def _stream(
             study,
             written,
             sessions=source.sessions,
+            is_blind=source.is_blind,
             exported_at=exported_at,
         )
         documents = {

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from study_server.export.column import Column
 from study_server.export.columns.assignment import ASSIGNMENT
+from study_server.export.columns.erasures import ERASURES
 from study_server.export.columns.events import EVENTS
 from study_server.export.columns.jspsych import JSPSYCH, JSPSYCH_EVENTS
 from study_server.export.columns.participants import PARTICIPANTS
@@ -38,6 +39,7 @@ TABLES = {
     "chains": CHAINS,
     "consents": CONSENTS,
     "assignment": ASSIGNMENT,
+    "erasures": ERASURES,
 }
 """Table name, also of its file, to its columns in order."""
 

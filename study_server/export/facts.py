@@ -30,12 +30,14 @@ def export_facts(
     written: Mapping[str, WrittenTable],
     *,
     sessions: str,
+    is_blind: bool,
     exported_at: datetime,
 ) -> dict[str, object]:
     """The content of `export.json`.
 
     Args:
         written: table name to what was written of it.
+        is_blind: whether who is right in main trials was left out.
     """
     bundle = db.get_one(ImportedBundle, study.bundle_id)
     n_all = count_sessions(db, study.study_id, sessions="all")
@@ -52,6 +54,7 @@ def export_facts(
         "server_version": server_version(),
         "exported_at": timestamp(exported_at),
         "sessions": sessions,
+        "is_blind": is_blind,
         "n_rows": {table: done.n_rows for table, done in written.items()},
         "n_sessions_left_out": n_all - n_exported,
         "table_sha256": {done.place: done.sha256 for done in written.values()},

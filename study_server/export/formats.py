@@ -29,6 +29,7 @@ class Source(NamedTuple):
     study_id: str
     sessions: str
     bundles_dir: Path
+    is_blind: bool
 
 
 Tables = Mapping[str, tuple[Column, ...]]

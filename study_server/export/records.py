@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from study_server.models import (
     Answer,
     ComprehensionAttempt,
+    Erasure,
     PageEvent,
     PageVisit,
     Response,
@@ -134,6 +135,15 @@ def select_consents() -> Select[Any]:
         .join(Study)
         .order_by(Study.version, StudyTexts.language)
     )
+
+
+def select_erasures() -> Select[Any]:
+    """One row per participant who was erased: that there was one."""
+    return select(
+        *columns(
+            Erasure.reason.label("erasure_reason"), Erasure.outcome, Erasure.erased_at
+        )
+    ).order_by(Erasure.id)
 
 
 def columns(*found: Expression) -> tuple[Expression, ...]:

@@ -5,7 +5,7 @@ that are counted are named here. Rows stand in the order of their session's rand
 and, within it, of the plan: the same data give the same rows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -29,12 +29,14 @@ from study_server.export.records import (
     select_comprehension,
     select_conflicts,
     select_consents,
+    select_erasures,
     select_events,
     select_pages,
     select_rejected,
 )
 from study_server.models import (
     Base,
+    Erasure,
     NotShown,
     Response,
     ResponseConflict,
@@ -57,6 +59,12 @@ SLOT_ORDER = (
 )
 """Of the table of assignments; all others follow the sessions' random ids."""
 
+OF_STUDY: Mapping[str, Expression] = {
+    "consents": Study.study_id,
+    "erasures": Erasure.study_id,
+}
+"""Tables whose rows belong to no session, and what names their study."""
+
 N_PANEL_TILES = func.json_array_length(Trial.panel_stimulus_ids)
 """How many images the panel of a trial has."""
 
@@ -76,8 +84,8 @@ def batches(
             other includes.
     """
     columns, statement = TABLES[table], STATEMENTS[table]()
-    if table == "consents":  # a text belongs to a version, not to a session
-        yield read_batch(db, statement.where(Study.study_id == study_id), columns)
+    if table in OF_STUDY:
+        yield read_batch(db, statement.where(OF_STUDY[table] == study_id), columns)
         return
     order = SLOT_ORDER if table == "assignment" else (StudySession.session_id,)
     chosen = session_ids(db, study_id, sessions=sessions, order=order)
@@ -214,6 +222,7 @@ STATEMENTS = {
     "chains": select_chains,
     "consents": select_consents,
     "assignment": select_assignment,
+    "erasures": select_erasures,
 }
 
 

@@ -130,6 +130,11 @@ def is_good_for(token: ApiToken, scope: Scope, study_id: str | None) -> bool:
     return is_its_study and scope in token.scopes.split()
 
 
+def actor_of(token: ApiToken) -> str:
+    """Who asks, for the audit log."""
+    return f"token {token.id} ({token.label})"
+
+
 def is_use_due(token: ApiToken, *, at: datetime) -> bool:
     """Whether this use should be written down."""
     return token.last_used_at is None or at - token.last_used_at >= USED_EVERY

@@ -1,8 +1,8 @@
 """participants.csv: one row per session, also of those who stopped."""
 
-from study_server.design.parts.outcomes import OUTCOMES
 from study_server.export.column import Column
 from study_server.export.columns.shared import (
+    OUTCOME,
     PARTICIPANT_ID,
     SESSION_ID,
     SLOT_GROUP,
@@ -62,12 +62,7 @@ PARTICIPANTS = (
         ),
         meaning="Last stage of the script the session reached.",
     ),
-    Column(
-        name="outcome",
-        type="text",
-        levels=OUTCOMES,
-        meaning="How the session ended; missing while it runs.",
-    ),
+    OUTCOME,
     Column(
         name="outcome_reason",
         type="text",

@@ -3,6 +3,7 @@
 from study_server.bundle_kinds import STRATA
 from study_server.design.conditions import CONDITIONS
 from study_server.design.parts.design import TASKS
+from study_server.design.parts.outcomes import OUTCOMES
 from study_server.design.slots import SLOT_GROUPS
 from study_server.export.column import Column
 
@@ -17,6 +18,12 @@ PARTICIPANT_ID = Column(
     name="participant_id",
     type="text",
     meaning="Pseudonym of the participant, random; no key to it is exported.",
+)
+OUTCOME = Column(
+    name="outcome",
+    type="text",
+    levels=OUTCOMES,
+    meaning="How the session ended; missing while it runs.",
 )
 SLOT_INDEX = Column(
     name="slot_index",
