@@ -9,5 +9,9 @@ class ExportFormatError(AnalysisError):
     """A study export is damaged or not of the documented format."""
 
 
+class DownloadError(AnalysisError):
+    """An export cannot be had from a study server."""
+
+
 class ConfigError(AnalysisError, ValueError):
     """A setting of the analysis is missing, malformed or out of range."""

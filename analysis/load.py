@@ -84,6 +84,12 @@ def _check_header(header: Mapping[str, Any], path: Path) -> None:
             f"{header.get('schema_version')!r}; this analysis reads {SCHEMA_VERSION}. "
             "Use the study-analysis that belongs to the study-server."
         )
+    if header.get("is_blind"):
+        raise ExportFormatError(
+            f"{path.name} was exported while nobody is to see who was right in main "
+            "trials, so nothing can be analysed. Close the study, or let an owner "
+            "unblind it, and export it again."
+        )
     if missing := [key for key in EXPORT_KEYS if key not in header]:
         raise ExportFormatError(
             f"export.json of {path.name} lacks {', '.join(missing)}. {AGAIN}"

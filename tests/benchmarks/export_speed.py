@@ -12,7 +12,7 @@ a bound is exceeded (7.9, 9.1).
 
 import argparse
 import json
-import os
+import re
 import subprocess
 import sys
 import threading
@@ -167,14 +167,24 @@ def by_command(ground: Ground, path: Path) -> Exported:
         *("--data", str(ground.config.data_dir)),
         *("--database", ground.config.resolved_database_url),
     ]
-    begun = time.monotonic()
+    begun, peak_mb = time.monotonic(), 0.0
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    while process.poll() is None:
+        peak_mb = max(peak_mb, most_resident_mb(process.pid))
+        time.sleep(0.1)
     if process.returncode:
         raise RuntimeError(f"the export failed with exit code {process.returncode}")
-    seconds = time.monotonic() - begun
-    return Exported(seconds, usage.ru_maxrss * 1024 / 1e6, path.stat().st_size)
+    return Exported(time.monotonic() - begun, peak_mb, path.stat().st_size)
+
+
+def most_resident_mb(pid: int) -> float:
+    """The most that a process has held so far; 0 when it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) * 1024 / 1e6 if found else 0.0
 
 
 def by_api(ground: Ground, path: Path) -> Exported:
