@@ -18,7 +18,6 @@ from study_server.participant.sitting import (
     page_of,
     resume_sender,
     resume_sitting,
-    study_of,
 )
 from study_server.participant.submission import (
     read_images_missing,
@@ -58,7 +57,7 @@ def current_trial(study_id: str) -> ResponseReturnValue:
             return no_session(study_id)
         if page_of(session) != "participant.trial":
             return jsonify(next=url_for(page_of(session), study_id=study_id))
-        study = study_of(db, session)
+        study = session.study
         definition = definition_of(study)
         held = serve_trials(
             db,

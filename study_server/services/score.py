@@ -5,13 +5,16 @@ from sqlalchemy.orm import Session
 
 from study_server.design.definition import StudyDefinition
 from study_server.models import Response, StudySession, Trial
-from study_server.services.progress import open_trials
+from study_server.services.progress import InPart, open_trials
 
 Score = dict[str, str | int]
 
+MOST_TRIALS = 100_000
+"""More than any session has."""
+
 
 def score_after(
-    db: Session, session: StudySession, definition: StudyDefinition, trial: Trial
+    db: Session, session: StudySession, definition: StudyDefinition, trial: InPart
 ) -> Score | None:
     """What the feedback to a stored answer adds: the sum of what was told before.
 
@@ -24,7 +27,8 @@ def score_after(
     if kind == "running":
         return _score("part", db, session, Trial.block_index.is_not(None))
     is_of_block = Trial.block_index == trial.block_index
-    if db.scalars(open_trials(session).where(is_of_block).limit(1)).first():
+    still_open = open_trials(db, session, at_most=MOST_TRIALS)
+    if any(each.block_index == trial.block_index for each in still_open):
         return None
     return _score("block", db, session, is_of_block)
 
