@@ -168,9 +168,10 @@ def _lengths(bundle_id: str) -> LengthOf:
 def _as_json(view: TrialView, study_id: str) -> dict[str, Any]:
     """The trial with an address for each image; options stand in display order."""
 
+    folder = url_for("participant.image", study_id=study_id, image_id="0")[:-1]
+
     def image(served: ServedImage) -> dict[str, Any]:
-        url = url_for("participant.image", study_id=study_id, image_id=served.image_id)
-        return {**served._asdict(), "url": url}
+        return {**served._asdict(), "url": f"{folder}{served.image_id}"}
 
     images = view.images
     facts = {name: getattr(view, name) for name in TRIAL_FACTS}

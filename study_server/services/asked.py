@@ -4,9 +4,9 @@ One query for all, written once: every answer of every participant waits for it.
 """
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from sqlalchemy import bindparam, exists, or_, select, update
+from sqlalchemy import Table, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from study_server.models import Response, ResponseConflict, StudySession, Trial
@@ -46,13 +46,13 @@ _ASKED = select(
 )
 
 _FIRST_SERVING = (
-    update(Trial)
+    cast(Table, Trial.__table__)
+    .update()
     .where(
         Trial.trial_id == bindparam("the_trial"),
         Trial.first_served_at.is_(None),
     )
     .values(first_served_at=bindparam("served_at"))
-    .execution_options(synchronize_session=False)
 )
 
 

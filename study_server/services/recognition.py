@@ -29,7 +29,9 @@ def _locked(query: Select[StudySession]) -> Select[StudySession]:
     The study's definition is read when it is asked for, which is once in a process.
     """
     return query.with_for_update(of=StudySession).options(
-        contains_eager(StudySession.study).defer(Study.definition)
+        contains_eager(StudySession.study).load_only(
+            Study.study_id, Study.definition_sha256, Study.bundle_id
+        )
     )
 
 

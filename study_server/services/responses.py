@@ -3,8 +3,9 @@
 import json
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from study_server.errors import ResponseRefusedError, TrialNotFoundError
@@ -21,12 +22,17 @@ from study_server.services import chain
 from study_server.services.asked import AskedTrial, find_asked, note_first_serving
 from study_server.services.display import has_feedback
 from study_server.services.progress import open_trials, update_stage
-from study_server.services.score import score_after
+from study_server.services.score import score_with
 from study_server.services.studies import definition_of
 from study_server.services.submission import Submission
 from study_server.services.window import WINDOW_TRIALS, of_one_part
 
 RATING = "rating"
+
+_RESPONSES = cast(Table, Response.__table__)
+_COLUMNS = tuple(column.key for column in _RESPONSES.columns)
+_STORE = _RESPONSES.insert()
+"""Without the ORM, which would look at all else first."""
 
 
 class Arrival(NamedTuple):
@@ -162,7 +168,6 @@ def _store_response(
         **arrival._asdict(),
         is_correct=is_correct,
         is_late=is_late(session, arrival.received_at),
-        acknowledgement="",  # follows, once the answer counts
     )
     events = [
         PageEvent(
@@ -171,18 +176,18 @@ def _store_response(
         for event in submission.events
     ]
     chain.append(session, response, events)
-    db.add_all([response, *events])
     acknowledgement = _acknowledgement(session, submission, arrival.received_at)
     definition = definition_of(session.study)
     is_practice = trial.block_index is None
     if is_correct is not None and has_feedback(definition, is_practice=is_practice):
-        db.flush()
         acknowledgement["feedback"] = {
             "is_correct": is_correct,
             "correct_option": trial.correct_option,
-            "score": score_after(db, session, definition, trial),
+            "score": score_with(db, session, definition, trial, is_correct=is_correct),
         }
     response.acknowledgement = as_json(acknowledgement)
+    db.execute(_STORE, {name: getattr(response, name) for name in _COLUMNS})
+    db.add_all(events)
     return response.acknowledgement
 
 
