@@ -60,7 +60,7 @@ types: $(VENV)/.installed-dev
 	@$(BIN)/mypy
 
 test: $(VENV)/.installed-dev browser servers lint types
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 audit: $(VENV)/.installed-dev
 	@$(PYTHON) -m venv "$(VENV)/audit"
