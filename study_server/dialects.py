@@ -188,6 +188,30 @@ def copy_pages(engine: Engine, path: Path) -> None:
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
 
 
+def scrub_free_space(engine: Engine) -> bool:
+    """Leave nothing of deleted rows in the database's files.
+
+    SQLite has overwritten them where they stood (`secure_delete`); the file is written
+    anew all the same, for pages that were moved, and the log is emptied. PostgreSQL
+    keeps deleted rows until their tables are written anew.
+
+    Returns:
+        False when a reader kept the log from being emptied.
+    """
+    if is_sqlite(engine):
+        with engine.connect() as connection:
+            _run_outside_transaction(connection, "VACUUM")
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            (busy, *_) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+    with engine.connect() as connection:
+        free = connection.execution_options(isolation_level="AUTOCOMMIT")
+        free.exec_driver_sql("VACUUM FULL")
+        free.exec_driver_sql("CHECKPOINT")
+    return True
+
+
 def damage_of(path: Path) -> str | None:
     """What SQLite finds wrong in a file; None when nothing."""
     try:

@@ -38,6 +38,8 @@ def second_factor() -> str | Response:
 @admin.post("/login/code")
 def give_second_factor() -> LoginAnswer:
     """Make the login whole; the browser gets a new secret."""
+    if me().is_whole:
+        return redirect(url_for("admin.studies"), 303)
     keys = throttle_keys(f"second factor of {me().name}")
     if wait_s := seconds_to_wait(keys):
         page = render_template("admin/second_factor.html", wait_s=wait_s)

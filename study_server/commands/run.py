@@ -30,6 +30,7 @@ from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.dialects import careless_settings, is_sqlite
 from study_server.errors import StudyServerError
+from study_server.services.retention import erase_expired
 from study_server.services.setup import make_setup_link, needs_setup
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def run_command(options: argparse.Namespace) -> None:
         n_workers = choose_workers(options.workers, database)
         warn_of_careless_settings(database)
         with database.write() as db:
+            erase_expired(db, now=datetime.now(UTC))
             setup_path = (
                 make_setup_link(db, now=datetime.now(UTC)) if needs_setup(db) else None
             )

@@ -282,5 +282,5 @@ def _catch(db: Session, study_id: str) -> tuple[int, int]:
     query = select(Response.is_correct, func.count()).join(Trial)
     query = query.join(StudySession).join(Study).group_by(Response.is_correct)
     query = _of_people(query, study_id).where(Trial.trial_kind == TrialKind.CATCH)
-    counts: dict[bool | None, int] = dict(db.execute(query).tuples().all())
+    counts = dict[bool | None, int](row._tuple() for row in db.execute(query))
     return sum(counts.values()), counts.get(True, 0)

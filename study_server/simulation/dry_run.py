@@ -139,6 +139,6 @@ def _count(database: Database, *, n_completed: int) -> DryRun:
             n_completed=n_completed,
             outcomes=dict(sorted(ends.items())),
             n_responses=found.n_responses,
-            conditions=dict(conditions.tuples()),
+            conditions=dict[str, int](row._tuple() for row in conditions),
             is_sound=found.is_sound,
         )

@@ -58,7 +58,7 @@ def log_in(client: FlaskClient, name: str, password: str) -> int:
 
 
 def submit(
-    client: FlaskClient, path: str, page: str | None = None, **fields: str
+    client: FlaskClient, path: str, page: str | None = None, **fields: str | list[str]
 ) -> int:
     """Send a form with the token of the page that shows it."""
     token = csrf_token(client, page or path)
