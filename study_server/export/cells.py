@@ -1,7 +1,7 @@
 """How plain values become the lines of a CSV table. No Flask, no database."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +27,11 @@ def csv_lines(columns: Sequence[Column], values: Sequence[Sequence[Value]]) -> b
     cells = [csv_cells(c, v) for c, v in zip(columns, values, strict=True)]
     lines = map(",".join, zip(*cells, strict=True))
     return ("\n".join(lines) + "\n").encode()
+
+
+def csv_line(cells: Iterable[str]) -> bytes:
+    """One row of texts, as UTF-8, ended by a newline."""
+    return (",".join(map(quoted, cells)) + "\n").encode()
 
 
 def csv_cells(column: Column, values: Sequence[Value]) -> Sequence[str]:

@@ -9,6 +9,7 @@ from study_server.export.codebook import TABLES, codebook
 from study_server.export.column import Column
 from study_server.export.tables import STATEMENTS
 from study_server.models import FreedBy, Outcome, OutcomeReason, Stage, TrialKind
+from study_server.services.erasure import REASONS
 
 PAGE = Path(__file__).parents[3] / "study_server" / "EXPORT_FORMAT.md"
 EVERY_COLUMN = [column for columns in TABLES.values() for column in columns]
@@ -71,6 +72,7 @@ def test_levels_are_those_of_the_database() -> None:
     assert levels["outcome_reason"] == tuple(OutcomeReason)
     assert levels["freed_by"] == tuple(FreedBy)
     assert levels["trial_kind"] == tuple(TrialKind)
+    assert levels["erasure_reason"] == REASONS
 
 
 def test_the_codebook_has_the_form_the_page_promises() -> None:
