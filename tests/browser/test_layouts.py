@@ -1,6 +1,6 @@
 """3.10: no layout of a trial scrolls sideways, in whatever window.
 
-`python -m tests.benchmarks.page_matrix` looks at each task; the widest is looked at here.
+`python -m tests.benchmarks.page_matrix` looks at each task; here it is the widest.
 """
 
 from pathlib import Path

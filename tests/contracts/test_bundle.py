@@ -101,9 +101,10 @@ def test_the_server_reads_what_machines_say_of_each_pair(made: Bundle) -> None:
     """1.11"""
     bundle = read_bundle(made.folder)
 
-    occlusions = [one for f in bundle.features for one in f.occlusions]
-    for asked in (*bundle.query_pairs, *occlusions):
-        methods = [answer.method for answer in asked.machine_answers]
+    answers = [pair.machine_answers for pair in bundle.query_pairs]
+    answers += [one.machine_answers for f in bundle.features for one in f.occlusions]
+    for given in answers:
+        methods = [answer.method for answer in given]
         assert methods == ["centre", "contrast", "luminance", "saliency"]
 
 

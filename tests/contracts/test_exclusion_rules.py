@@ -20,6 +20,7 @@ Case = dict[str, Any]
 CASES: list[Case] = json.loads(
     (Path(__file__).parent / "exclusion_cases.json").read_text(encoding="utf-8")
 )
+MOMENTS = "datetime64[ns, UTC]"
 BEGAN = pd.Timestamp("2026-03-01T12:00:00Z")
 every_case = pytest.mark.parametrize(
     "case", CASES, ids=[f"{c['rule']['name']}: {c['case']}" for c in CASES]
@@ -62,14 +63,14 @@ def evidence_of(session: Case) -> Evidence:
     """The session of a case as the export's tables have it."""
     facts = SessionFacts(**session)
     total_ms = facts.total_ms
-    ended = pd.NaT if total_ms is None else BEGAN + pd.Timedelta(total_ms, "ms")
+    ended = None if total_ms is None else (BEGAN + pd.Timedelta(total_ms, "ms"))
     participants = pd.DataFrame(
         {
             "session_id": ["s1"],
             "outcome": [facts.outcome],
             "instructions_ms": pd.array([facts.instructions_ms], "Float64"),
-            "consented_at": pd.to_datetime([BEGAN], utc=True),
-            "completed_at": pd.to_datetime([ended], utc=True),
+            "consented_at": pd.Series([BEGAN], dtype=MOMENTS),
+            "completed_at": pd.Series([ended], dtype=MOMENTS),
             "n_main_trials": pd.array([facts.n_main_trials], "Int64"),
             "n_main_responses": pd.array([facts.n_main_responses], "Int64"),
             "n_catch_trials": pd.array([facts.n_catch_trials], "Int64"),
@@ -77,6 +78,7 @@ def evidence_of(session: Case) -> Evidence:
         }
     )
     n_right = facts.n_main_responses - facts.n_main_left
+    rows: list[tuple[str, str, bool | None]]
     rows = [("main", "left", None)] * facts.n_main_left
     rows += [("main", "right", None)] * n_right
     rows += [("catch", "left", True)] * facts.n_catch_correct
