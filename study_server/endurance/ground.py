@@ -56,8 +56,8 @@ def proving_ground(
             bundle = write_plain_bundle(folder, n_features=n_trials)
             fill(config, endurance_study(n_slots=n_slots), bundle)
             server = ServerProcess(folder, database_url)
-            server.start()
             try:
+                server.start()
                 yield Ground(config=config, server=server, database=database)
             finally:
                 server.kill_all()
