@@ -1,7 +1,6 @@
 """`study-server chaos`: everything goes wrong on purpose, on a server of its own."""
 
 import argparse
-import signal
 from typing import TYPE_CHECKING
 
 from study_server.commands.loadtest import (
@@ -46,8 +45,6 @@ def run_command(options: argparse.Namespace) -> None:
     """Wreck, print, and fail on any loss."""
     from study_server.endurance.chaos import ChaosConfig, run_chaos
 
-    # Like Ctrl-C, so that the server does not stay behind.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     config = ChaosConfig(
         n_responses=options.responses,
         n_kills=options.kills,

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,8 +66,6 @@ def run_command(options: argparse.Namespace) -> None:
     """Measure, print, and fail on any loss."""
     from study_server.endurance.loadtest import LoadConfig, run_loadtest
 
-    # Like Ctrl-C, so that the server does not stay behind.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     config = LoadConfig(
         n_participants=options.participants,
         pause_s=options.pause_s,

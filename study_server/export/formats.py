@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from study_server.errors import ExportError
 from study_server.export.batches import Batch
+from study_server.export.bundle_rows import BUNDLE_TABLES, bundle_batches
 from study_server.export.codebook import JSPSYCH_TABLES, TABLES
 from study_server.export.column import Column
 from study_server.export.csv_tables import csv_pieces
@@ -36,6 +37,10 @@ Tables = Mapping[str, tuple[Column, ...]]
 
 
 def _own_batches(source: Source, table: str) -> Iterator[Batch]:
+    if table in BUNDLE_TABLES:
+        return bundle_batches(
+            source.db, table, source.study_id, bundles_dir=source.bundles_dir
+        )
     return batches(source.db, table, source.study_id, sessions=source.sessions)
 
 

@@ -5,12 +5,12 @@ from alembic import op
 
 from study_server.migrations.columns import MOMENT, TEXT
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
-    """From revision 0005 to 0006."""
+    """From revision 0006 to 0007."""
     op.create_table(
         "api_token",
         sa.Column("id", sa.Integer(), nullable=False),
