@@ -200,6 +200,7 @@ def scrub_free_space(engine: Engine) -> bool:
     """
     if is_sqlite(engine):
         with engine.connect() as connection:
+            _run_outside_transaction(connection, "PRAGMA query_only=OFF")
             _run_outside_transaction(connection, "VACUUM")
             driver = connection.connection.driver_connection
             assert driver is not None

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from study_server.audit.report import Report, audit
+from study_server.audit.report import AUDITED_PLANS, Report, audit
 from study_server.bundle import Bundle
 from study_server.design.definition import StudyDefinition
 from study_server.design.fit import check_fit
@@ -58,7 +58,7 @@ def audit_of(definition: StudyDefinition, bundle: Bundle) -> Report:
         DefinitionError: the study asks for more than the bundle has.
     """
     check_fit(definition, bundle)
-    return audit(definition, bundle)
+    return audit(definition, bundle, n_participants=AUDITED_PLANS)
 
 
 def incoming_bundles(data_dir: Path) -> list[str]:

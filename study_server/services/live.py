@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from study_server.models import (
@@ -186,7 +186,7 @@ def _sessions(db: Session, study_id: str) -> Sequence[StudySession]:
     return db.scalars(query.order_by(StudySession.created_at.desc())).all()
 
 
-def _of_people(query: Select[Any], study_id: str) -> Select[Any]:
+def _of_people(query: Any, study_id: str) -> Any:
     return query.where(*counted(study_id), StudySession.is_simulated.is_(False))
 
 
@@ -282,5 +282,5 @@ def _catch(db: Session, study_id: str) -> tuple[int, int]:
     query = select(Response.is_correct, func.count()).join(Trial)
     query = query.join(StudySession).join(Study).group_by(Response.is_correct)
     query = _of_people(query, study_id).where(Trial.trial_kind == TrialKind.CATCH)
-    counts = dict[bool | None, int](row._tuple() for row in db.execute(query))
+    counts: dict[bool | None, int] = dict(db.execute(query).all())
     return sum(counts.values()), counts.get(True, 0)

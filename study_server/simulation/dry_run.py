@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -127,7 +127,7 @@ def _count(database: Database, *, n_completed: int) -> DryRun:
         ends = Counter(
             outcome or "running" for outcome in db.scalars(select(StudySession.outcome))
         )
-        conditions = db.execute(
+        conditions: Any = db.execute(
             select(Trial.condition, func.count())
             .join(Response)
             .where(Trial.trial_kind == "main")
@@ -139,6 +139,6 @@ def _count(database: Database, *, n_completed: int) -> DryRun:
             n_completed=n_completed,
             outcomes=dict(sorted(ends.items())),
             n_responses=found.n_responses,
-            conditions=dict[str, int](row._tuple() for row in conditions),
+            conditions=dict(conditions),
             is_sound=found.is_sound,
         )

@@ -28,7 +28,7 @@ HARMLESS = {
 }
 """Values of addresses under which nothing is changed."""
 
-ENDINGS = {("POST", "participant.technical_problem")}
+ENDINGS = {(method, "participant.technical_problem") for method in METHODS}
 
 BODIES: Mapping[str, Mapping[str, str]] = {
     "admin.run_dry": {"sessions": "none"},
@@ -57,6 +57,7 @@ class House:
         send: Callable[..., Any] = client.get if method == "GET" else client.post
         answer = send(path) if method == "GET" else send(path, data=dict(body))
         status: int = answer.status_code
+        answer.close()
         return status
 
     def client_of(self, kind: str) -> FlaskClient:

@@ -9,8 +9,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from study_server.admin.uploads import FORM_BYTES
-from study_server.recruitment.platform_csv import MAX_FILE_BYTES
+from study_server.admin import uploads
 from study_server.services import researchers
 from study_server.services.researchers import DECOY_HASH
 from tests.study_server.admin.accounts import PASSWORD
@@ -108,9 +107,12 @@ def test_nor_can_a_role_that_may_not_upload(app: Flask, role: str) -> None:
     assert answer.status_code == 413
 
 
-def test_a_platform_file_has_its_limit(owner: FlaskClient) -> None:
+def test_a_platform_file_has_its_limit(
+    owner: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(uploads.LARGEST_FILE, "admin.reconcile", 1_000)
     token = csrf_token(owner, f"{STUDY}/reconcile")
-    content = b"x" * (MAX_FILE_BYTES + FORM_BYTES + 1)
+    content = b"x" * (1_000 + uploads.FORM_BYTES)
     data = {"csrf_token": token, "file": (io.BytesIO(content), "f.csv")}
 
     assert owner.post(f"{STUDY}/reconcile", data=data).status_code == 413
@@ -119,6 +121,7 @@ def test_a_platform_file_has_its_limit(owner: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "content",
     [b"", b"\0" * 100, b"\xff\xfe\xfa", b'"' * 5_000, b"a,b\n" * 3, b"\x89PNG\r\n"],
+    ids=["empty", "null", "no UTF-8", "quotes", "other columns", "picture"],
 )
 def test_a_malformed_file_is_told_and_not_fatal(
     owner: FlaskClient, content: bytes
@@ -129,7 +132,11 @@ def test_a_malformed_file_is_told_and_not_fatal(
     assert owner.post(f"{STUDY}/reconcile", data=data).status_code == 422
 
 
-@pytest.mark.parametrize("content", [b"", b"\0", b"[study", b"a=1\n" * 9, b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\0", b"[study", b"a=1\n" * 9, b"\xff\xfe"],
+    ids=["empty", "null", "cut", "twice", "no UTF-8"],
+)
 def test_a_malformed_definition_is_told_and_not_fatal(
     owner: FlaskClient, content: bytes
 ) -> None:
@@ -184,7 +191,7 @@ def test_neither_password_nor_secret_gets_into_the_log(
     client = app.test_client()
     with caplog.at_level(logging.DEBUG):
         log_in(client, "owner", PASSWORD)
-        log_in(client, "owner", "wrong but similar")
+        log_in(app.test_client(), "owner", "wrong but similar")
         with client.session_transaction("/admin/") as cookie:
             token = cookie.get("login", "no token")
 

@@ -139,7 +139,7 @@ def test_a_cookie_that_we_did_not_sign_is_nobodys(app: Flask, change: str) -> No
         "cut": good.value[: len(good.value) // 2],
         "unsigned": good.value.split(".")[0],
         "empty": "",
-        "huge": "A" * 8_000,
+        "huge": "A" * 3_900,
     }[change]
     thief = app.test_client()
     thief.set_cookie("researcher", bad, path="/admin")

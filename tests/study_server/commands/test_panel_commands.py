@@ -9,6 +9,7 @@ import pytest
 from study_server.cli import main
 from study_server.config import ServerConfig
 from study_server.db import Database
+from study_server.services import drafts, launch
 from study_server.services.studies import get_study
 from tests.study_server.admin.test_drafts import as_toml
 from tests.study_server.rows import add_session
@@ -24,8 +25,14 @@ Run = Callable[..., list[str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Run:
     """Runs a command that succeeds; returns the lines it printed."""
+    for module in (drafts, launch):
+        monkeypatch.setattr(module, "AUDITED_PLANS", 20)
     config = ServerConfig(data_dir=tmp_path / "data")
     config.data_dir.mkdir()
     make_study(config, tmp_path)

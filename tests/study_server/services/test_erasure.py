@@ -34,7 +34,7 @@ from tests.study_server.rows import (
 )
 
 PLANTED = ("PROLIFIC5f3c0ffee", "SUBMISSION77aa", "I am Erika Mustermann of Bonn")
-ERIKA, OTTO = "e" * 32, "0" * 32
+ERIKA, OTTO = "e1" * 16, "0d" * 16
 
 
 @pytest.fixture
