@@ -35,10 +35,10 @@ Data of the study `{study_id}` as a Psych-DS dataset, made by `study-server expo
 def data_file(study_id: str, table: str) -> str:
     """Where a table stands: keywords and values joined as the standard asks for.
 
-    A value has letters and digits only, so the hyphens of a study's name are left out.
+    A value has letters and digits only: hyphens and underscores are left out.
     """
-    name = re.sub("[^a-zA-Z0-9]", "", study_id)
-    return f"data/study-{name}_description-{table}_data.csv"
+    study, what = (re.sub("[^a-zA-Z0-9]", "", text) for text in (study_id, table))
+    return f"data/study-{study}_description-{what}_data.csv"
 
 
 def describing_files(

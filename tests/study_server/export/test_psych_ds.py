@@ -21,7 +21,7 @@ def test_a_dataset_keeps_the_rules_of_the_standard(database: Database) -> None:
 
     assert faults(files) == []
     assert {n for n in files if n.startswith("data/")} == {
-        f"data/study-demo_description-{table}_data.csv" for table in TABLES
+        data_file("demo", table) for table in TABLES
     }
 
 
