@@ -31,8 +31,9 @@ from study_server.participant.sitting import (
     resume_sitting,
 )
 from study_server.services.endings import is_over
-from study_server.services.enrolment import Enrolment, find_session, is_open
+from study_server.services.enrolment import Enrolment, is_open
 from study_server.services.identities import session_of_person
+from study_server.services.recognition import find_session
 from study_server.services.studies import definition_of, get_study
 from study_server.services.texts import catalogue_of
 
@@ -104,7 +105,7 @@ def _page_before_start(
 ) -> ResponseReturnValue:
     """The consent; or another page, for who was here before or cannot begin."""
     definition = definition_of(study)
-    choose_language(definition)
+    choose_language(definition, request.args.get("lang"))
     own = session_of_person(db, arriving.identity.pseudonym)
     if own is not None:
         arrival_token(study.study_id, arriving)
