@@ -21,6 +21,10 @@ PREPARED = "prepared"
 """A database with our tables, emptied before each test."""
 
 
+WITHOUT_TRIGGERS = "SET session_replication_role = replica"
+"""The log of researchers' acts, and launched studies, refuse to be deleted."""
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PrivateServer]:
     """One server for all tests of this process."""
@@ -47,7 +51,8 @@ def emptied(server: PrivateServer) -> str:
     server.disconnect_all(PREPARED)
     tables = [f'DELETE FROM "{t.name}"' for t in reversed(Base.metadata.sorted_tables)]
     try:
-        server.run("; ".join([*tables, RESTART_COUNTERS]), database=PREPARED)
+        steps = [WITHOUT_TRIGGERS, *tables, RESTART_COUNTERS]
+        server.run("; ".join(steps), database=PREPARED)
     except psycopg.Error:  # it is not there yet, or a test has changed its tables
         server.drop(PREPARED)
         database = Database(server.make(PREPARED))
