@@ -15,14 +15,11 @@ from tests.study_server.private_postgresql import (
     private_postgresql,
 )
 
+WITHOUT_TRIGGERS = "SET session_replication_role = replica"
 RESTART_COUNTERS = "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"
 
 PREPARED = "prepared"
 """A database with our tables, emptied before each test."""
-
-
-WITHOUT_TRIGGERS = "SET session_replication_role = replica"
-"""The log of researchers' acts, and launched studies, refuse to be deleted."""
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +48,9 @@ def emptied(server: PrivateServer) -> str:
     server.disconnect_all(PREPARED)
     tables = [f'DELETE FROM "{t.name}"' for t in reversed(Base.metadata.sorted_tables)]
     try:
-        steps = [WITHOUT_TRIGGERS, *tables, RESTART_COUNTERS]
-        server.run("; ".join(steps), database=PREPARED)
+        server.run(
+            "; ".join([WITHOUT_TRIGGERS, *tables, RESTART_COUNTERS]), database=PREPARED
+        )
     except psycopg.Error:  # it is not there yet, or a test has changed its tables
         server.drop(PREPARED)
         database = Database(server.make(PREPARED))
