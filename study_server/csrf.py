@@ -43,10 +43,14 @@ def is_from_elsewhere(asked: Request) -> bool:
     """Whether the browser says that another site's page sends this.
 
     Browsers tell it by themselves over HTTPS and on this machine; where they do not,
-    the origin they name is compared with the name we are asked by.
+    the origin they name is compared with the name we are asked by. Not so for
+    participants over plain HTTP: a proxy may have changed that name, and an answer
+    refused is worse than one that the form's token alone protects.
     """
     fetch = asked.headers.get("Sec-Fetch-Site")
     if fetch is not None:
         return fetch not in OWN_FETCHES
+    if not asked.is_secure and not asked.path.startswith("/admin"):
+        return False
     origin = asked.headers.get("Origin")
     return origin is not None and urlsplit(origin).netloc != asked.host

@@ -41,7 +41,7 @@ LEAST_ROLE: Mapping[str, Role] = {
     "study": Role.VIEWER,
     "new_study": Role.EDITOR,
     "create_study": Role.EDITOR,
-    "versions": Role.VIEWER,
+    "versions": Role.ANALYST,
     "run_dry": Role.EDITOR,
     "preview_study": Role.EDITOR,
     "launch_draft": Role.OWNER,

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from flask import Flask
 from sqlalchemy import func, select
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from study_server.bundle import Bundle
 from study_server.config import ServerConfig
@@ -30,6 +30,13 @@ from study_server.simulation.run import SimulationConfig, simulate
 
 OBSERVERS = Path(__file__).parent.parent / "demo" / "observers.toml"
 MAX_SESSIONS = 50
+
+
+class SilentHandler(WSGIRequestHandler):
+    """Nobody reads what the sandbox was asked for."""
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
 
 
 class DryRun(NamedTuple):
@@ -110,7 +117,9 @@ def _fill(database: Database, definition: StudyDefinition, bundle: Bundle) -> No
 @contextmanager
 def _serving(app: Flask) -> Iterator[str]:
     """A server in a thread of this process, on a free port of this machine."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server(
+        "127.0.0.1", 0, app, threaded=True, request_handler=SilentHandler
+    )
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
