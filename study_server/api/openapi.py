@@ -76,7 +76,8 @@ def make_document(address: str) -> dict[str, Any]:
     Args:
         address: of the API, like `/api`.
     """
-    models = (Refused, *(op.answer for op in OPERATIONS if op.answer))
+    models: list[type[BaseModel]] = [Refused]
+    models += [op.answer for op in OPERATIONS if op.answer]
     _, schemas = models_json_schema(
         [(model, "serialization") for model in models], ref_template=SCHEMA_PLACE
     )

@@ -118,7 +118,9 @@ def copied_rows() -> dict[type[Base], dict[str, ColumnElement[Any]]]:
     trial_id = func.md5(StudySession.session_id.concat(Trial.trial_id))
     later_ms = slot * literal(1.000_1) / literal(7.0)
     digest = func.md5(trial_id).concat(func.md5(trial_id.concat("digest")))
-    own = {"session_id": StudySession.session_id}
+    own: dict[str, ColumnElement[Any]] = {
+        "session_id": StudySession.session_id.expression
+    }
     return {
         Trial: {**own, "trial_id": trial_id},
         Response: {

@@ -16,7 +16,7 @@ from study_server.services.api_tokens import (
 )
 from tests.study_server.rows import MORNING, add_study
 
-VALUES = {
+VALUES: dict[str, Any] = {
     "label": "laptop",
     "study_id": None,
     "scopes": [Scope.EXPORT_READ],
