@@ -22,6 +22,7 @@ HARMLESS = {
     "new_status": "nothing",
     "token": "nothing",
     "link_id": 999_999,
+    "token_id": 999_999,
     "researcher_id": 999_999,
     "filename": "icon.svg",
     "stimulus_id": "0" * 32,

@@ -116,7 +116,9 @@ def test_an_export_is_written_and_says_what_is_in_it(
 
     assert run("export", study, "--out", out) == 0
 
-    assert capsys.readouterr().out == f"Wrote {out}: 0 sessions (real)\n"
+    told = capsys.readouterr().out
+    assert told.startswith(f"Wrote {out}: 0 sessions (real)\n")
+    assert "the study is not closed yet" in told  # 7.5
     with zipfile.ZipFile(out) as files:
         assert files.testzip() is None
 
