@@ -65,7 +65,8 @@ class ServerConfig:
         """
         return self._key(
             "secret_key",
-            loss="everyone who is logged in or taking part has to begin again",
+            loss="everyone who is logged in or taking part has to begin again, and "
+            "researchers have to add their authenticators anew",
         )
 
     def pseudonym_key(self) -> bytes:

@@ -4,13 +4,13 @@ With ACCENTUATE_SCREENSHOTS=FOLDER each page is painted there, wide and narrow.
 """
 
 import re
-import ssl
 import time
 from base64 import b32decode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -18,8 +18,6 @@ from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.services.setup import make_setup_link
 from study_server.services.totp import STEP_S, code_at
-from study_server.simulation.browser import Browser as PlainBrowser
-from study_server.simulation.walk import consent
 from tests.browser.pages import faults_of, overflow_px, paint
 from tests.browser.server_process import ServerProcess
 from tests.study_server.admin.test_drafts import as_toml, zipped_bundle
@@ -78,10 +76,14 @@ class Panel:
 
 def arrive(url: str, n: int) -> None:
     """So many people, one after the other, who give their consent."""
-    tls = ssl.create_default_context()
+    study = f"{url}/s/{STUDY_ID}"
     for _ in range(n):
-        with PlainBrowser(url, "", tls) as browser:
-            consent(browser, f"/s/{STUDY_ID}/")
+        with httpx.Client() as browser:
+            page = browser.get(f"{study}/").text
+            found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+            assert found is not None
+            form = {"csrf_token": found[1], "consent": "yes"}
+            assert browser.post(f"{study}/start", data=form).status_code == 303
 
 
 def files(folder: Path) -> tuple[Path, Path]:
