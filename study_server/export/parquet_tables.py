@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from study_server.errors import ExportError
 from study_server.export.batches import Batch
+from study_server.export.cells import Value
 from study_server.export.column import Column
 from study_server.export.growing_file import GrowingFile
 
 if TYPE_CHECKING:
     import pyarrow
 
-GIVEN_AS = {"timestamp[us, tz=UTC]": "string", "bool": "int8"}
-"""Type of a column to that of its values, where Arrow has to convert them."""
 ROWS_PER_GROUP = 20_000
 """Least number of rows written at a time, the last ones apart; some 15 MB."""
 
@@ -76,11 +75,22 @@ def arrow_schema(columns: Sequence[Column]) -> "pyarrow.Schema":
 
 def _table(batch: Batch, schema: Any) -> Any:
     arrow = load_arrow()
-    arrays = []
-    for field, values in zip(schema, batch.values, strict=True):
-        given = GIVEN_AS.get(str(field.type), str(field.type))
-        arrays.append(arrow.array(values, given).cast(field.type))
+    columns = zip(schema, batch.values, strict=True)
+    arrays = [_array(field.type, values) for field, values in columns]
     return arrow.Table.from_arrays(arrays, schema=schema)
+
+
+def _array(kind: Any, values: Sequence[Value]) -> Any:
+    """A column in its type; its values are as the database and the CSV tables have it.
+
+    Moments are ISO 8601, which Arrow reads; SQLite's booleans are 0 and 1.
+    """
+    arrow = load_arrow()
+    if arrow.types.is_timestamp(kind):
+        return arrow.array(values, arrow.string()).cast(kind)
+    if arrow.types.is_boolean(kind):
+        values = [None if value is None else bool(value) for value in values]
+    return arrow.array(values, kind)
 
 
 def _groups(batches: Iterable[Batch], at_least: int) -> Iterator[list[Batch]]:
