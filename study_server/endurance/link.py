@@ -46,6 +46,15 @@ class Link(Protocol):
             LinkError: no answer came.
         """
 
+    def send_and_leave(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> None:
+        """Send a request whole and hang up before the answer comes.
+
+        Raises:
+            LinkError: not even that was possible.
+        """
+
     def close(self) -> None:
         """Give the connection back."""
 
@@ -79,11 +88,7 @@ class SocketLink:
     def send_and_leave(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> None:
-        """Send a request whole and hang up before the answer comes.
-
-        Raises:
-            LinkError: not even that was possible.
-        """
+        """See `Link`."""
         try:
             self._connection.request(method, path, body, dict(headers))
             time.sleep(0)  # the request is out; whoever serves it may begin
