@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from study_server.errors import AlreadyTookPartError, LinkError, NotOpenError
 from study_server.models import PersonalLink, SessionToken, Study, StudySession
 from study_server.services.endings import is_over
-from study_server.services.enrolment import Enrolment, enrol, find_session
+from study_server.services.enrolment import Enrolment, enrol
 from study_server.services.identities import (
     Identity,
     keep_identity,
     session_of_person,
 )
 from study_server.services.links import use_link
+from study_server.services.recognition import find_session
 from study_server.services.secrets import hash_token, new_id
 from study_server.services.studies import definition_of
 from study_server.services.submissions import catch_up
