@@ -31,9 +31,9 @@ N_TAKERS = 3
 N_TRIALS = 10
 AT_ONCE = Pace(pause_s=0.0, loads_pictures=False)
 REPEATING = FaultRates(
-    duplicated=0.35,
-    late_copy=0.35,
-    delayed=0.3,
+    duplicated=0.4,
+    late_copy=0.4,
+    delayed=0.1,
     request_dropped=0.0,
     answer_dropped=0.0,
     answered_5xx=0.0,
@@ -104,15 +104,15 @@ def kept_alive(server: ServerProcess, *, killed_after_s: float) -> Iterator[list
 def test_f1_a_server_killed_at_any_point_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F1: also between COMMIT and reply, where it kills itself at every 10th answer."""
-    monkeypatch.setenv(KILL_EVERY, "10")
+    """F1: also between COMMIT and reply, where it kills itself at every 14th answer."""
+    monkeypatch.setenv(KILL_EVERY, "14")
 
     with failing_ground(tmp_path) as ground:
         with kept_alive(ground.server, killed_after_s=1) as lives:
             ledger = all_take_the_study(ground)
         check(ground, ledger)
 
-    assert lives[0] > 3
+    assert lives[0] > 2
 
 
 def test_f2_a_reply_dropped_after_the_commit_is_given_again(
