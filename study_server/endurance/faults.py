@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from random import Random
 
 from study_server.endurance.ledger import Ledger
-from study_server.endurance.link import Answer, Link, LinkError
+from study_server.endurance.link import Answer, LinkError, WireLink
 
 UNAVAILABLE = 503
 
@@ -63,7 +63,7 @@ class FaultyLink:
 
     def __init__(
         self,
-        make_link: Callable[[], Link],
+        make_link: Callable[[], WireLink],
         rates: FaultRates,
         weather: Weather,
         ledger: Ledger,

@@ -46,6 +46,13 @@ class Link(Protocol):
             LinkError: no answer came.
         """
 
+    def close(self) -> None:
+        """Give the connection back."""
+
+
+class WireLink(Link, Protocol):
+    """A link that can be left in the middle of a request."""
+
     def send_and_leave(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> None:
@@ -54,9 +61,6 @@ class Link(Protocol):
         Raises:
             LinkError: not even that was possible.
         """
-
-    def close(self) -> None:
-        """Give the connection back."""
 
 
 class SocketLink:
@@ -88,7 +92,7 @@ class SocketLink:
     def send_and_leave(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> None:
-        """See `Link`."""
+        """See `WireLink`."""
         try:
             self._connection.request(method, path, body, dict(headers))
             time.sleep(0)  # the request is out; whoever serves it may begin

@@ -141,7 +141,7 @@ class OTreeServer:
         """Make a session; returns the path that participants share."""
         wanted = {"session_config_name": APP, "num_participants": n_participants}
         answer = self._ask("POST", "/api/sessions", json.dumps(wanted))
-        return urlsplit(json.loads(answer)["session_wide_url"]).path
+        return urlsplit(str(json.loads(answer)["session_wide_url"])).path
 
     def stored(self) -> Given:
         """All answers in its database."""
@@ -177,8 +177,9 @@ class OTreeServer:
 def otree_version(otree: Path) -> str:
     """Of the environment that the command belongs to."""
     program = "from importlib.metadata import version; print(version('otree'))"
-    command = [otree.with_name("python"), "-c", program]
-    return subprocess.check_output(command, text=True).strip()
+    command = [str(otree.with_name("python")), "-c", program]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    return found.stdout.strip()
 
 
 @dataclass

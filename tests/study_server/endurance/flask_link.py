@@ -19,7 +19,9 @@ class FlaskLink:
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Answer:
         """See `Link`."""
-        builder = EnvironBuilder(path, method=method, data=body, headers=dict(headers))
+        builder = EnvironBuilder(
+            path, method=method, data=body, headers=[*headers.items()]
+        )
         chunks, status, _ = run_wsgi_app(
             self._app, builder.get_environ(), buffered=True
         )
@@ -28,7 +30,7 @@ class FlaskLink:
     def send_and_leave(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> None:
-        """See `Link`."""
+        """See `WireLink`."""
         self.ask(method, path, body, headers)
 
     def close(self) -> None:

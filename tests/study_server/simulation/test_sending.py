@@ -71,7 +71,11 @@ def test_offline_spells_begin_as_often_as_planted() -> None:
 
 
 def test_an_acknowledgement_that_changes_is_an_error() -> None:
-    stored = iter([{"response_id": "r1"}, {"response_id": "r1", "n_stored": 2}])
+    answers: list[dict[str, Any]] = [
+        {"response_id": "r1"},
+        {"response_id": "r1", "n_stored": 2},
+    ]
+    stored = iter(answers)
     sender = Sender(lambda _: next(stored), Sending(repeat_rate=1), Random(1))
 
     with pytest.raises(SimulationError, match="was sent twice and acknowledged as"):
