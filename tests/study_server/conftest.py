@@ -15,6 +15,7 @@ from tests.study_server.private_postgresql import (
     private_postgresql,
 )
 
+WITHOUT_TRIGGERS = "SET session_replication_role = replica"
 RESTART_COUNTERS = "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"
 
 PREPARED = "prepared"
@@ -47,7 +48,9 @@ def emptied(server: PrivateServer) -> str:
     server.disconnect_all(PREPARED)
     tables = [f'DELETE FROM "{t.name}"' for t in reversed(Base.metadata.sorted_tables)]
     try:
-        server.run("; ".join([*tables, RESTART_COUNTERS]), database=PREPARED)
+        server.run(
+            "; ".join([WITHOUT_TRIGGERS, *tables, RESTART_COUNTERS]), database=PREPARED
+        )
     except psycopg.Error:  # it is not there yet, or a test has changed its tables
         server.drop(PREPARED)
         database = Database(server.make(PREPARED))
