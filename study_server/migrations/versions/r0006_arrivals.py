@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
-    """From revision 0004 to 0005."""
+    """From revision 0005 to 0006."""
     op.create_index(
         "ix_study_session_slot", "study_session", ["study_id", "slot_index"]
     )
