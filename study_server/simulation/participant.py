@@ -114,7 +114,10 @@ class Participant:
         """The trials that are answered before the first of the answers is sent."""
         if due["phase"] == "practice" or due["has_feedback"]:
             return [due]  # what comes next depends on the answer
-        return [due, *due["upcoming"]] if sender.is_offline() else [due]
+        if not sender.is_offline():
+            return [due]
+        display = due["display"]  # the same for all trials
+        return [due, *({**each, "display": display} for each in due["upcoming"])]
 
     def _finish(self) -> bool:
         """Answer the last questions; False when practice was not passed."""
