@@ -88,8 +88,10 @@ class ServerProcess:
     def kill_all(self) -> None:
         """End every process of it with SIGKILL, in the middle of whatever they do."""
         if self._process is not None:
+            workers = self.worker_pids()
             self._end_group()
             self._process.wait()
+            _wait_for_end(workers)  # they hold the port and the files till then
             self._process = None
 
     def kill_workers(self) -> None:
