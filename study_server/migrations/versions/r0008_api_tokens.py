@@ -5,12 +5,12 @@ from alembic import op
 
 from study_server.migrations.columns import MOMENT, TEXT
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
-    """From revision 0006 to 0007."""
+    """From revision 0007 to 0008."""
     op.create_table(
         "api_token",
         sa.Column("id", sa.Integer(), nullable=False),
