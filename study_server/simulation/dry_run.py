@@ -148,6 +148,6 @@ def _count(database: Database, *, n_completed: int) -> DryRun:
             n_completed=n_completed,
             outcomes=dict(sorted(ends.items())),
             n_responses=found.n_responses,
-            conditions=dict(conditions),
+            conditions=dict(conditions.all()),
             is_sound=found.is_sound,
         )
