@@ -35,8 +35,8 @@ def test_every_login_hashes_once_whatever_the_name(
     class Counting(PasswordHasher):
         def verify(
             self,
-            hash: str | bytes,
-            password: str | bytes,  # noqa: A002
+            hash: str | bytes,  # noqa: A002
+            password: str | bytes,
         ) -> Literal[True]:
             verified.append(str(hash))
             return super().verify(hash, password)
