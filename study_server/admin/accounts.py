@@ -118,7 +118,7 @@ def set_password() -> str | Response | LoginAnswer:
         researcher = db.get_one(Researcher, me().researcher_id)
         current = request.form.get("current", "")
         try:
-            change_password(db, researcher, current=current, new=new)
+            change_password(researcher, current=current, new=new)
         except AccountError as error:
             return refuse_password(str(error))
         forgive(db, *keys)

@@ -159,9 +159,7 @@ def record_login(db: Session, name: str, *, at: datetime) -> None:
         researcher.last_login_at = at
 
 
-def change_password(
-    db: Session, researcher: Researcher, *, current: str, new: str
-) -> None:
+def change_password(researcher: Researcher, *, current: str, new: str) -> None:
     """Replace the password by one of the researcher's choice.
 
     Raises:
@@ -175,7 +173,6 @@ def change_password(
         raise AccountError("The new password must differ from the current one.")
     researcher.password_hash = HASHER.hash(new)
     researcher.has_one_time_password = False
-    db.flush()
 
 
 def check_new_password(password: str) -> None:

@@ -29,6 +29,8 @@ HARMLESS = {
 }
 """Values of addresses under which nothing is changed."""
 
+THAT_LOG_OUT = ("admin.logout", "admin.end_other_logins")
+
 ENDINGS = {(method, "participant.technical_problem") for method in METHODS}
 
 BODIES: Mapping[str, Mapping[str, str]] = {
@@ -43,13 +45,15 @@ class House:
     def __init__(self, scratch: Path) -> None:
         self.app: Flask = make_panel(scratch)
         self.app.config["WTF_CSRF_METHODS"] = set()  # doors, not forms, are tried
+        self.researchers: dict[str, FlaskClient] = {}
         self.participants = {name: self._participant() for name in "AB"}
         self.values = {"study_id": STUDY_ID, **HARMLESS, **self._things_of_a()}
 
     def knock(self, kind: str, rule: Rule, method: str) -> int:
         """The status that somebody gets at a door."""
-        with database_of(self.app).write() as db:
-            db.execute(delete(FailedLogin))
+        if rule.endpoint == "admin.log_in":
+            with database_of(self.app).write() as db:
+                db.execute(delete(FailedLogin))
         values: dict[str, Any] = {name: self.values[name] for name in rule.arguments}
         with self.app.test_request_context():
             path = self.app.url_for(rule.endpoint, **values)
@@ -59,6 +63,8 @@ class House:
         answer = send(path) if method == "GET" else send(path, data=dict(body))
         status: int = answer.status_code
         answer.close()
+        if rule.endpoint in THAT_LOG_OUT:
+            self.researchers.pop(kind, None)
         return status
 
     def client_of(self, kind: str) -> FlaskClient:
@@ -69,7 +75,9 @@ class House:
             client = self.app.test_client()
             client.set_cookie("participant", self.participants[kind], path="/")
             return client
-        return browser_of(self.app, kind)
+        if kind not in self.researchers:
+            self.researchers[kind] = browser_of(self.app, kind)
+        return self.researchers[kind]
 
     def _participant(self) -> str:
         """Somebody at the first trial; the secret of their cookie."""

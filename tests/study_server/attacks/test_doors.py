@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+from typing import Literal
 
 import pytest
 from argon2 import PasswordHasher
@@ -32,7 +33,11 @@ def test_every_login_hashes_once_whatever_the_name(
     verified: list[str] = []
 
     class Counting(PasswordHasher):
-        def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # noqa: A002
+        def verify(
+            self,
+            hash: str | bytes,  # noqa: A002
+            password: str | bytes,
+        ) -> Literal[True]:
             verified.append(str(hash))
             return super().verify(hash, password)
 

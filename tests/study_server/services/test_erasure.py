@@ -103,9 +103,9 @@ def bytes_of(database: Database, tmp_path: Path) -> bytes:
             for table in Base.metadata.sorted_tables:
                 found += str(db.execute(select(table)).all()).encode()
     with database.read() as db:
-        for table in ("all", "real"):
+        for sessions in ("all", "real"):
             chunks = stream_archive(
-                db, get_study(db, "demo"), sessions=table, exported_at=MORNING
+                db, get_study(db, "demo"), sessions=sessions, exported_at=MORNING
             )
             found += b"".join(chunks)
     return found + make_backup(database, tmp_path / "b", now=MORNING).read_bytes()
