@@ -34,7 +34,7 @@ def add_token() -> Answer:
     """Make a token and show it, this once."""
     study_id = request.form.get("study_id", "") or None
     try:
-        scopes = [Scope(scope) for scope in request.form.getlist("scope")]
+        scopes = [Scope(scope) for scope in request.form.get("scopes", "").split()]
         days = int(request.form.get("days", str(DEFAULT_DAYS)))
     except ValueError:
         return page_of_error("No token was made", "Scope or days are no choice.", 422)
@@ -81,8 +81,6 @@ def _page(db: Session, *, made: NewToken | None = None) -> str:
         "admin/tokens.html",
         tokens=[(token, state_of(token, at=at)) for token in list_tokens(db)],
         studies=list_studies(db),
-        scopes=tuple(Scope),
-        usual_scope=Scope.EXPORT_READ,
         days=DEFAULT_DAYS,
         made=made,
     )

@@ -1,8 +1,10 @@
 """Both APIs described: the document of this one, and a page to read them on."""
 
+import re
 from typing import Any
 
 from flask import Response, jsonify, render_template, url_for
+from markupsafe import Markup, escape
 
 from study_server.api.blueprint import api
 from study_server.api.openapi import make_document
@@ -26,7 +28,13 @@ def reference() -> str:
             participants_document(ANY_STUDY, "Participants' API"),
         ),
         name_of=name_of,
+        marked=marked,
     )
+
+
+def marked(text: str) -> Markup:
+    """A text of the documents, its code marked as such."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def name_of(content: dict[str, Any]) -> str:

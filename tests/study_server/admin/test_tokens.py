@@ -39,7 +39,7 @@ def make(client: FlaskClient, **fields: str) -> tuple[int, str]:
     """Fill in the form; status code and page."""
     found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(PATH).text)
     assert found is not None
-    values = {"label": "laptop", "study_id": "demo", "scope": "export:read"}
+    values = {"label": "laptop", "study_id": "demo", "scopes": "export:read"}
     answer = client.post(PATH, data={"csrf_token": found[1], **values, **fields})
     return answer.status_code, answer.text
 
@@ -84,7 +84,7 @@ def test_a_revoked_token_opens_nothing_and_stays_listed(
     [
         {"label": ""},
         {"study_id": "no-such"},
-        {"scope": "everything"},
+        {"scopes": "everything"},
         {"days": "0"},
         {"days": "x"},
     ],
