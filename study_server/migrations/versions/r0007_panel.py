@@ -5,12 +5,12 @@ from alembic import op
 
 from study_server.migrations.columns import MOMENT, TEXT
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
-    """From revision 0005 to 0006; whoever has an account becomes an owner."""
+    """From revision 0006 to 0007; whoever has an account becomes an owner."""
     _extend_researchers()
     with op.batch_alter_table("study") as changes:
         changes.add_column(sa.Column("launched_at", MOMENT))
