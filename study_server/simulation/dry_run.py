@@ -25,7 +25,7 @@ from study_server.errors import SimulationError
 from study_server.models import ImportedBundle, Response, StudySession, Trial
 from study_server.services.studies import create_study
 from study_server.services.verification import verify_chains
-from study_server.simulation.config import read_observers
+from study_server.simulation.config import observers_from, read_content
 from study_server.simulation.run import SimulationConfig, simulate
 
 OBSERVERS = Path(__file__).parent.parent / "demo" / "observers.toml"
@@ -91,7 +91,7 @@ def dry_run(
                         bundles_dir=config.bundles_dir,
                         simulation_key=config.simulation_key(),
                     ),
-                    read_observers(observers),
+                    observers_from(read_content(observers), name=str(observers)),
                     database,
                 )
             return _count(database, n_completed=n_sessions)
