@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analysis.results import Analysis
 from analysis.sections.listed import SECTIONS
 from tests.analysis.quick import analysed, edge_tables, one
 from tests.analysis.synthetic import SyntheticStudy, Tables, draw_tables, write_zip
@@ -14,8 +15,8 @@ LOPSIDED = {"accentuation": 0.9, "seed_only": 0.6}
 
 
 @pytest.fixture(scope="module")
-def results(export_path: Path) -> dict[str, Any]:
-    return analysed(export_path).results
+def results(typical: Analysis) -> dict[str, Any]:
+    return typical.results
 
 
 def results_of(tmp_path: Path, tables: Tables, **more: Any) -> dict[str, Any]:
@@ -128,11 +129,12 @@ def test_a_slow_condition_takes_longer_by_its_ratio(tmp_path: Path) -> None:
     times = tables["responses"]["rt_ms"].to_numpy()
     tables["responses"]["rt_ms"] = np.where(slow, 1.5 * times, times)
 
-    (ratio,) = results_of(tmp_path, tables)["timing"]["ratios"]
+    timing = results_of(tmp_path, tables)["timing"]
 
-    assert ratio["value"] == pytest.approx(1 / 1.5, abs=0.06)
-    assert ratio["interval"]["low"] < 1 / 1.5 < ratio["interval"]["high"]
-    assert ratio["interval"]["generalizes_to"] == "both"
+    for (ratio,) in (timing["ratios"], timing["fit"]["ratios"]):
+        assert ratio["value"] == pytest.approx(1 / 1.5, abs=0.06)
+        assert ratio["interval"]["low"] < 1 / 1.5 < ratio["interval"]["high"]
+        assert ratio["interval"]["generalizes_to"] == "both"
 
 
 def test_feature_scores_are_shrunken_and_tested(results: dict[str, Any]) -> None:
@@ -147,7 +149,22 @@ def test_feature_scores_are_shrunken_and_tested(results: dict[str, Any]) -> None
 
     assert len(scores) == 20
     assert np.ptp(shrunken) < np.ptp(raw)
-    assert all(row["p"] <= row["p_bh"] <= row["p_by"] for row in scores)
+    tests = results["against_chance"]["features"]
+    for row in tests:
+        adjusted = row["p_benjamini_hochberg"], row["p_benjamini_yekutieli"]
+        assert row["p"] <= adjusted[0] <= adjusted[1]
+    above = [
+        row["feature_id"]
+        for row in tests
+        if row["condition"] == "accentuation"
+        and row["accuracy"] > 0.5
+        and row["p_benjamini_hochberg"] < 0.05
+    ]
+    assert results["against_chance"]["conditions"][0] == {
+        "condition": "accentuation",
+        "n_features": 20,
+        "n_above_chance": len(above),
+    }
     assert {r["second"] for r in results["feature_scores"]["correlations"]} == {
         "feature_visualization",
         "natural",
