@@ -41,7 +41,7 @@ def edge_tables(**changes: Any) -> Tables:
 
 QUICK_REPORT: dict[str, Any] = {
     "analysis": AnalysisConfig(n_resamples=500, n_flips=500, second_engine_up_to=0),
-    "png_dpi": 40,
+    "figure_formats": ("svg",),
 }
 
 
