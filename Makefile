@@ -59,7 +59,7 @@ types: $(VENV)/.installed-dev
 	@$(BIN)/mypy
 
 test: $(VENV)/.installed-dev browser servers lint types
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lock: $(VENV)/.installed-dev
 	@$(BIN)/python -m pip freeze --exclude-editable | grep -viE '^(nvidia|cuda|triton|pip|setuptools)' > .ci/constraints.txt

@@ -1,6 +1,7 @@
 """`study-server run`: serve participants and researchers until told to stop."""
 
 import argparse
+import gc
 import os
 import socket
 import subprocess
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 KEEP_ALIVE_S = 75
 """Longer than a browser waits before it reuses a connection."""
+SWITCH_S = 0.0005
 GRACEFUL_STOP_S = 8
 """Open requests are finished for so long after SIGTERM."""
 
@@ -164,6 +166,7 @@ def settings_for(
         "keepalive": KEEP_ALIVE_S,
         "graceful_timeout": GRACEFUL_STOP_S,
         "when_ready": print_address,
+        "post_worker_init": share_the_interpreter,
         "control_socket_disable": True,
         "loglevel": "warning",
     }
@@ -185,6 +188,18 @@ def check_address(host: str, port: int) -> None:
         raise StudyServerError(
             f"cannot serve on {host}, port {port}: {error.strerror}; {advice}"
         ) from error
+
+
+def share_the_interpreter(_worker: Any) -> None:
+    """Let the thread that writes have the interpreter back soon.
+
+    It gives it away at every statement. Where the others may keep it for 5 ms each, as
+    is Python's default, all wait the longer for the one that holds the database. What
+    was loaded before the first request is no garbage, and need not be looked at.
+    """
+    sys.setswitchinterval(SWITCH_S)
+    gc.collect()
+    gc.freeze()
 
 
 def print_address(arbiter: Any) -> None:

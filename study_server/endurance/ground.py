@@ -1,7 +1,9 @@
 """A server to be tried out, on data of its own that is gone afterwards. No Flask."""
 
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,6 +49,9 @@ def proving_ground(
         StudyServerError: the database holds a study, or cannot be used, or the server
             does not start.
     """
+    if threading.current_thread() is threading.main_thread():
+        # Like Ctrl-C, so that the server does not stay behind.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="study-endurance-", dir=parent))
     try:
         config = ServerConfig(data_dir=folder, database_url=database_url)
@@ -56,8 +61,8 @@ def proving_ground(
             bundle = write_plain_bundle(folder, n_features=n_trials)
             fill(config, endurance_study(n_slots=n_slots), bundle)
             server = ServerProcess(folder, database_url)
-            server.start()
             try:
+                server.start()
                 yield Ground(config=config, server=server, database=database)
             finally:
                 server.kill_all()

@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from study_server.design.schedule import DESIGN_VERSION
 from study_server.models.base import Base, UtcDateTime
+from study_server.models.study import Study
 
 
 class Stage(StrEnum):
@@ -95,6 +96,7 @@ class StudySession(Base):
     link_pk: Mapped[int | None]
     """The `PersonalLink` it began with."""
     study_pk: Mapped[int] = mapped_column(ForeignKey("study.id"), index=True)
+    study: Mapped[Study] = relationship(viewonly=True)
     study_id: Mapped[str]
     """The study's name, the same in all its versions."""
     rng_seed: Mapped[int] = mapped_column(BigInteger)

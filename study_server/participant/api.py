@@ -18,7 +18,6 @@ from study_server.participant.sitting import (
     page_of,
     resume_sender,
     resume_sitting,
-    study_of,
 )
 from study_server.participant.submission import (
     read_images_missing,
@@ -58,7 +57,7 @@ def current_trial(study_id: str) -> ResponseReturnValue:
             return no_session(study_id)
         if page_of(session) != "participant.trial":
             return jsonify(next=url_for(page_of(session), study_id=study_id))
-        study = study_of(db, session)
+        study = session.study
         definition = definition_of(study)
         held = serve_trials(
             db,
@@ -169,9 +168,10 @@ def _lengths(bundle_id: str) -> LengthOf:
 def _as_json(view: TrialView, study_id: str) -> dict[str, Any]:
     """The trial with an address for each image; options stand in display order."""
 
+    folder = url_for("participant.image", study_id=study_id, image_id="0")[:-1]
+
     def image(served: ServedImage) -> dict[str, Any]:
-        url = url_for("participant.image", study_id=study_id, image_id=served.image_id)
-        return {**served._asdict(), "url": url}
+        return {**served._asdict(), "url": f"{folder}{served.image_id}"}
 
     images = view.images
     facts = {name: getattr(view, name) for name in TRIAL_FACTS}

@@ -9,7 +9,6 @@ from study_server.errors import NotOpenError
 from study_server.models import Study, StudySession
 from study_server.participant.arriving import Arriving
 from study_server.participant.blueprint import is_simulated, randomness
-from study_server.participant.sitting import study_of
 from study_server.services.arrivals import arrive
 from study_server.services.bundles import load_bundle
 from study_server.services.enrolment import Enrolment, enrol, plan_session
@@ -83,6 +82,6 @@ def check_can_store() -> None:
 
 def give_plan(db: Session, session: StudySession) -> None:
     """Draw the session's plan, if it has none yet."""
-    study = study_of(db, session)
+    study = session.study
     bundle = load_bundle(config().bundles_dir, study.bundle_id)
     plan_session(db, session, study, bundle, rng=randomness())

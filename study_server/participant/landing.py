@@ -31,8 +31,9 @@ from study_server.participant.sitting import (
     resume_sitting,
 )
 from study_server.services.endings import is_over
-from study_server.services.enrolment import Enrolment, find_session, is_open
+from study_server.services.enrolment import Enrolment, is_open
 from study_server.services.identities import session_of_person
+from study_server.services.recognition import find_session
 from study_server.services.studies import definition_of, get_study
 from study_server.services.texts import catalogue_of
 

@@ -17,7 +17,6 @@ from study_server.participant.sitting import (
     go_to,
     page_of,
     resume_sitting,
-    study_of,
 )
 from study_server.recruitment.pseudonym import own_code
 from study_server.recruitment.returning import Origin, way_back
@@ -139,7 +138,7 @@ def already_took_part(study_id: str) -> ResponseReturnValue:
         session = find_sitting(db, study_id)
         if session is None or not is_over(session):
             return go_to(session, study_id)
-        return show_already_took_part(db, study_of(db, session), session, is_own=True)
+        return show_already_took_part(db, session.study, session, is_own=True)
 
 
 def show_already_took_part(
@@ -188,11 +187,11 @@ def technical_problem(study_id: str) -> ResponseReturnValue:
 
 
 def _show_ending(db: Session, session: StudySession, name: Outcome) -> str:
-    definition = definition_of(study_of(db, session))
+    definition = definition_of(session.study)
     origin = identity_of(db, session)
     ending = ending_of(definition, name, session, origin=origin)
     if session.outcome_reason == OutcomeReason.ERASE:  # nothing is stored of them
-        study, language = study_of(db, session), session.language
+        study, language = session.study, session.language
         return show(db, study, "outcome", language=language, ending=ending)
     return show_session(db, session, "outcome", page=name, ending=ending)
 

@@ -100,7 +100,7 @@ def import_file(
 def _owner(db: Session, part: SessionPart, secret_key: str) -> StudySession:
     """The session that signed a part of the file."""
     query = select(StudySession).where(StudySession.token_sha256 == part.name)
-    session = db.scalars(query).one_or_none()
+    session = db.scalars(query.with_for_update()).one_or_none()
     if session is None:
         raise RecoveryError(
             f"no session has the outbox {part.name[:12]}…; is this the server, and the "

@@ -35,7 +35,7 @@ from study_server.participant.session_bodies import (
     read_body,
 )
 from study_server.participant.session_view import session_json
-from study_server.participant.sitting import resume_sitting, study_of
+from study_server.participant.sitting import resume_sitting
 from study_server.services.comprehension import items_of, record_attempt
 from study_server.services.device import DeviceReport, pass_device_check
 from study_server.services.endings import is_over
@@ -236,7 +236,7 @@ def _act_on(study_id: str, stage: Stage | None, act: Act) -> ResponseReturnValue
                 return no_session(study_id)
             if is_over(session) or stage not in (None, session.stage):
                 return jsonify(error="wrong_stage", message=_stands(session)), 409
-            act(db, session, definition_of(study_of(db, session)))
+            act(db, session, definition_of(session.study))
             return jsonify(session_json(db, session))
     except ResponseRefusedError as error:
         return refused(error)

@@ -10,7 +10,6 @@ from study_server.current import now
 from study_server.design.definition import StudyDefinition
 from study_server.models import Outcome, Stage, StudySession
 from study_server.participant.outcomes import ending_of
-from study_server.participant.sitting import study_of
 from study_server.services.comprehension import count_attempts, items_of
 from study_server.services.endings import is_over
 from study_server.services.identities import identity_of
@@ -29,7 +28,7 @@ def session_json(db: Session, session: StudySession) -> dict[str, Any]:
 
     What a stage asks stands under the stage's own key; the others are null.
     """
-    definition = definition_of(study_of(db, session))
+    definition = definition_of(session.study)
     stage = None if is_over(session) else Stage(session.stage)
     if stage is not None and stage not in TRIAL_STAGES:
         language, page = session.language, _page(session, stage)

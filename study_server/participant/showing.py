@@ -7,7 +7,6 @@ from study_server.catalogue import for_script
 from study_server.current import now
 from study_server.models import Study, StudySession
 from study_server.participant.languages import language_before_start
-from study_server.participant.sitting import study_of
 from study_server.services.endings import is_over
 from study_server.services.studies import definition_of
 from study_server.services.texts import catalogue_of
@@ -59,7 +58,7 @@ def show_session(
         page: its name in the script, if it is not the template's.
     """
     note_page(db, session, page or template, language=session.language, opened_at=now())
-    study = study_of(db, session)
+    study = session.study
     return show(
         db,
         study,

@@ -9,15 +9,15 @@ from werkzeug.wrappers import Response
 
 from study_server.current import config, database, now
 from study_server.design.definition import StudyDefinition
-from study_server.models import Stage, Study, StudySession
+from study_server.models import Stage, StudySession
 from study_server.participant.secret import (
     COOKIE_NAME,
     shown_outbox_key,
     shown_secret,
 )
 from study_server.services.endings import is_over, note_absence
-from study_server.services.enrolment import find_session
 from study_server.services.outbox_key import find_by_outbox_key
+from study_server.services.recognition import find_session
 from study_server.services.studies import definition_of
 
 COOKIE_MAX_AGE_S = 30 * 24 * 3600
@@ -62,14 +62,9 @@ def resume_sender(db: Session, study_id: str) -> StudySession | None:
 
 def _resume(db: Session, session: StudySession | None) -> StudySession | None:
     if session is not None:
-        definition = definition_of(study_of(db, session))
+        definition = definition_of(session.study)
         note_absence(db, session, definition, returned_at=now())
     return session
-
-
-def study_of(db: Session, session: StudySession) -> Study:
-    """The version of the study the session was planned by."""
-    return db.get_one(Study, session.study_pk)
 
 
 def page_of(session: StudySession) -> str:
@@ -95,7 +90,7 @@ def answer_on(
         session = resume_sitting(db, study_id)
         if session is None or page_of(session) != f"participant.{page}":
             return go_to(session, study_id)
-        return answer(db, session, definition_of(study_of(db, session)))
+        return answer(db, session, definition_of(session.study))
 
 
 def remember(answer: Response, study_id: str, token: str) -> None:

@@ -12,7 +12,6 @@ from study_server.services.endings import is_over
 from study_server.services.enrolment import (
     Enrolment,
     enrol,
-    find_session,
     refuse_unless_open,
 )
 from study_server.services.identities import (
@@ -21,6 +20,7 @@ from study_server.services.identities import (
     session_of_person,
 )
 from study_server.services.links import use_link
+from study_server.services.recognition import find_session
 from study_server.services.secrets import hash_token, new_id
 from study_server.services.studies import definition_of
 from study_server.services.submissions import catch_up

@@ -9,12 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from study_server.bundle import Bundle
-from study_server.db import is_writing
 from study_server.design.definition import StudyDefinition
 from study_server.design.slots import slot_of
 from study_server.errors import NotOpenError
 from study_server.models import (
-    SessionToken,
     Stage,
     Study,
     StudySession,
@@ -125,25 +123,6 @@ def is_open(db: Session, study: Study, *, now: datetime) -> bool:
         and due_pause(db, study) is None
         and has_free_slot(db, study, now=now)
     )
-
-
-def find_session(db: Session, study_id: str, token: str) -> StudySession | None:
-    """The session a browser's secret belongs to, in whatever version of the study.
-
-    In a write transaction it is this request's alone until the commit: what the same
-    browser sends at the same time waits.
-    """
-    token_sha256 = hash_token(token)
-    in_study = select(StudySession).where(StudySession.study_id == study_id)
-    if is_writing(db):
-        in_study = in_study.with_for_update(of=StudySession)
-    first = in_study.where(StudySession.token_sha256 == token_sha256)
-    if (session := db.scalars(first).one_or_none()) is not None:
-        return session
-    another = in_study.join(
-        SessionToken, SessionToken.session_id == StudySession.session_id
-    ).where(SessionToken.token_sha256 == token_sha256)
-    return db.scalars(another).one_or_none()
 
 
 def plan_rng_seed(

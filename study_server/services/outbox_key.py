@@ -7,10 +7,10 @@ there now. It also signs the recovery file. No Flask.
 import hashlib
 import hmac
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from study_server.models import Study, StudySession
+from study_server.models import StudySession
+from study_server.services.recognition import find_by_hash
 
 
 def outbox_key(session: StudySession, secret_key: str) -> str:
@@ -28,18 +28,8 @@ def find_by_outbox_key(
     db: Session, study_id: str, key: str, secret_key: str
 ) -> StudySession | None:
     """The session whose outbox shows this key; None if the key is wrong."""
-    session = find_by_outbox_name(db, study_id, key.partition(".")[0])
+    session = find_by_hash(db, study_id, key.partition(".")[0])
     if session is None:
         return None
     right = outbox_key(session, secret_key)
     return session if hmac.compare_digest(right.encode(), key.encode()) else None
-
-
-def find_by_outbox_name(db: Session, study_id: str, name: str) -> StudySession | None:
-    """The session that a key is said to belong to; nothing is proven yet."""
-    query = (
-        select(StudySession)
-        .join(Study, Study.id == StudySession.study_pk)
-        .where(Study.study_id == study_id, StudySession.token_sha256 == name)
-    )
-    return db.scalars(query).one_or_none()

@@ -1,8 +1,10 @@
 """Where a session stands and how it moves on. No Flask."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from study_server.models import (
@@ -10,7 +12,6 @@ from study_server.models import (
     Outcome,
     Response,
     Stage,
-    Study,
     StudySession,
     Trial,
     TrialKind,
@@ -20,23 +21,49 @@ from study_server.services.practice import finish_round
 from study_server.services.studies import definition_of
 
 
+class InPart(Protocol):
+    """A trial, as far as it says which part of the session it is in."""
+
+    @property
+    def block_index(self) -> int | None: ...
+    @property
+    def practice_round(self) -> int | None: ...
+
+
+class OpenTrial(NamedTuple):
+    """A trial of the present stage that is neither answered nor given up."""
+
+    trial_id: str
+    block_index: int | None
+    practice_round: int | None
+
+
 def current_trial(db: Session, session: StudySession) -> Trial | None:
     """The first planned trial without a response; None when all are stored."""
-    return db.scalars(open_trials(session).limit(1)).first()
+    due = open_trials(db, session, at_most=1)
+    return db.get_one(Trial, due[0].trial_id) if due else None
 
 
-def part_of(trial: Trial) -> tuple[str, int | None]:
+def part_of(trial: InPart) -> tuple[str, int | None]:
     """What trials are counted within: the main part, or a round of practice."""
     if trial.block_index is None:
         return "practice", trial.practice_round
     return "main", None
 
 
-def update_stage(db: Session, session: StudySession, *, now: datetime) -> None:
-    """Follow the responses: to the next round of practice, to main, to questions."""
-    if current_trial(db, session) is not None or is_over(session):
+def update_stage(
+    db: Session, session: StudySession, *, now: datetime, is_last: bool | None = None
+) -> None:
+    """Follow the responses: to the next round of practice, to main, to questions.
+
+    Args:
+        is_last: whether no trial of the stage is open any more. None: look.
+    """
+    if is_last is None:
+        is_last = not open_trials(db, session, at_most=1)
+    if not is_last or is_over(session):
         return
-    definition = definition_of(db.get_one(Study, session.study_pk))
+    definition = definition_of(session.study)
     if session.stage == Stage.PRACTICE:
         finish_round(db, session, definition, finished_at=now)
     elif session.stage == Stage.MAIN:
@@ -50,7 +77,7 @@ def complete(db: Session, session: StudySession, *, completed_at: datetime) -> b
     """
     if session.stage == Stage.COMPLETED:
         return True
-    if session.stage != Stage.DEBRIEF or current_trial(db, session) is not None:
+    if session.stage != Stage.DEBRIEF or open_trials(db, session, at_most=1):
         return False
     session.stage = Stage.COMPLETED
     session.outcome = Outcome.COMPLETED
@@ -60,25 +87,44 @@ def complete(db: Session, session: StudySession, *, completed_at: datetime) -> b
     return True
 
 
-def due_now(session: StudySession) -> ColumnElement[bool]:
-    """What holds of the trials of the present stage: one round of practice, or main."""
-    is_practice = Trial.trial_kind == TrialKind.PRACTICE
-    if session.stage == Stage.PRACTICE:
-        return and_(is_practice, Trial.practice_round == session.practice_round)
-    return ~is_practice
+def open_trials(
+    db: Session, session: StudySession, *, at_most: int
+) -> Sequence[OpenTrial]:
+    """The trials of the present stage that are still to be answered, in order.
+
+    Those of one round of practice, or all that are no practice.
+    """
+    is_practice = session.stage == Stage.PRACTICE
+    rows = db.execute(
+        OPEN_PRACTICE if is_practice else OPEN_MAIN,
+        {
+            "session_id": session.session_id,
+            "practice_round": session.practice_round,
+            "at_most": at_most,
+        },
+    )
+    return [OpenTrial._make(row) for row in rows]
 
 
-def open_trials(session: StudySession) -> Select[Trial]:
-    """The trials of the present stage neither answered nor given up, in order."""
+def _open_trials(is_due: ColumnElement[bool]) -> Select[str, int | None, int | None]:
+    """Written once: every answer asks for it, and to write it takes as long."""
     return (
-        select(Trial)
+        select(Trial.trial_id, Trial.block_index, Trial.practice_round)
         .outerjoin(Response, Response.trial_id == Trial.trial_id)
         .outerjoin(NotShown, NotShown.trial_id == Trial.trial_id)
         .where(
-            Trial.session_id == session.session_id,
-            due_now(session),
+            Trial.session_id == bindparam("session_id"),
+            is_due,
             Response.response_id.is_(None),
             NotShown.trial_id.is_(None),
         )
         .order_by(Trial.presentation_index)
+        .limit(bindparam("at_most"))
     )
+
+
+_IS_PRACTICE = Trial.trial_kind == TrialKind.PRACTICE
+OPEN_PRACTICE = _open_trials(
+    and_(_IS_PRACTICE, Trial.practice_round == bindparam("practice_round"))
+)
+OPEN_MAIN = _open_trials(~_IS_PRACTICE)

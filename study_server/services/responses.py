@@ -3,9 +3,9 @@
 import json
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from study_server.errors import ResponseRefusedError, TrialNotFoundError
@@ -15,19 +15,24 @@ from study_server.models import (
     PageEvent,
     Response,
     ResponseConflict,
-    Study,
     StudySession,
     Trial,
 )
 from study_server.services import chain
+from study_server.services.asked import AskedTrial, find_asked, note_first_serving
 from study_server.services.display import has_feedback
-from study_server.services.progress import update_stage
-from study_server.services.score import score_after
+from study_server.services.progress import open_trials, update_stage
+from study_server.services.score import score_with
 from study_server.services.studies import definition_of
 from study_server.services.submission import Submission
-from study_server.services.window import held_trials
+from study_server.services.window import WINDOW_TRIALS, of_one_part
 
 RATING = "rating"
+
+_RESPONSES = cast(Table, Response.__table__)
+_COLUMNS = tuple(column.key for column in _RESPONSES.columns)
+_STORE = _RESPONSES.insert()
+"""Without the ORM, which would look at all else first."""
 
 
 class Arrival(NamedTuple):
@@ -54,6 +59,7 @@ def record_response(
 
     Args:
         db: open write transaction; the acknowledgement may leave only after its commit.
+        session: locked by this transaction: one writer at a time, and one chain.
         origin: the way on which the answer came.
 
     Returns:
@@ -64,27 +70,34 @@ def record_response(
         ResponseRefusedError: the trial cannot have been shown yet, the answer is not
             one to its task, or the response_id belongs to another answer.
     """
-    db.refresh(session, with_for_update=True)  # one writer at a time per session
     if session.outcome_reason == OutcomeReason.ERASE:
         return as_json({"response_id": submission.response_id, "is_erased": True})
-    if (earlier := _find_acknowledgement(db, session, submission)) is not None:
-        return earlier
-    trial = db.get(Trial, submission.trial_id)
-    if trial is None or trial.session_id != session.session_id:
+    asked = find_asked(db, session, submission)
+    if asked is None or asked.is_known_id:
+        earlier = _find_acknowledgement(db, session, submission)
+        if earlier is not None:
+            return earlier
+    if asked is None:
         raise TrialNotFoundError(f"this session has no trial {submission.trial_id!r}")
-    if trial.first_served_at is None and trial not in held_trials(db, session):
-        raise ResponseRefusedError("this trial has not been shown yet")
-    check_answer(trial, submission)
+    still_open = open_trials(db, session, at_most=WINDOW_TRIALS + 1)
+    if asked.first_served_at is None:
+        held = of_one_part(still_open[:WINDOW_TRIALS])
+        if asked.trial_id not in {each.trial_id for each in held}:
+            raise ResponseRefusedError("this trial has not been shown yet")
+        note_first_serving(db, asked.trial_id, received_at)
+    check_answer(asked, submission)
     arrival = Arrival(received_at, origin)
     session.last_seen_at = received_at
-    trial.first_served_at = trial.first_served_at or received_at
-    stored = db.scalars(select(Response).where(Response.trial_id == trial.trial_id))
-    if stored.one_or_none() is not None:
+    if asked.is_answered:
         return _store_conflict(db, session, submission, arrival)
-    return _store_response(db, session, trial, submission, arrival)
+    acknowledgement = _store_response(db, session, asked, submission, arrival)
+    is_last = not {each.trial_id for each in still_open} - {asked.trial_id}
+    update_stage(db, session, now=received_at, is_last=is_last)
+    db.flush()
+    return acknowledgement
 
 
-def check_answer(trial: Trial, submission: Submission) -> None:
+def check_answer(trial: AskedTrial, submission: Submission) -> None:
     """Refuse an answer of another kind than the trial's task asks for.
 
     Raises:
@@ -143,7 +156,7 @@ def _payload(submission: Submission) -> dict[str, Any]:
 def _store_response(
     db: Session,
     session: StudySession,
-    trial: Trial,
+    trial: AskedTrial,
     submission: Submission,
     arrival: Arrival,
 ) -> str:
@@ -163,21 +176,18 @@ def _store_response(
         for event in submission.events
     ]
     chain.append(session, response, events)
-    response.acknowledgement = ""  # follows, once the answer counts
-    db.add_all([response, *events])
-    db.flush()
     acknowledgement = _acknowledgement(session, submission, arrival.received_at)
-    definition = definition_of(db.get_one(Study, session.study_pk))
+    definition = definition_of(session.study)
     is_practice = trial.block_index is None
     if is_correct is not None and has_feedback(definition, is_practice=is_practice):
         acknowledgement["feedback"] = {
             "is_correct": is_correct,
             "correct_option": trial.correct_option,
-            "score": score_after(db, session, definition, trial),
+            "score": score_with(db, session, definition, trial, is_correct=is_correct),
         }
     response.acknowledgement = as_json(acknowledgement)
-    update_stage(db, session, now=arrival.received_at)
-    db.flush()
+    db.execute(_STORE, {name: getattr(response, name) for name in _COLUMNS})
+    db.add_all(events)
     return response.acknowledgement
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from study_server.models import Appearance, StudySession, Trial
+from study_server.services.asked import note_first_serving
 from study_server.services.places import PlacedImages, ServedImage, images_by_place
 from study_server.services.progress import part_of
 from study_server.services.window import held_trials
@@ -56,69 +58,90 @@ def serve_trials(
     Returns:
         None when all is answered.
     """
-    held = held_trials(db, session)
+    held = [each.trial_id for each in held_trials(db, session)]
     if not held:
         return ()
     session.last_seen_at = served_at
-    held[0].first_served_at = held[0].first_served_at or served_at
-    trials = _all_in_order(db, session)
+    note_first_serving(db, held[0], served_at)
+    planned = _all_in_order(db, session)
     images = served_images(db, held, length_of)
     return tuple(
-        _view(trial, trials, images[trial.trial_id], name_of(trial.condition))
-        for trial in held
+        _view(at, planned, images[each.trial_id], name_of(each.condition))
+        for at, each in enumerate(planned)
+        if each.trial_id in images
     )
 
 
 def served_images(
-    db: Session, trials: Sequence[Trial], length_of: LengthOf
+    db: Session, trial_ids: Sequence[str], length_of: LengthOf
 ) -> dict[str, PlacedImages]:
     """For each trial_id its images, by what they are for.
 
     One query for all, since every trial that is shown waits for it.
     """
-    found: dict[str, dict[str, ServedImage]] = {t.trial_id: {} for t in trials}
-    for each in db.scalars(select(Appearance).where(Appearance.trial_id.in_(found))):
-        n_bytes = length_of(each.stimulus_id, each.place)
-        found[each.trial_id][each.place] = ServedImage(each.image_id, n_bytes)
+    found: dict[str, dict[str, ServedImage]] = {each: {} for each in trial_ids}
+    rows = db.execute(_APPEARANCES, {"trial_ids": trial_ids})
+    for trial_id, place, stimulus_id, image_id in rows:
+        n_bytes = length_of(stimulus_id, place)
+        found[trial_id][place] = ServedImage(image_id, n_bytes)
     return {trial_id: images_by_place(images) for trial_id, images in found.items()}
 
 
+class PlannedTrial(NamedTuple):
+    """A trial of the session's plan, as far as its place in the session goes."""
+
+    trial_id: str
+    task: str
+    condition: str
+    block_index: int | None
+    practice_round: int | None
+    n_postponed: int
+
+
+_PLANNED = (
+    select(*(getattr(Trial, name) for name in PlannedTrial._fields))
+    .where(Trial.session_id == bindparam("session_id"))
+    .order_by(Trial.presentation_index)
+)
+_APPEARANCES = select(
+    Appearance.trial_id, Appearance.place, Appearance.stimulus_id, Appearance.image_id
+).where(Appearance.trial_id.in_(bindparam("trial_ids", expanding=True)))
+
+
+def _all_in_order(db: Session, session: StudySession) -> Sequence[PlannedTrial]:
+    """All trials of the session, in order of presentation."""
+    rows = db.execute(_PLANNED, {"session_id": session.session_id})
+    return [PlannedTrial._make(row) for row in rows]
+
+
 def _view(
-    trial: Trial,
-    trials: Sequence[Trial],
+    at: int,
+    planned: Sequence[PlannedTrial],
     images: PlacedImages,
     panel_name: str | None,
 ) -> TrialView:
-    part = [each for each in trials if part_of(each) == part_of(trial)]
+    trial = planned[at]
+    part = [each for each in planned if part_of(each) == part_of(trial)]
     return TrialView(
         trial_id=trial.trial_id,
         task=trial.task,
         number=part.index(trial) + 1,
         n_trials=len(part),
         phase=part_of(trial)[0],
-        interlude=_interlude(trials, trials.index(trial)),
+        interlude=_interlude(planned, at),
         n_blocks_done=trial.block_index or 0,
-        n_blocks=len({each.block_index for each in trials} - {None}),
+        n_blocks=len({each.block_index for each in planned} - {None}),
         n_postponed=trial.n_postponed,
         panel_name=panel_name,
         images=images,
     )
 
 
-def _all_in_order(db: Session, session: StudySession) -> Sequence[Trial]:
-    """All trials of the session, in order of presentation."""
-    return db.scalars(
-        select(Trial)
-        .where(Trial.session_id == session.session_id)
-        .order_by(Trial.presentation_index)
-    ).all()
-
-
-def _interlude(trials: Sequence[Trial], at: int) -> str | None:
-    trial = trials[at]
-    phase, practice_round = part_of(trial)
-    if at == 0 or part_of(trials[at - 1])[0] != phase:
+def _interlude(planned: Sequence[PlannedTrial], at: int) -> str | None:
+    phase, practice_round = part_of(planned[at])
+    if at == 0 or part_of(planned[at - 1])[0] != phase:
         return phase
-    if part_of(trials[at - 1])[1] != practice_round:
+    if part_of(planned[at - 1])[1] != practice_round:
         return "practice_again"
-    return None if trials[at - 1].block_index == trial.block_index else "break"
+    is_same_block = planned[at - 1].block_index == planned[at].block_index
+    return None if is_same_block else "break"

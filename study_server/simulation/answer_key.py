@@ -12,7 +12,7 @@ from sqlalchemy import select
 from study_server.bundle import Bundle
 from study_server.db import Database
 from study_server.errors import SimulationError
-from study_server.models import Study, StudySession, Trial
+from study_server.models import StudySession, Trial
 from study_server.services.bundles import load_bundle
 from study_server.services.comprehension import items_of
 from study_server.services.studies import definition_of, get_study
@@ -55,7 +55,7 @@ def read_session(
         trials = db.scalars(
             select(Trial).where(Trial.session_id == trial.session_id)
         ).all()
-        bundle_id = db.get_one(Study, session.study_pk).bundle_id
+        bundle_id = session.study.bundle_id
         bundle = None if bundles_dir is None else load_bundle(bundles_dir, bundle_id)
         truths = {each.trial_id: _truth(each, bundle) for each in trials}
         return SessionFacts(session.rng_seed, truths)

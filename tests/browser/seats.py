@@ -18,7 +18,8 @@ from study_server.models import PageEvent, Response, Stage, Trial
 from study_server.participant.secret import COOKIE_NAME
 from study_server.participant.sitting import COOKIE_MAX_AGE_S
 from study_server.services.bundles import load_bundle
-from study_server.services.enrolment import enrol, find_session, plan_session
+from study_server.services.enrolment import enrol, plan_session
+from study_server.services.recognition import find_session
 from study_server.services.studies import get_study
 from tests.browser.server_process import ServerProcess
 from tests.browser.studies import BUNDLE

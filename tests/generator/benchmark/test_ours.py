@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from generator.benchmark import scaling
 from generator.benchmark.floor import Floor
 from generator.benchmark.ours import our_config, run_ours, with_own_effort
 from generator.benchmark.scaling import measure_scaling
@@ -122,9 +123,22 @@ def test_the_cost_of_many_jobs_is_told_for_each_of_them(
 ) -> None:
     told: list[str] = []
 
-    alone, three = measure_scaling(setting, n_jobs=(1, 3), tell=told.append)
+    (two,) = measure_scaling(setting, n_jobs=(2,), tell=told.append)
 
-    assert (alone.n_jobs, alone.relative) == (1, 1.0)
-    assert three.relative == three.seconds_each / alone.seconds_each
-    assert three.peak_memory_mb > 0
-    assert told == ["1 jobs in one call", "3 jobs in one call"]
+    assert (two.n_jobs, two.relative) == (2, 1.0)
+    assert two.peak_memory_mb > 0
+    assert told == ["2 jobs in one call"]
+
+
+def test_what_jobs_cost_is_relative_to_one_alone(
+    setting: BenchmarkSetting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def timed(_: BenchmarkSetting, n_jobs: int) -> dict[str, float]:
+        return {"seconds": 2.0 + n_jobs, "peak_memory_mb": 700.0}
+
+    monkeypatch.setattr(scaling, "_time_jobs", timed)
+
+    alone, four = scaling.measure_scaling(setting, n_jobs=(1, 4), tell=lambda _: None)
+
+    assert (alone.seconds_each, alone.relative) == (3.0, 1.0)
+    assert (four.seconds_each, four.relative) == (1.5, 0.5)

@@ -44,19 +44,11 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return plan
 
 
-def test_a_cluster_makes_the_bytes_of_one_machine(
+def test_a_cluster_makes_the_bytes_of_one_machine_though_a_worker_is_killed(
     embedded: Path, tmp_path: Path
 ) -> None:
-    assert start(embedded, tmp_path, *CLUSTER).wait() == 0
-
-    assert bundle_of(tmp_path).name == bundle_of(embedded.parent / "alone").name
-    assert files_of(tmp_path) == files_of(embedded.parent / "alone")
-    assert work_files(tmp_path) == work_files(embedded.parent / "alone")
-
-
-def test_a_worker_that_is_killed_costs_only_its_pack(
-    embedded: Path, tmp_path: Path
-) -> None:
+    """The worker's death costs only its pack."""
+    alone = embedded.parent / "alone"
     running = start(embedded, tmp_path, *CLUSTER)
     wait_for_work(tmp_path, 2)  # survey and index: now packs are made
     killed = kill_a_busy_worker(running.pid)
@@ -65,7 +57,9 @@ def test_a_worker_that_is_killed_costs_only_its_pack(
     assert running.wait() == 0
     assert killed
     assert len(before) < len(work_files(tmp_path))
-    assert files_of(tmp_path) == files_of(embedded.parent / "alone")
+    assert bundle_of(tmp_path).name == bundle_of(alone).name
+    assert files_of(tmp_path) == files_of(alone)
+    assert work_files(tmp_path) == work_files(alone)
 
 
 def test_a_poisoned_job_is_named_and_the_others_are_made_elsewhere(

@@ -1,6 +1,11 @@
 """Short runs of `loadtest` and `chaos` against real servers over real sockets."""
 
 import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -25,6 +30,28 @@ def test_a_small_crowd_is_served_without_loss(
     assert 0 < found["p50_ms"] <= found["p95_ms"] <= found["p99_ms"] <= found["max_ms"]
     assert found["memory_peak_mb"] > 10
     assert not list(tmp_path.iterdir()), "nothing is left behind"
+
+
+def test_a_run_that_is_ended_takes_its_server_and_data_along(tmp_path: Path) -> None:
+    arguments = f"loadtest --participants 2 --pause-s 30 --in {tmp_path}"
+    command = [sys.executable, "-m", "study_server", *arguments.split()]
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    while not (logs := list(tmp_path.glob("*/endurance.log"))):
+        assert run.poll() is None, "it has ended by itself"
+        time.sleep(0.05)
+
+    run.terminate()
+    run.communicate(timeout=60)
+
+    assert run.returncode == 130
+    assert not logs[0].parent.exists()
+    assert not any(str(tmp_path) in command for command in running_commands())
+
+
+def running_commands() -> Iterator[str]:
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended meanwhile
+            yield path.read_text(errors="replace")
 
 
 def test_a_bound_that_is_exceeded_fails(

@@ -15,9 +15,10 @@ from study_server.models import Outcome, PlatformIdentity, StudySession
 from study_server.recruitment.arrival import Arrival
 from study_server.services.arrivals import arrive
 from study_server.services.endings import end
-from study_server.services.enrolment import Enrolment, find_session
+from study_server.services.enrolment import Enrolment
 from study_server.services.identities import identify
 from study_server.services.links import find_link, list_links, make_links, revoke_link
+from study_server.services.recognition import find_session
 from study_server.services.studies import definition_of, get_study
 from tests.study_server.study_fixture import (
     NOON,

@@ -16,10 +16,10 @@ from study_server.models import Outcome, Study, StudySession, Trial
 from study_server.services.enrolment import (
     Enrolment,
     enrol,
-    find_session,
     is_open,
     plan_session,
 )
+from study_server.services.recognition import find_session
 from study_server.services.studies import create_study, get_study
 from study_server.services.withdrawal import withdraw
 from tests.study_server.study_fixture import (
