@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from analysis.figures import caterpillar
 from analysis.figures.accuracy import draw
+from analysis.figures.caterpillar import LABELLED_UP_TO
 from analysis.figures.render import AS_IMAGE_FROM, prepare
 from analysis.figures.style import style
 
@@ -39,6 +41,30 @@ def test_only_a_large_swarm_becomes_an_image(n_people: int, n_images: int) -> No
 
     assert len(re.findall("<image", svg)) == n_images
     assert len(svg) < 300_000
+
+
+@pytest.mark.parametrize("n_features", [1, LABELLED_UP_TO, LABELLED_UP_TO + 1])
+def test_features_are_named_while_their_names_can_be_read(n_features: int) -> None:
+    rows = [
+        {
+            "condition": "accentuation",
+            "feature_id": f"f{k}",
+            "label": f"feature {k}",
+            "accuracy": 0.7,
+            "shrunken": 0.65,
+            "low": 0.5,
+            "high": 0.8,
+            "n_responses": 20,
+            "rank": k + 1,
+        }
+        for k in range(n_features)
+    ]
+
+    with style("caterpillar"):
+        (axes,) = caterpillar.draw(pd.DataFrame(rows)).axes
+
+    named = [text.get_text() for text in axes.get_yticklabels()]
+    assert len(named) == (n_features if n_features <= LABELLED_UP_TO else 0)
 
 
 def test_every_participant_is_shown_however_many_there_are() -> None:
