@@ -50,6 +50,9 @@ class StudyExport:
     """One row per query pair, panel and method: what machines choose. None: the export
     does not say."""
 
+    stimuli: pd.DataFrame | None = None
+    """One row per image: its class and perceptual hash. None: as above."""
+
     @property
     def definition(self) -> Mapping[str, Any]:
         """The study definition."""
@@ -86,6 +89,7 @@ def load_export(path: Path) -> StudyExport:
         trials=_join(tables["trials"], tables["responses"]),
         sha256=sha256_of_export(path),
         machine_answers=tables.get("machine_answers"),
+        stimuli=tables.get("stimuli"),
     )
 
 

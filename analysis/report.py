@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.bundle import read_feature_labels
@@ -18,6 +19,7 @@ from analysis.results import RESAMPLING, Analysis, analyse, to_json
 from analysis.sections.listed import SECTIONS
 from analysis.several_exports import load_exports
 from analysis.tables import all_tables
+from analysis.warnings_found import LEAK
 
 READING, DRAWING = "reading", "drawing"
 STAGES = (READING, RESAMPLING, *SECTIONS, DRAWING)
@@ -33,6 +35,9 @@ class ReportOutcome(NamedTuple):
     config: ReportConfig
     is_reused: bool
     """Whether the folder already held the report of exactly these inputs."""
+
+    leaks: tuple[str, ...]
+    """Sentences that say where a panel gave the answer away."""
 
 
 def write_report(
@@ -57,7 +62,7 @@ def write_report(
         ) from error
     inputs_sha256 = str(provenance["inputs_sha256"])
     if is_finished(config.out_dir, inputs_sha256):
-        return ReportOutcome(config, is_reused=True)
+        return ReportOutcome(config, is_reused=True, leaks=_leaks(config.out_dir))
     check_replaceable(config.out_dir)
     say(READING)
     export = load_exports(config.all_export_paths)
@@ -85,7 +90,13 @@ def write_report(
         analysis, figure_formats=config.figure_formats, png_dpi=config.png_dpi
     )
     write_folder(config.out_dir, files, inputs_sha256=inputs_sha256)
-    return ReportOutcome(config, is_reused=False)
+    return ReportOutcome(config, is_reused=False, leaks=_leaks(config.out_dir))
+
+
+def _leaks(folder: Path) -> tuple[str, ...]:
+    results = json.loads((folder / "results.json").read_bytes())
+    found = results["warnings"]
+    return tuple(each["text"] for each in found if each["id"].startswith(LEAK))
 
 
 def _sidecar(results: Mapping[str, Any]) -> bytes:

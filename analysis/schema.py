@@ -51,7 +51,12 @@ OPTIONAL: Final = {
         "n_panel_tiles": "integer",
         "method": "text",
         "prefers_high": "boolean",
-    }
+    },
+    "stimuli": {
+        "stimulus_id": "text",
+        "class_label": "text",
+        "perceptual_hash": "text",
+    },
 }
 """Table that an export may lack -> the columns that are read of it, and their type."""
 
@@ -86,6 +91,7 @@ ALWAYS_FILLED: Final = {
         "is_correct",
     ),
     "machine_answers": ("query_pair_id", "condition", "method"),
+    "stimuli": ("stimulus_id",),
 }
 """Table -> columns without which a row means nothing."""
 

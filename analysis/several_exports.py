@@ -35,14 +35,20 @@ def load_exports(paths: Sequence[Path]) -> StudyExport:
     _check_no_session_twice(exports)
     people = pd.concat([export.participants for export in exports])
     trials = pd.concat([export.trials for export in exports])
-    machines = [e.machine_answers for e in exports if e.machine_answers is not None]
     return StudyExport(
         header=_joined_header(exports),
         participants=sorted_by(people, PERSON_ORDER),
         trials=sorted_by(trials, TRIAL_ORDER),
         sha256=_sha256_of([export.sha256 for export in exports]),
-        machine_answers=pd.concat(machines).drop_duplicates() if machines else None,
+        machine_answers=_together([export.machine_answers for export in exports]),
+        stimuli=_together([export.stimuli for export in exports]),
     )
+
+
+def _together(tables: Sequence[pd.DataFrame | None]) -> pd.DataFrame | None:
+    """The rows of those that there are, each once."""
+    found = [table for table in tables if table is not None]
+    return pd.concat(found).drop_duplicates() if found else None
 
 
 def _check_one_study(exports: Sequence[StudyExport]) -> None:

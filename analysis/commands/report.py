@@ -88,4 +88,6 @@ def run(options: argparse.Namespace) -> int:
         outcome = write_report(config, say=say)
     how = "unchanged, same inputs as before" if outcome.is_reused else "written"
     print(f"{config.out_dir / 'report.html'} ({how})")
-    return 0
+    for text in outcome.leaks:
+        print(f"study-analysis: {text}", file=sys.stderr)
+    return 1 if outcome.leaks else 0
