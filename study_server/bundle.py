@@ -12,6 +12,7 @@ from study_server.bundle_faults import check_references
 from study_server.bundle_kinds import CONTROL_KINDS, KINDS, OPTIONAL_KINDS
 from study_server.errors import BundleError
 from study_server.json_table import Table, parse_table
+from study_server.machine_answers import MachineAnswer, machine_answers_of
 from study_server.stimulus import Stimulus, check_image, read_file
 
 SCHEMA_VERSION = 2
@@ -32,6 +33,8 @@ class Occlusion:
     """Covered where that lowers it least."""
     activation_gap: float | None
     """Percentile of the second copy minus that of the first, 0 to 100."""
+    machine_answers: tuple[MachineAnswer, ...] = ()
+    """High is the copy covered where that lowers the feature least."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +78,7 @@ class QueryPair:
     high_stimulus_id: str
     low_stimulus_id: str
     activation_gap: float
+    machine_answers: tuple[MachineAnswer, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,11 +174,7 @@ def _feature(row: Table) -> Feature:
         feature_id=row.take("feature_id", str),
         label=row.take_or_none("label"),
         layer=row.take("layer", str),
-        unit_index=(
-            None
-            if row.values.get("unit_index") is None
-            else row.take("unit_index", int)
-        ),
+        unit_index=_count_or_none(row, "unit_index"),
         natural=row.names("natural"),
         seed_images=row.names("seed_images"),
         accentuations=row.names("accentuations"),
@@ -201,6 +201,7 @@ def _occlusions(row: Table) -> tuple[Occlusion, ...]:
             most_stimulus_id=each.take("most_stimulus_id", str),
             least_stimulus_id=each.take("least_stimulus_id", str),
             activation_gap=each.take("activation_gap", float),
+            machine_answers=machine_answers_of(each),
         )
         for each in row.rows("occlusions")
     )
@@ -233,6 +234,7 @@ def _query_pair(row: Table) -> QueryPair:
         high_stimulus_id=row.take("high_stimulus_id", str),
         low_stimulus_id=row.take("low_stimulus_id", str),
         activation_gap=row.take("activation_gap", float),
+        machine_answers=machine_answers_of(row),
     )
 
 
@@ -260,9 +262,16 @@ def _stimulus(row: Table) -> Stimulus:
         seed_image_id=row.take_or_none("seed_image_id"),
         class_label=row.take_or_none("class_label"),
         perceptual_hash=row.take_or_none("perceptual_hash"),
+        activation=_number_or_none(row, "activation"),
         activation_percentile=_number_or_none(row, "activation_percentile"),
+        activation_z=_number_or_none(row, "activation_z"),
+        activation_rank=_count_or_none(row, "activation_rank"),
     )
 
 
 def _number_or_none(row: Table, key: str) -> float | None:
     return None if row.values.get(key) is None else row.take(key, float)
+
+
+def _count_or_none(row: Table, key: str) -> int | None:
+    return None if row.values.get(key) is None else row.take(key, int)

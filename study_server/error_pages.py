@@ -22,7 +22,7 @@ from study_server.trouble import RETRY_AFTER_S, is_outage
 
 logger = logging.getLogger(__name__)
 
-EXPLAINED = (400, 404, 405, 413, 500, 503)
+EXPLAINED = (400, 404, 405, 413, 429, 500, 503)
 """Failures that have words of their own in the catalogues."""
 
 

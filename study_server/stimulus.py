@@ -37,8 +37,14 @@ class Stimulus:
     class_label: str | None = None
     perceptual_hash: str | None = None
     """64 bits as 16 hex digits; None in bundles without it."""
+    activation: float | None = None
+    """How much it drives its feature; None where nothing was measured."""
     activation_percentile: float | None = None
     """Share of the pool below it, 0 to 100; None where nothing was measured."""
+    activation_z: float | None = None
+    """In standard deviations of the pool, from its mean."""
+    activation_rank: int | None = None
+    """Of a photograph in the pool, 1 the strongest."""
 
 
 def check_image(content: bytes, stimulus: Stimulus) -> None:

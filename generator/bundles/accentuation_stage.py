@@ -66,7 +66,8 @@ class AccentuationStage:
 
     def describe(self, job: GoalJob) -> str:
         """A job for people."""
-        return f"accentuation of {job.job.name} for {job.job.feature}"
+        what = "suppression" if job.job.suppress else "accentuation"
+        return f"{what} of {job.job.name} for {job.job.feature}"
 
     def content(self, job: GoalJob) -> object:
         """Seed image, feature and chance; the goal."""
@@ -171,7 +172,8 @@ class _Search:
 def describe_job(job: AccentuationJob) -> list[object]:
     """What tells an accentuation job apart, as plain values."""
     seed_image = sha256(levels(job.seed_image).tobytes()).hexdigest()
-    return [seed_image, str(job.feature), job.rng_seed]
+    way = ["suppress"] if job.suppress else []
+    return [seed_image, str(job.feature), job.rng_seed, *way]
 
 
 def missed_goal(goal: ActivationGoal | None, made: MadePicture) -> str | None:

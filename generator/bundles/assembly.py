@@ -12,6 +12,7 @@ from generator.bundles.extras_writer import ExtrasWriter
 from generator.bundles.made_picture import MadePicture, levels
 from generator.bundles.maker import FeaturePictures
 from generator.bundles.match_checks import describe_matching
+from generator.bundles.measures import describe_distances, query_distances
 from generator.bundles.plan_check import CheckedPlan
 from generator.bundles.stimuli import StimulusSheet, made_facts, photograph_facts
 from generator.exemplars.tiles import Tiles
@@ -21,6 +22,7 @@ from generator.index.activation_index import ActivationIndex
 from generator.index.features import directions_used
 from generator.jobs import content_key
 from generator.network_record import labelled_facts
+from generator.pairs.looks import look_answers
 from generator.pairs.query_pairs import QueryPair
 from generator.photographs import read_photograph, to_canvas
 from generator.search.opacity import display_opacity, render_masked
@@ -51,6 +53,10 @@ def assemble_bundle(
             checked=checked, index=index, feature=feature, sheet=sheet
         )
         panels = writer.add_panels(tiles[feature], made[feature])
+        if made[feature].suppressions:
+            panels["suppressions"] = writer.add_suppressions(
+                made[feature].suppressions, panels["seed_images"]
+            )
         found = (extras or {}).get(feature)
         if found is not None:
             adder = ExtrasWriter(
@@ -61,8 +67,10 @@ def assemble_bundle(
             )
             minimal = made[feature].minimal_visualizations
             panels |= adder.add(found, minimal, natural=panels["natural"])
-        features.append(panels)
-        query_pairs += writer.add_pairs(pairs[feature])
+        added = writer.add_pairs(pairs[feature])
+        distances = query_distances(checked.network, sheet, panels, added)
+        features.append(panels | {"query_distances": distances})
+        query_pairs += added
     manifest = {
         "generator": dict(generator),
         "network": {
@@ -72,6 +80,7 @@ def assemble_bundle(
         "config": config,
         "pool": pool,
         "matching": describe_matching(checked.plan.matching),
+        "query_distances": describe_distances(checked.network),
         "features": features,
         "query_pairs": query_pairs,
         "stimuli": sheet.sorted_records(),
@@ -145,6 +154,9 @@ class _FeatureWriter:
                     "high_stimulus_id": high,
                     "low_stimulus_id": low,
                     "activation_gap": pair.gap,
+                    "machine_answers": look_answers(
+                        self.sheet.picture(high), self.sheet.picture(low)
+                    ),
                 }
             )
         return found
@@ -157,6 +169,15 @@ class _FeatureWriter:
         canvas = to_canvas(image, preprocessing, self.checked.canvas_px)
         facts = photograph_facts(self.index, self.feature, position)
         return self.sheet.add(kind, self.feature, role, levels(canvas), **facts)
+
+    def add_suppressions(
+        self, made: list[MadePicture], seed_ids: list[str]
+    ) -> list[str]:
+        """Add the seed images changed to drive the feature less."""
+        return [
+            self._add_made("suppression", one, (seed_id,), seed_image_id=seed_id)
+            for one, seed_id in zip(made, seed_ids, strict=True)
+        ]
 
     def _add_made(
         self, kind: str, made: MadePicture, role: tuple[object, ...], **known: object

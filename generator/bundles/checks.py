@@ -8,9 +8,11 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from generator.bundles.match_checks import find_match_faults
+from generator.bundles.measure_checks import find_measure_faults
 from generator.bundles.schema import (
     FEATURE_LISTS,
     KINDS,
+    OPTIONAL_IMAGE_LISTS,
     STRATA,
     Record,
     find_shape_faults,
@@ -32,6 +34,7 @@ def find_faults(folder: Path, manifest: Record) -> list[str]:
         *_order_faults(manifest["stimuli"]),
         *_reference_faults(manifest, stimuli),
         *_pair_faults(manifest, stimuli),
+        *find_measure_faults(manifest, stimuli),
     ]
     # What is matched can be looked at only where every name leads somewhere.
     return faults or [*find_match_faults(manifest, stimuli)]
@@ -98,8 +101,8 @@ def _reference_faults(manifest: Record, stimuli: Mapping[str, Record]) -> Iterab
     if len(features) != len(manifest["features"]):
         yield "features must have one object per feature_id"
     for feature in manifest["features"]:
-        for key, kind in FEATURE_LISTS.items():
-            for stimulus_id in feature[key]:
+        for key, kind in {**FEATURE_LISTS, **OPTIONAL_IMAGE_LISTS}.items():
+            for stimulus_id in feature.get(key, []):
                 where = f"{feature['feature_id']}.{key}"
                 yield from _link_faults(
                     stimuli, stimulus_id, where, kind, feature["feature_id"]
@@ -127,7 +130,10 @@ def _seed_faults(feature: Record, stimuli: Mapping[str, Record]) -> Iterable[str
     for name, kind in [
         ("accentuations", "accentuation"),
         ("attributions", "attribution"),
+        ("suppressions", "suppression"),
     ]:
+        if name not in feature:  # suppressions, which are an extra
+            continue
         made_from = [
             stimuli[one]["seed_image_id"] for one in feature[name] if one in stimuli
         ]

@@ -19,6 +19,10 @@ class ExtrasConfig:
     """Strongly activating photographs that no panel shows, each with two covered
     copies."""
 
+    has_suppressions: bool = False
+    """Whether each seed image is also changed to drive the feature less, with the
+    settings of the accentuations, as far as their steps carry it."""
+
     blurs_exemplars: bool = False
     """Whether each exemplar is also shown blurred but for the place that counts."""
 

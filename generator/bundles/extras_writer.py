@@ -10,6 +10,7 @@ from generator.bundles.made_picture import MadePicture
 from generator.bundles.stimuli import StimulusSheet, made_facts, response_facts
 from generator.features import Feature
 from generator.index.activation_index import ActivationIndex
+from generator.pairs.looks import look_answers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +90,9 @@ class ExtrasWriter:
             "most_stimulus_id": most,
             "least_stimulus_id": least,
             "activation_gap": percentiles[1] - percentiles[0],
+            "machine_answers": look_answers(
+                one.covers.least.picture, one.covers.most.picture
+            ),
         }
 
     def _add_covered(

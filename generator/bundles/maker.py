@@ -43,12 +43,13 @@ class FeaturePictures:
     attributions: list[MadePicture]
     controls: dict[ControlName, list[MadePicture]]
     minimal_visualizations: list[MadePicture] = field(default_factory=list)
+    suppressions: list[MadePicture] = field(default_factory=list)
 
     @property
     def perceptual_hashes(self) -> list[int]:
         """Of all of them."""
         made = [*self.accentuations, *self.visualizations, *self.attributions]
-        made += self.minimal_visualizations
+        made += [*self.minimal_visualizations, *self.suppressions]
         made += [one for of_kind in self.controls.values() for one in of_kind]
         return [one.perceptual_hash for one in made]
 
@@ -79,6 +80,7 @@ class Maker:
         seeds = SeedImages(checked=self.checked, index=self.index, tiles=self.tiles)
         read = {feature: seeds.of(feature) for feature in plan.features}
         accentuations = self._accentuations(read)
+        suppressions = self._suppressions(read)
         visualizations = self._visualizations()
         minimal = self._minimal_visualizations()
         attributions = self._attributions(read)
@@ -99,6 +101,7 @@ class Maker:
                 attributions=attributions[feature],
                 controls=controls[feature],
                 minimal_visualizations=minimal.get(feature, []),
+                suppressions=suppressions.get(feature, []),
             )
             for feature in plan.features
         }
@@ -113,6 +116,21 @@ class Maker:
             for feature in plan.features
         }
         return self._make("accentuations", stage, jobs, unit="crop")
+
+    def _suppressions(self, seeds: SeedsOf) -> OfFeatures:
+        """The seed images changed to drive their feature less, to no given level."""
+        plan = self.checked.plan
+        if not plan.extras.has_suppressions:
+            return {}
+        jobs = {
+            feature: [
+                GoalJob(job=replace(one.job, suppress=True), fault=one.fault)
+                for one in seeds[feature]
+            ]
+            for feature in plan.features
+        }
+        stage = AccentuationStage(config=plan.accentuation)
+        return self._make("suppressions", stage, jobs, unit="crop")
 
     def _visualizations(self) -> OfFeatures:
         plan = self.checked.plan

@@ -53,17 +53,18 @@ FEATURE_LISTS = {
 }
 """Each list of a feature, with the kind of its stimuli."""
 
-OPTIONAL_FEATURE_KEYS = frozenset(
-    {
-        "minimal",
-        "minimal_feature_visualizations",
-        "natural_blurred",
-        "occlusions",
-        "query_distances",
-        "suppressions",
-    }
+OPTIONAL_IMAGE_LISTS = {
+    "minimal": "natural",
+    "minimal_feature_visualizations": "minimal_feature_visualization",
+    "natural_blurred": "natural_blurred",
+    "suppressions": "suppression",
+}
+"""Further lists of a feature, with the kind of their stimuli; bundles with extras."""
+
+OPTIONAL_KEYS = frozenset(
+    {*OPTIONAL_IMAGE_LISTS, "machine_answers", "occlusions", "query_distances"}
 )
-"""Lists that only bundles with extras have."""
+"""Keys that bundles may leave out: without extras, or made before there were any."""
 
 FEATURE_KEYS: dict[str, tuple[type, ...]] = {
     "feature_id": _TEXT,
@@ -138,7 +139,7 @@ def _key_faults(
     if not isinstance(record, dict):
         yield f"{where} must be an object; got {record!r}"
         return
-    for key in sorted((record.keys() ^ keys.keys()) - OPTIONAL_FEATURE_KEYS):
+    for key in sorted((record.keys() ^ keys.keys()) - OPTIONAL_KEYS):
         yield f"{where} has {'an unknown' if key in record else 'no'} key {key!r}"
     for key in sorted(record.keys() & keys.keys()):
         value = record[key]

@@ -1,12 +1,14 @@
 """The records of a manifest: one per picture, with an id that tells nothing."""
 
 import hashlib
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from generator.bundle import encode_png
 from generator.bundles.made_picture import MadePicture
@@ -14,10 +16,8 @@ from generator.bundles.schema import STIMULUS_KEYS
 from generator.features import Feature
 from generator.index.activation_index import ActivationIndex
 from generator.jobs import content_key
+from generator.pairs.looks import lightness_of
 from generator.perceptual_hash import difference_hash, hash_text
-
-_LUMA = np.array([0.2126, 0.7152, 0.0722])
-"""Weights of RGB in a picture's lightness (ITU-R BT.709)."""
 
 
 @dataclass(kw_only=True)
@@ -58,7 +58,7 @@ class StimulusSheet:
         stimulus_id = self.opaque_id(kind, str(feature), *role)
         content = encode_png(picture)
         height, width, _ = picture.shape
-        luma = picture.astype(np.float64) @ _LUMA / 255  # (H, W)
+        lightness = lightness_of(picture)  # (H, W)
         record: dict[str, Any] = dict.fromkeys(STIMULUS_KEYS)
         record |= {
             "stimulus_id": stimulus_id,
@@ -69,12 +69,17 @@ class StimulusSheet:
             "height_px": height,
             "feature_id": str(feature),
             "perceptual_hash": hash_text(difference_hash(picture)),
-            "luminance": float(luma.mean()),
-            "contrast": float(luma.std()),
+            "luminance": float(lightness.mean()),
+            "contrast": float(lightness.std()),
         }
         self.records[stimulus_id] = record | known
         self.pictures[stimulus_id] = content
         return stimulus_id
+
+    def picture(self, stimulus_id: str) -> NDArray[np.uint8]:
+        """(H, W, 3) of a picture that was added."""
+        with Image.open(io.BytesIO(self.pictures[stimulus_id])) as image:
+            return np.array(image)
 
     def sorted_records(self) -> list[dict[str, Any]]:
         """All records, sorted by stimulus_id."""

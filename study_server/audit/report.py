@@ -16,6 +16,7 @@ from study_server.bundle import Bundle
 from study_server.design.assignment import williams_sequences
 from study_server.design.conditions import NO_PANEL
 from study_server.design.definition import StudyDefinition
+from study_server.design.exclusion_rules import ALL_BUT_ONE, n_catch_needed
 from study_server.design.fit import main_features, practice_trials_per_round
 from study_server.design.planned import PlannedTrial
 from study_server.design.schedule import DESIGN_VERSION, draw_plan
@@ -103,7 +104,7 @@ def _rule_faults(
         for rule in definition.exclusions
         if rule.name == "catch"
         and n_catch
-        and (wanted := (rule.model_extra or {}).get("min_correct", 0)) > n_catch
+        and (wanted := rule.parameters.get("min_correct", 0)) > n_catch
     ]
 
 
@@ -254,8 +255,8 @@ def _catch_rule(
     )
     if rule is None or not n_catch:
         return None
-    wanted = (rule.model_extra or {}).get("min_correct", n_catch - 1)
-    found = catch_rule(int(wanted), n_catch)
+    asked = rule.parameters.get("min_correct", ALL_BUT_ONE)
+    found = catch_rule(int(n_catch_needed(asked, n_catch)), n_catch)
     return {
         **asdict_of(found),
         "guessers_after_practice": passed,

@@ -1,6 +1,7 @@
 """The rules by which the analysis may leave participants out: names and parameters.
 
-The server excludes nobody. The rules are fixed with the study and exported in order.
+The server excludes nobody, it only counts whom each rule would. The rules are fixed
+with the study and exported in order.
 """
 
 from collections.abc import Mapping
@@ -8,27 +9,32 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-RULES: Mapping[str, frozenset[str]] = {
-    "withdrawn": frozenset(),
-    "did_not_finish": frozenset({"min_share"}),
-    "instructions_too_fast": frozenset({"min_ms"}),
-    "catch": frozenset({"min_correct"}),
-    "total_time": frozenset({"min_ms", "max_ms"}),
-    "rarer_side": frozenset({"min_share"}),
-    "data_use": frozenset(),
+DEFAULTS: Mapping[str, Mapping[str, float]] = {
+    "withdrawn": {},
+    "did_not_finish": {"min_share": 1.0},
+    "instructions_too_fast": {"min_ms": 20_000},
+    "catch": {"min_correct": -1},
+    "total_time": {"min_ms": 0, "max_ms": float("inf")},
+    "rarer_side": {"min_share": 5 / 45},
+    "data_use": {},
 }
-"""Rule name to the parameters it takes; each has a default in the analysis."""
+"""Rule name to the parameters it takes, with the values of those left out."""
 
 
 LARGEST = 1e12
 
 
 class ExclusionRule(BaseModel):
-    """One rule: its name, and numbers under the names in RULES."""
+    """One rule: its name, and numbers under the names in DEFAULTS."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
     name: str
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Those that the study gives."""
+        return dict(self.model_extra or {})
 
     @model_validator(mode="before")
     @classmethod
@@ -36,11 +42,11 @@ class ExclusionRule(BaseModel):
         if not isinstance(values, dict):
             raise ValueError(f"a rule is a table with a name; got {values!r}")
         name = str(values.get("name"))
-        if name not in RULES:
-            raise ValueError(f"no rule {name!r}; there are {', '.join(RULES)}")
+        if name not in DEFAULTS:
+            raise ValueError(f"no rule {name!r}; there are {', '.join(DEFAULTS)}")
         for key, value in values.items():
-            if key != "name" and key not in RULES[name]:
-                known = ", ".join(sorted(RULES[name])) or "none"
+            if key != "name" and key not in DEFAULTS[name]:
+                known = ", ".join(sorted(DEFAULTS[name])) or "none"
                 raise ValueError(f"{name} takes no {key!r}; parameters: {known}")
             if key != "name" and (
                 isinstance(value, bool)

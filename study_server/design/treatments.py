@@ -55,6 +55,13 @@ def foil_treatment(design: DesignPart, turn: int) -> Treatment:
     return Treatment(kind, design.largest_panel)
 
 
+def shown_treatments(design: DesignPart) -> tuple[Treatment, ...]:
+    """Every panel that somebody may see, those of foils and no panel among them."""
+    foils = [Treatment(kind, design.largest_panel) for kind in design.foils]
+    none = [WITHOUT_PANEL] if design.none_after_slots or design.none_share else []
+    return tuple(dict.fromkeys([*treatments_of(design), *foils, *none]))
+
+
 def name_of(design: DesignPart, treatment: Treatment) -> str:
     """What the audit calls it: its condition, with its size where sizes vary."""
     if design.panel_sizes is None or not treatment.has_panel:

@@ -8,6 +8,11 @@ from collections.abc import Mapping
 
 from study_server.export.column import Column
 from study_server.export.columns.assignment import ASSIGNMENT
+from study_server.export.columns.bundles import (
+    MACHINE_ANSWERS,
+    QUERY_PAIRS,
+    STIMULI,
+)
 from study_server.export.columns.events import EVENTS
 from study_server.export.columns.jspsych import JSPSYCH, JSPSYCH_EVENTS
 from study_server.export.columns.participants import PARTICIPANTS
@@ -38,6 +43,9 @@ TABLES = {
     "chains": CHAINS,
     "consents": CONSENTS,
     "assignment": ASSIGNMENT,
+    "stimuli": STIMULI,
+    "query_pairs": QUERY_PAIRS,
+    "machine_answers": MACHINE_ANSWERS,
 }
 """Table name, also of its file, to its columns in order."""
 

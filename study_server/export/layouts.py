@@ -7,6 +7,8 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from study_server.errors import ExportError
+from study_server.export.bundle_rows import BUNDLE_TABLES, bundle_rows
+from study_server.export.cells import cell
 from study_server.export.codebook import JSPSYCH_TABLES, TABLES
 from study_server.export.column import Column
 from study_server.export.jspsych import jspsych_event_rows, jspsych_rows
@@ -31,7 +33,19 @@ class Layout(NamedTuple):
 
 
 def _own(source: Source, table: str) -> Iterator[list[str]]:
+    if table in BUNDLE_TABLES:
+        return _from_bundles(source, table)
     return rows(source.db, table, source.study_id, sessions=source.sessions)
+
+
+def _from_bundles(source: Source, table: str) -> Iterator[list[str]]:
+    columns = TABLES[table]
+    for values in bundle_rows(
+        source.db, table, source.study_id, bundles_dir=source.bundles_dir
+    ):
+        yield [
+            cell(column, value) for column, value in zip(columns, values, strict=True)
+        ]
 
 
 def _jspsych(source: Source, table: str) -> Iterator[list[str]]:

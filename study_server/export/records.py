@@ -65,7 +65,11 @@ def select_comprehension() -> Select[Any]:
 def select_answers() -> Select[Any]:
     """One row per answer to one of the study's own questions."""
     return _of_sessions(
-        Answer.session_id, Answer.question, Answer.answer, Answer.answered_at
+        Answer.session_id,
+        Answer.question,
+        Answer.answer,
+        Answer.is_pasted,
+        Answer.answered_at,
     ).order_by(Answer.session_id, Answer.question)
 
 

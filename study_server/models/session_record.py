@@ -62,4 +62,6 @@ class Answer(Base):
     """Its name in the definition."""
     answer: Mapped[str]
     """1 to 5, `yes` or `no`, the name of a choice, or the participant's words."""
+    is_pasted: Mapped[bool | None]
+    """Whether something was pasted into it; None where nobody looked."""
     answered_at: Mapped[datetime] = mapped_column(UtcDateTime)

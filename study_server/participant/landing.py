@@ -105,7 +105,7 @@ def _page_before_start(
 ) -> ResponseReturnValue:
     """The consent; or another page, for who was here before or cannot begin."""
     definition = definition_of(study)
-    choose_language(definition)
+    choose_language(definition, request.args.get("lang"))
     own = session_of_person(db, arriving.identity.pseudonym)
     if own is not None:
         arrival_token(study.study_id, arriving)

@@ -13,9 +13,8 @@ CHOSEN = "language"
 """Where the visit's cookie keeps what was chosen on the first page."""
 
 
-def choose_language(definition: StudyDefinition) -> None:
+def choose_language(definition: StudyDefinition, asked: str | None) -> None:
     """Keep the language that the first page's link asks for, if the study has it."""
-    asked = request.args.get("lang")
     if asked in definition.offered_languages:
         visit[CHOSEN] = asked
 

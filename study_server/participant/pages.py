@@ -70,7 +70,14 @@ def _ask(
         is_sent = request.method == "POST"
         missing = unanswered(asked, request.form) if is_sent else []
         if is_sent and not missing:
-            store_answers(db, session, asked, request.form, answered_at=now())
+            store_answers(
+                db,
+                session,
+                asked,
+                request.form,
+                pasted=request.form.getlist("pasted"),
+                answered_at=now(),
+            )
             finish(db, session, definition)
             return go_to(session, study_id)
         shown = show_session(

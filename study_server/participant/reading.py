@@ -83,16 +83,21 @@ def _instructions_page(
         number=number,
         n_pages=len(pages),
         is_last=is_last,
-        has_none=_has_trials_without_panel(definition.design),
+        without_panel=_without_panel(definition.design),
         missing_ms=ceil(missing),
         is_early=is_early,
     )
 
 
-def _has_trials_without_panel(design: DesignPart) -> bool:
-    """For whomever: the page is the same for all participants of a study."""
+def _without_panel(design: DesignPart) -> str | None:
+    """What is said of trials without a panel, to all: the page is the same for all.
+
+    `for_some`: some see none at all and have no practice; `sometimes`: everyone does.
+    """
     is_asked = NO_PANEL in design.conditions
-    return is_asked or design.none_after_slots > 0 or design.none_share > 0
+    if design.none_after_slots or (is_asked and design.crossing == "between"):
+        return "for_some"
+    return "sometimes" if is_asked or design.none_share else None
 
 
 def _comprehension_page(

@@ -267,7 +267,9 @@ def _store_answers(
     db: Session, session: StudySession, definition: StudyDefinition, *, stage: str
 ) -> None:
     asked = questions_of(definition, stage)
-    given = read_body(Answers).answers
-    if missing := unanswered(asked, given):
+    body = read_body(Answers)
+    if missing := unanswered(asked, body.answers):
         raise ResponseRefusedError(f"no usable answer to: {', '.join(missing)}")
-    store_answers(db, session, asked, given, answered_at=now())
+    store_answers(
+        db, session, asked, body.answers, pasted=body.pasted, answered_at=now()
+    )

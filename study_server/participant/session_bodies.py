@@ -81,6 +81,12 @@ class Answers(StrictBody):
     answers: dict[str, Annotated[str, Field(max_length=10_000)]]
     """Name of the question to a level, or to the participant's words."""
 
+    pasted: Annotated[
+        tuple[Annotated[str, Field(max_length=200)], ...],
+        Field(max_length=100, strict=False),
+    ] = ()
+    """Names of the questions whose words were pasted, at least in part."""
+
 
 class StopBody(StrictBody):
     """The participant stops."""

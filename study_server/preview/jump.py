@@ -13,6 +13,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from study_server.bundle import Bundle
+from study_server.design.definition import StudyDefinition
+from study_server.design.schedule import draw_plan
 from study_server.errors import DefinitionError
 from study_server.models import Outcome, Stage, Study, StudySession, Trial, TrialKind
 from study_server.participant.submission import read_submission
@@ -22,6 +24,7 @@ from study_server.services.enrolment import Enrolment, enrol, plan_session
 from study_server.services.practice import begin_trials
 from study_server.services.progress import complete, current_trial
 from study_server.services.responses import record_response
+from study_server.services.studies import definition_of
 
 MIDDLE_RATING = 50
 SHOWN_MS = 1000.0
@@ -34,7 +37,8 @@ class Wish(NamedTuple):
     language: str
     slot_index: int
     condition: str | None
-    """Of the first trial that counts; None: whichever comes first."""
+    """Of the first trial that counts; None: whichever comes first. Where the slot never
+    sees it, the next one does that sees it."""
 
 
 def seat(
@@ -49,8 +53,9 @@ def seat(
     """A session of nobody, on any slot whoever holds it, at the place wished for.
 
     Raises:
-        DefinitionError: nobody on that slot ever sees the condition.
+        DefinitionError: nobody ever sees the condition.
     """
+    wish = wish._replace(slot_index=slot_for(definition_of(study), bundle, wish))
     enrolment = enrol(
         db,
         study,
@@ -64,6 +69,24 @@ def seat(
     return enrolment
 
 
+def slot_for(definition: StudyDefinition, bundle: Bundle, wish: Wish) -> int:
+    """The first slot, from the one wished for, that sees the condition.
+
+    Raises:
+        DefinitionError: there is none.
+    """
+    n_slots = definition.n_slots_in_all
+    for step in range(n_slots if wish.condition else 1):
+        slot = (wish.slot_index + step) % n_slots
+        plan = draw_plan(definition, bundle, slot_index=slot, rng=Random(0))
+        conditions = {t.condition for t in plan if t.trial_kind == TrialKind.MAIN}
+        if wish.condition is None or wish.condition in conditions:
+            return slot
+    raise DefinitionError(
+        f"no slot has a main trial with {wish.condition!r}; choose another condition"
+    )
+
+
 def _move(db: Session, session: StudySession, wish: Wish, *, now: datetime) -> None:
     stage = wish.target.stage
     session.stage = stage
@@ -74,11 +97,6 @@ def _move(db: Session, session: StudySession, wish: Wish, *, now: datetime) -> N
         complete(db, session, completed_at=now)
     elif wish.target.outcome is not None:
         end(session, wish.target.outcome, wish.target.reason, ended_at=now)
-    elif wish.target.name == "main" and session.stage != Stage.MAIN:
-        raise DefinitionError(
-            f"slot {wish.slot_index} has no main trial with {wish.condition!r}; "
-            "choose another slot or condition"
-        )
     db.flush()
 
 

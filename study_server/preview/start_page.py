@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from study_server.current import config, database, now
 from study_server.design.definition import StudyDefinition
+from study_server.design.treatments import shown_treatments
 from study_server.errors import DefinitionError
 from study_server.models import Outcome, Stage, Study
 from study_server.participant.blueprint import randomness
+from study_server.participant.languages import choose_language
 from study_server.participant.secret import COOKIE_NAME
 from study_server.participant.sitting import page_of, remember
 from study_server.preview.jump import Wish, seat
@@ -45,7 +47,9 @@ def go() -> ResponseReturnValue:
         wish = _wish(definition)
         study_id = study.study_id
         if wish.target.stage == Stage.CONSENT:
-            answer = redirect(_before_session(wish, study_id), 303)
+            choose_language(definition, wish.language)
+            endpoint = SESSIONLESS.get(wish.target.outcome, "participant.landing")
+            answer = redirect(url_for(endpoint, study_id=study_id), 303)
             path = url_for("participant.landing", study_id=study_id).rstrip("/")
             answer.delete_cookie(COOKIE_NAME, path=path)
             return answer
@@ -73,7 +77,7 @@ def _page(study: Study, definition: StudyDefinition, *, fault: str = "") -> str:
         "preview/start.html",
         study=study,
         languages=definition.offered_languages,
-        conditions=definition.design.conditions,
+        conditions=conditions_of(definition),
         n_slots=definition.n_slots_in_all,
         stages=stages_of(definition),
         ends=ENDS,
@@ -96,12 +100,11 @@ def _wish(definition: StudyDefinition) -> Wish:
             else definition.study.language
         ),
         slot_index=int(slot) % definition.n_slots_in_all if is_slot else 0,
-        condition=condition if condition in definition.design.conditions else None,
+        condition=condition if condition in conditions_of(definition) else None,
     )
 
 
-def _before_session(wish: Wish, study_id: str) -> str:
-    endpoint = "participant.landing"
-    if wish.target.outcome is not None:
-        endpoint = SESSIONLESS[wish.target.outcome]
-    return url_for(endpoint, study_id=study_id, lang=wish.language)
+def conditions_of(definition: StudyDefinition) -> tuple[str, ...]:
+    """Everything that somebody sees, foils and the group without panels among them."""
+    shown = shown_treatments(definition.design)
+    return tuple(dict.fromkeys(treatment.condition for treatment in shown))

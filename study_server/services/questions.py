@@ -1,6 +1,6 @@
 """The study's own questions: what counts as an answer, and storing it. No Flask."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -41,9 +41,14 @@ def store_answers(
     questions: Sequence[QuestionPart],
     given: Mapping[str, str],
     *,
+    pasted: Collection[str],
     answered_at: datetime,
 ) -> None:
-    """Store usable answers; one left empty is left out. The first answers stand."""
+    """Store usable answers; one left empty is left out. The first answers stand.
+
+    Args:
+        pasted: names of the questions whose answer was pasted, at least in part.
+    """
     stored = set(
         db.scalars(
             select(Answer.question).where(Answer.session_id == session.session_id)
@@ -57,6 +62,7 @@ def store_answers(
                     session_id=session.session_id,
                     question=question.name,
                     answer=answer,
+                    is_pasted=question.name in pasted,
                     answered_at=answered_at,
                 )
             )

@@ -1,4 +1,4 @@
-"""Look at 3.12: `python -m tests.benchmarks.page_matrix [--size SIZE]`.
+"""Look at 3.12: `python -m tests.benchmarks.page_matrix [--size SIZE] [--part PART]`.
 
 Every page that `session_matrix` does not come to: questions sent without answers, all
 eight ends, errors, every task in both layouts with its panel alone and with its
@@ -9,7 +9,7 @@ something was wrong with a page.
 
 import argparse
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -30,12 +30,15 @@ from tests.browser.walk import open_window
 from tests.pseudo_locale import PSEUDO
 
 Part = Callable[[Walker], None]
+PARTS = ("ends", "trials")
+"""The pages around the trials; layouts, waiting, other tabs and refusals."""
 
 
 def main() -> int:
     """Look, print, and say by the exit status whether all was well."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", choices=tuple(WINDOWS), action="append")
+    parser.add_argument("--part", choices=PARTS, action="append")
     asked = parser.parse_args()
     faults: list[str] = []
     with (
@@ -46,22 +49,32 @@ def main() -> int:
         for size in asked.size or WINDOWS:
             browser = launch(playwright, text_px=WINDOWS[size].text_px)
             for language in (*LANGUAGES, PSEUDO):
-                faults += look_at_all(browser, study, hall, size, language)
+                parts = [
+                    part
+                    for name in asked.part or PARTS
+                    for part in parts_of(name, hall, language)
+                ]
+                faults += look_at_all(browser, study, parts, size, language)
             browser.close()
     print("passed" if not faults else f"FAILED: {len(faults)}")
     return int(bool(faults))
 
 
+def parts_of(name: str, hall: Hall, language: str) -> list[Part]:
+    """What one of PARTS looks at in a language."""
+    if name == "ends":
+        return [see_a_whole_session, see_every_other_way_out]
+    if language != LANGUAGES[0]:  # a seat is not asked for its language
+        return []
+    return [
+        partial(see_seats, hall, see) for see in (see_every_layout, see_every_pause)
+    ]
+
+
 def look_at_all(
-    browser: Browser, study: Study, hall: Hall, size: str, language: str
+    browser: Browser, study: Study, parts: Sequence[Part], size: str, language: str
 ) -> list[str]:
-    """Every part in one window and language; a fault in one stops no other."""
-    parts: list[Part] = [see_a_whole_session, see_every_other_way_out]
-    if language == LANGUAGES[0]:  # a seat is not asked for its language
-        parts += [
-            partial(see_seats, hall, each)
-            for each in (see_every_layout, see_every_pause)
-        ]
+    """Some parts in one window and language; a fault in one stops no other."""
     faults = []
     for part in parts:
         with open_window(browser, WINDOWS[size]) as page:

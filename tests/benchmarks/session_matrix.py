@@ -6,16 +6,23 @@ task and every preset, scaled down, by mouse, keyboard and touch alone, in windo
 is looked at by axe-core, for its width and for its targets, in English also in dark;
 what a touch screen shows otherwise is looked at there again. Prints a table; exit
 status 1 when a session failed. `--only en --only mouse` narrows it down.
+
+With `--results FILE` each session is noted there as soon as it has ended, one line of
+JSON, and those that passed before are not walked again; `--minutes 5` begins no further
+one after that time (exit status 2 while some are left). So the matrix can be walked in
+parts, and what is killed loses one session.
 """
 
 import argparse
 import json
 import sys
 import tempfile
+import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, Error, sync_playwright
@@ -43,6 +50,17 @@ class Result:
     n_answers: int
     """0 where the study asks for a larger window, said so and gave its code."""
     fault: str | None
+    seconds: float
+    """From opening the window to the code."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Where to note results, and when to begin no further session."""
+
+    results: Path | None
+    ends_at: float
+    """By `time.time`."""
 
 
 def main() -> int:
@@ -50,20 +68,38 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     values = [*study_names(), *DEVICES, *WINDOWS, *LANGUAGES]
     parser.add_argument("--only", choices=values, action="append", default=[])
-    parser.add_argument("--json", action="store_true", help="print every session")
+    parser.add_argument("--results", type=Path, metavar="FILE")
+    parser.add_argument("--minutes", type=float, default=float("inf"))
     parser.add_argument("--workers", type=int, default=1, help="browsers at a time")
     asked = parser.parse_args()
+    cases = narrowed(every_case(study_names()), asked.only)
+    before = {each.case: each for each in passed_before(asked.results)}
+    left = [case for case in cases if case not in before]
+    by_study = [
+        [case for case in left if case.study == study]
+        for study in dict.fromkeys(case.study for case in left)
+    ]
+    limits = Limits(results=asked.results, ends_at=time.time() + 60 * asked.minutes)
     with ProcessPoolExecutor(max_workers=asked.workers) as pool:
-        cases = narrowed(every_case(study_names()), asked.only)
-        studies = dict.fromkeys(case.study for case in cases)
-        by_study = [[c for c in cases if c.study == study] for study in studies]
-        parts = pool.map(walk_study, by_study)
-        results = [result for part in parts for result in part]
-    if asked.json:
-        print(json.dumps([asdict(each) for each in results], indent=2))
-    else:
-        print(as_table(results))
-    return int(any(each.fault for each in results))
+        parts = pool.map(partial(walk_study, limits=limits), by_study)
+        walked = {each.case: each for part in parts for each in part}
+    found = {**before, **walked}
+    print(as_table([found[case] for case in cases if case in found]))
+    if n_left := len(cases) - len(found.keys() & {*cases}):
+        print(f"{n_left} sessions are left: run this again")
+    if any(each.fault for each in walked.values()):
+        return 1
+    return 2 if n_left else 0
+
+
+def passed_before(path: Path | None) -> Iterator[Result]:
+    """The sessions that passed, of those that a file of results knows."""
+    if path is None or not path.exists():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        noted = json.loads(line)
+        if noted["fault"] is None:
+            yield Result(**{**noted, "case": Case(**noted["case"])})
 
 
 def narrowed(cases: Sequence[Case], only: Sequence[str]) -> list[Case]:
@@ -76,8 +112,10 @@ def narrowed(cases: Sequence[Case], only: Sequence[str]) -> list[Case]:
     return kept
 
 
-def walk_study(cases: Sequence[Case]) -> list[Result]:
-    """Sessions of one study, on a server of its own."""
+def walk_study(cases: Sequence[Case], *, limits: Limits) -> list[Result]:
+    """Sessions of one study, on a server of its own, as far as the time goes."""
+    if time.time() >= limits.ends_at:
+        return []
     definition = definition_of(cases[0].study)
     with (
         open_studies(Path(tempfile.mkdtemp()), [definition]) as hall,
@@ -85,14 +123,21 @@ def walk_study(cases: Sequence[Case]) -> list[Result]:
     ):
         sizes_of_text = {window.text_px for window in WINDOWS.values()}
         browsers = {px: launch(playwright, text_px=px) for px in sizes_of_text}
-        return [
-            walk_case(browsers[WINDOWS[case.size].text_px], hall, case)
-            for case in cases
-        ]
+        results = []
+        for case in cases:
+            if time.time() >= limits.ends_at:
+                break
+            results.append(walk_case(browsers[WINDOWS[case.size].text_px], hall, case))
+            if limits.results is not None:
+                with limits.results.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(asdict(results[-1])) + "\n")
+        return results
 
 
 def walk_case(browser: Browser, hall: Hall, case: Case) -> Result:
     """One session; what fails is told and stops no other."""
+    began = time.monotonic()
+    n_answers, fault = 0, None
     try:
         n_answers = walk(
             browser,
@@ -103,10 +148,11 @@ def walk_case(browser: Browser, hall: Hall, case: Case) -> Result:
         )
     except (AssertionError, Error) as error:
         fault = str(error) or repr(error)
-        print(f"FAILED {case}: {fault}", file=sys.stderr, flush=True)
-        return Result(case=case, n_answers=0, fault=fault)
-    print(f"passed {case}: {n_answers} answers", file=sys.stderr, flush=True)
-    return Result(case=case, n_answers=n_answers, fault=None)
+    seconds = round(time.monotonic() - began, 1)
+    outcome = f"passed {case}: {n_answers} answers, {seconds} s"
+    told = outcome if fault is None else f"FAILED {case}: {fault}"
+    print(told, file=sys.stderr, flush=True)
+    return Result(case=case, n_answers=n_answers, fault=fault, seconds=seconds)
 
 
 def as_table(results: Sequence[Result]) -> str:

@@ -16,6 +16,7 @@ LAYOUTS = {
     "panel_left": {"has_negative_panel": False},
     "panels_both_sides": {"has_negative_panel": True},
 }
+ROOM = "[data-interlude=room]:not([hidden])"
 PANEL_MS = 2500
 """The panel is alone for so long, to be looked at."""
 
@@ -47,14 +48,19 @@ def see_every_layout(page: Page, hall: Hall, look: Callable[[str], None]) -> Non
     for name, definition in layout_definitions().items():
         page.context.clear_cookies()
         page.goto(hall.seat(page.context, study_id=definition.study.study_id).url)
-        page.click(f"{PAUSE} .primary")
-        page.wait_for_timeout(100)
-        if page.locator(PAUSE).count():  # more room, please
-            page.click(f"{PAUSE} .primary")
-        page.wait_for_selector("#trial:not([hidden]) .panel img")
+        begin(page, "#trial:not([hidden]) .panel img")
         look(f"{name}-panel")
         page.wait_for_selector(f"{CHOICE}, {RATING}")
         look(f"{name}-options")
+
+
+def begin(page: Page, shown: str) -> None:
+    """Past the pause before the trials, and past the one that asks for more room."""
+    page.click(f"{PAUSE} .primary")
+    page.wait_for_selector(f"{ROOM}, {shown}")
+    if page.locator(ROOM).count():
+        page.click(f"{ROOM} .primary")
+        page.wait_for_selector(shown)
 
 
 def keep_waiting(_route: Route) -> None:
@@ -67,13 +73,7 @@ def see_every_pause(page: Page, hall: Hall, look: Callable[[str], None]) -> None
     url = hall.seat(page.context, study_id=study_id).url
     page.route("**/image/*", keep_waiting)
     page.goto(url)
-    page.click(f"{PAUSE} .primary")
-    page.wait_for_selector(
-        "#loading:not([hidden]), [data-interlude=room]:not([hidden])"
-    )
-    if page.locator(PAUSE).count():
-        page.click(f"{PAUSE} .primary")
-        page.wait_for_selector("#loading:not([hidden])")
+    begin(page, "#loading:not([hidden])")
     look("loading")
     page.unroute_all()
 
@@ -82,6 +82,7 @@ def see_every_pause(page: Page, hall: Hall, look: Callable[[str], None]) -> None
     newer.wait_for_selector("[data-interlude=elsewhere]:not([hidden])")
     newer.close()
     page.goto(url)
+    page.wait_for_selector(PAUSE)  # it runs, and can answer other tabs
     other = page.context.new_page()
     other.goto(url)
     other.click("[data-interlude=elsewhere]:not([hidden]) .primary")

@@ -8,6 +8,7 @@ import pytest
 
 from analysis.bundle import read_feature_labels
 from generator.bundle import Bundle
+from generator.bundles.recompute import check_activations
 from generator.bundles.run import make_bundle
 from generator.bundles.schema import KINDS
 from generator.jobs import WorkFolder
@@ -18,13 +19,18 @@ from study_server.bundle_kinds import KINDS as SERVER_KINDS
 from study_server.design.conditions import CONDITIONS, panel_stimulus_ids
 from study_server.errors import BundleError
 from tests.generator.bundles.test_controls import CONTROLS_PLAN
-from tests.generator.tiny_world import check_tiny_plan, write_photographs
+from tests.generator.tiny_world import (
+    check_tiny_plan,
+    make_network,
+    write_photographs,
+)
 
 EXTRAS = """
 [extras]
 n_minimal = 2
 n_minimal_visualizations = 1
 n_occlusions = 1
+has_suppressions = true
 blurs_exemplars = true
 """
 PLAN = CONTROLS_PLAN.replace('"2:1"', '"logit:grass"') + EXTRAS
@@ -79,6 +85,37 @@ def test_the_server_reads_minimal_blurred_and_covered_pictures(made: Bundle) -> 
         )
         assert one.activation_gap == pytest.approx(least - most)
         assert least >= most
+
+
+def test_the_server_reads_suppressed_seed_images(made: Bundle) -> None:
+    """1.8"""
+    bundle = read_bundle(made.folder)
+
+    for feature in bundle.features:
+        made_from = [bundle.stimuli[i].seed_image_id for i in feature.suppressions]
+        assert made_from == list(feature.seed_images)
+    assert check_activations(made, make_network()) > 0  # each with its own sign
+
+
+def test_the_server_reads_what_machines_say_of_each_pair(made: Bundle) -> None:
+    """1.11"""
+    bundle = read_bundle(made.folder)
+
+    answers = [pair.machine_answers for pair in bundle.query_pairs]
+    answers += [one.machine_answers for f in bundle.features for one in f.occlusions]
+    for given in answers:
+        methods = [answer.method for answer in given]
+        assert methods == ["centre", "contrast", "luminance", "saliency"]
+
+
+def test_the_server_finds_every_distance_that_its_audit_asks_for(made: Bundle) -> None:
+    """1.12: a query lies at distance 0 from nothing, and within 2 of everything."""
+    bundle = read_bundle(made.folder)
+    names = [feature.feature_id for feature in bundle.features]
+
+    rules = {leak.rule for leak in find_leaks(bundle, names, min_distance=2.1)}
+    assert rules == {"perceptual_distance"}
+    assert find_leaks(bundle, names, min_distance=0) == []
 
 
 def test_the_audit_finds_nothing_in_what_the_generator_makes(made: Bundle) -> None:

@@ -83,6 +83,12 @@ ANSWERS = (
         meaning="1 to 5, yes or no, the name of a choice, or the participant's words.",
     ),
     Column(
+        name="is_pasted",
+        type="boolean",
+        meaning="Whether something was pasted into the answer; missing where nobody "
+        "looked.",
+    ),
+    Column(
         name="answered_at",
         type="timestamp",
         meaning="When the answer was stored, by the server's clock.",

@@ -72,6 +72,33 @@ STRATUM = Column(
     levels=STRATA,
     meaning="How far the query pair lies from the panels; missing in catch trials.",
 )
+CONDITION = Column(
+    name="condition",
+    type="text",
+    levels=tuple(CONDITIONS),
+    meaning="What the panel beside the query images showed.",
+)
+N_PANEL_TILES = Column(
+    name="n_panel_tiles",
+    type="integer",
+    range=(0, 24),
+    meaning="Size of the panel in images, 0 without one; it varies between blocks "
+    "where the study's design has panel_sizes.",
+)
+QUERY_PAIR_ID = Column(
+    name="query_pair_id",
+    type="text",
+    formula_guard=True,
+    meaning="Pair of query images, named by the bundle; missing in catch trials.",
+)
+ACTIVATION_GAP = Column(
+    name="activation_gap",
+    type="number",
+    unit="percentile points",
+    range=(0, 100),
+    meaning="Activation percentile of the pair's high image minus that of the low "
+    "one; missing in catch trials.",
+)
 TRIAL_PLACE = (
     Column(
         name="trial_index",
@@ -95,33 +122,10 @@ TRIAL_PLACE = (
         levels=("main", "catch", "practice", "repeat"),
         meaning="Only main trials count towards accuracy.",
     ),
-    Column(
-        name="condition",
-        type="text",
-        levels=tuple(CONDITIONS),
-        meaning="What the panel beside the query images showed.",
-    ),
-    Column(
-        name="n_panel_tiles",
-        type="integer",
-        range=(0, 24),
-        meaning="Size of the panel in images, 0 without one; it varies between blocks "
-        "where the study's design has panel_sizes.",
-    ),
+    CONDITION,
+    N_PANEL_TILES,
     FEATURE_ID,
-    Column(
-        name="query_pair_id",
-        type="text",
-        formula_guard=True,
-        meaning="Pair of query images, named by the bundle; missing in catch trials.",
-    ),
+    QUERY_PAIR_ID,
     STRATUM,
-    Column(
-        name="activation_gap",
-        type="number",
-        unit="percentile points",
-        range=(0, 100),
-        meaning="Activation percentile of the pair's high image minus that of the low "
-        "one; missing in catch trials.",
-    ),
+    ACTIVATION_GAP,
 )

@@ -56,6 +56,7 @@ PUBLISHED: dict[str, dict[str, Any]] = {
         "comprehension.n_items": 3,
         "comprehension.max_attempts": 2,
         "rules.catch": {"min_correct": 7},
+        "rules.rarer_side": {"min_share": 0.1},
     },
     "borowski2021": {
         "study.n_slots": 10,

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 from study_server.design.definition import parse_definition
-from study_server.design.exclusions import RULES
+from study_server.design.exclusions import DEFAULTS
 from study_server.design.parts.design import TASKS
 from study_server.design.reference import reference
 from study_server.presets import preset_names
@@ -20,7 +20,7 @@ def test_the_page_ends_with_every_key_of_the_schema() -> None:
 
 
 def test_the_page_names_every_preset_task_and_rule() -> None:
-    for name in (*preset_names(), *TASKS, *RULES):
+    for name in (*preset_names(), *TASKS, *DEFAULTS):
         assert f"`{name}`" in PAGE
 
 

@@ -27,7 +27,9 @@ from tests.study_server.truth.recorder import Answer
 from tests.study_server.truth.task_studies import TASKS, make_task_app, study_id_of
 
 PAGE = Path(__file__).parents[3] / "docs" / "api.md"
-TakeStudy = Callable[[httpx.Client, Callable[..., dict[str, Any]]], dict[str, Any]]
+TakeStudy = Callable[
+    [httpx.Client, Callable[..., Any], Callable[..., Any]], dict[str, Any]
+]
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +82,7 @@ def test_the_pages_example_takes_a_study_and_every_message_is_as_documented(
     client.event_hooks["response"] = [messages.append]
     document = client.get("api/openapi.json").json()
 
-    ending = take_study(client, choose)
+    ending = take_study(client, choose, lambda items: [1 for _ in items])
 
     assert (ending["outcome"], ending["code"]) == ("completed", "CODE-7K2")
     assert "set-cookie" not in {name for m in messages for name in m.headers}

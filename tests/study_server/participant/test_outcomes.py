@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from study_server.catalogue import built_in
 from study_server.models import (
     Answer,
     ComprehensionAttempt,
@@ -157,7 +158,15 @@ def test_the_link_opened_again_leads_to_the_first_outcome(visitor: Visitor) -> N
     assert visitor.get().location == f"{BASE}/already-took-part"
     page = visitor.get("/already-took-part").data
     assert f'href="{BASE}/withdrawn"'.encode() in page
-    assert b"You have stopped" in page
+    assert b"You stopped." in page
+
+
+@pytest.mark.parametrize(
+    "name", sorted({*Outcome} - {Outcome.NO_CONSENT, Outcome.ALREADY_TOOK_PART})
+)
+def test_every_end_of_a_session_can_be_told_later(name: str) -> None:
+    """Who declined, or came again, has no session that ended."""
+    assert built_in("en").say(f"outcome.already_took_part.{name}").endswith(".")
 
 
 @pytest.mark.parametrize(

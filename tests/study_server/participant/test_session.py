@@ -180,6 +180,22 @@ def test_an_unanswered_question_is_asked_again(visitor: Visitor) -> None:
     assert b"missing" in answer.data
 
 
+def test_a_pasted_text_is_flagged_and_refused_to_nobody(
+    visitor: Visitor, database: Database
+) -> None:
+    """3.5"""
+    visitor.begin()
+    visitor.answer_all()
+    assert b"pages/pasted.js" in visitor.get("/questions").data
+
+    answer = visitor.post("/questions", **ANSWERS, pasted="strategy")
+
+    assert answer.location == f"{BASE}/completed"
+    with database.read() as db:
+        flags = dict(db.execute(select(Answer.question, Answer.is_pasted)).all())
+    assert flags == {name: name == "strategy" for name in ANSWERS}
+
+
 def test_nothing_a_participant_receives_names_researchers(visitor: Visitor) -> None:
     visitor.begin()
     visitor.answer_all()
