@@ -9,6 +9,9 @@ from scipy import special
 from analysis.errors import ConfigError
 from analysis.intervals import FloatArray
 
+LARGEST_LOG = 700.0
+"""Natural logarithm beyond which a Bayes factor is given as e to this power."""
+
 
 class BayesFactor(NamedTuple):
     """How much likelier the data are under one hypothesis than under another."""
@@ -41,7 +44,8 @@ def beta_binomial_bayes_factor(
     a, b = prior[0] + n_correct, prior[1] + n_responses - n_correct
     wrong = n_responses - n_correct
     log_null = n_correct * math.log(chance) + wrong * math.log1p(-chance)
-    bf10 = math.exp(special.betaln(a, b) - special.betaln(*prior) - log_null)
+    log_bf10 = float(special.betaln(a, b) - special.betaln(*prior)) - log_null
+    bf10 = math.exp(min(log_bf10, LARGEST_LOG))
     above = special.betaincc(a, b, chance) / special.betaincc(*prior, chance)
     return BayesFactor(bf10, bf10 * float(above))
 
@@ -62,7 +66,8 @@ def sequential_bayes_factors(
     right = np.cumsum(is_correct)
     n = np.arange(1, len(is_correct) + 1)
     log_null = right * math.log(chance) + (n - right) * math.log1p(-chance)
-    factors: FloatArray = np.exp(special.betaln(right + 1, n - right + 1) - log_null)
+    logs = special.betaln(right + 1, n - right + 1) - log_null
+    factors: FloatArray = np.exp(np.minimum(logs, LARGEST_LOG))
     return factors
 
 
@@ -92,4 +97,4 @@ def savage_dickey(
         )
     shrinkage = prior_sd**2 / (prior_sd**2 + standard_error**2)
     z = estimate / standard_error
-    return math.sqrt(1 - shrinkage) * math.exp(min(z * z * shrinkage / 2, 700.0))
+    return math.sqrt(1 - shrinkage) * math.exp(min(z * z * shrinkage / 2, LARGEST_LOG))

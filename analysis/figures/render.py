@@ -17,6 +17,7 @@ from analysis.figures import (
     confidence,
     consistency,
     contrasts,
+    evidence,
     feature_scatter,
     features,
     flow,
@@ -53,6 +54,7 @@ FIGURES: Mapping[str, FigureSpec] = {
     "feature_scatter": FigureSpec(feature_scatter.data, feature_scatter.draw),
     "consistency": FigureSpec(consistency.data, consistency.draw),
     "gap": FigureSpec(gap.data, gap.draw),
+    "evidence": FigureSpec(evidence.data, evidence.draw),
     "specifications": FigureSpec(specifications.data, specifications.draw),
 }
 """Name -> figure; `planted` only where planted accuracies were given."""

@@ -59,6 +59,13 @@ def test_evidence_on_a_contrast_is_its_likelihood_averaged_over_the_prior(
     assert savage_dickey(estimate, error, prior_sd=prior_sd) == pytest.approx(expected)
 
 
+def test_overwhelming_evidence_is_a_large_number_and_no_fault() -> None:
+    factor = beta_binomial_bayes_factor(9_000, 10_000).bf10
+
+    assert factor > 1e300
+    assert sequential_bayes_factors(np.ones(2_000))[-1] == factor
+
+
 def test_evidence_grows_with_every_answer_to_that_of_all() -> None:
     answers = np.array([1, 1, 0, 1, 1, 1, 0, 1], dtype=float)
 

@@ -1,6 +1,7 @@
 """What a drawing is made of."""
 
 import io
+import math
 import re
 
 import numpy as np
@@ -8,11 +9,13 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from analysis.figures import caterpillar
+from analysis.bayes_factors import beta_binomial_bayes_factor
+from analysis.figures import caterpillar, evidence
 from analysis.figures.accuracy import draw
 from analysis.figures.caterpillar import LABELLED_UP_TO
 from analysis.figures.render import AS_IMAGE_FROM, prepare
 from analysis.figures.style import style
+from analysis.results import Analysis
 
 
 def accuracy_of(n_people: int) -> pd.DataFrame:
@@ -65,6 +68,20 @@ def test_features_are_named_while_their_names_can_be_read(n_features: int) -> No
 
     named = [text.get_text() for text in axes.get_yticklabels()]
     assert len(named) == (n_features if n_features <= LABELLED_UP_TO else 0)
+
+
+def test_the_last_point_of_the_evidence_is_that_of_all_answers(
+    typical: Analysis,
+) -> None:
+    """4.8"""
+    table = evidence.data(typical)
+
+    right = typical.responses.groupby("condition")["is_correct"].agg(["sum", "size"])
+    last = table.groupby("condition").last()
+    for condition, row in right.iterrows():
+        whole = beta_binomial_bayes_factor(int(row["sum"]), int(row["size"])).bf10
+        assert last.loc[condition, "log10_bf10"] == pytest.approx(math.log10(whole))
+        assert last.loc[condition, "n_responses"] == row["size"]
 
 
 def test_every_participant_is_shown_however_many_there_are() -> None:
