@@ -8,6 +8,7 @@ import pytest
 
 from analysis.results import Analysis
 from analysis.sections.listed import SECTIONS
+from analysis.sections.moderators import layer_of
 from tests.analysis.quick import analysed, edge_tables, one
 from tests.analysis.synthetic import SyntheticStudy, Tables, draw_tables, write_zip
 
@@ -222,6 +223,35 @@ def test_people_who_err_alike_are_consistent(tmp_path: Path) -> None:
 
     assert row["value"] == pytest.approx(1)
     assert row["n_pairs"] == 8 * 7 / 2
+
+
+@pytest.mark.parametrize(
+    ("feature_id", "layer"),
+    [("mixed4a:12", "mixed4a"), ("layer3|1|27", "layer3"), ("alone", "alone")],
+)
+def test_a_features_layer_stands_before_its_channel(
+    feature_id: str, layer: str
+) -> None:
+    assert layer_of(feature_id) == layer
+
+
+def test_an_easy_layer_has_the_higher_accuracy(tmp_path: Path) -> None:
+    """4.16"""
+    tables = draw_tables(SyntheticStudy(accuracy={"accentuation": 0.6}))
+    for name in ("trials", "responses"):
+        table = tables[name]
+        is_easy = table["feature_id"].isin([f"logit:{k}" for k in range(10)])
+        table.loc[is_easy, "feature_id"] = "easy" + table["feature_id"].str[5:]
+        if name == "responses":
+            table.loc[is_easy, "choice"] = table["correct_option"]
+            table.loc[is_easy, "is_correct"] = True
+
+    rows = results_of(tmp_path, tables)["moderators"]["layers"]
+
+    found = {row["layer"]: row for row in rows}
+    assert found["easy"]["value"] == 1
+    assert found["logit"]["interval"]["low"] < 0.6 < found["logit"]["interval"]["high"]
+    assert found["logit"]["n_features"] == 10
 
 
 def test_fatigue_shows_as_a_trend(tmp_path: Path) -> None:
