@@ -28,6 +28,9 @@ class AnalysisConfig:
     second_engine_up_to: int = 5_000
     """Responses up to which a second program must agree with the primary fit."""
 
+    multiverse_fits_up_to: int = 20_000
+    """Responses up to which the primary fit is repeated with rules left out."""
+
     def __post_init__(self) -> None:
         if not 0.5 <= self.level < 1:
             raise ConfigError(f"level must lie in [0.5, 1); got {self.level}")
