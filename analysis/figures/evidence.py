@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from analysis.bayes_factors import sequential_bayes_factors
 from analysis.figures.style import GREY, look, new_axes, say_nothing_to_show
+from analysis.intervals import FloatArray
 from analysis.measures import ordered_conditions
 from analysis.results import Analysis
 from analysis.wording import condition_label
@@ -39,7 +40,8 @@ def data(analysis: Analysis) -> pd.DataFrame:
 
 
 def _line(condition: str, is_correct: "pd.Series[bool]") -> pd.DataFrame:
-    factors = sequential_bayes_factors(is_correct.to_numpy(dtype=np.float64))
+    answers: FloatArray = is_correct.astype(np.float64).to_numpy()
+    factors = sequential_bayes_factors(answers)
     n = len(factors)
     places = np.unique(np.linspace(0, n - 1, min(n, N_POINTS)).round().astype(int))
     return pd.DataFrame(

@@ -78,10 +78,15 @@ def test_the_last_point_of_the_evidence_is_that_of_all_answers(
 
     right = typical.responses.groupby("condition")["is_correct"].agg(["sum", "size"])
     last = table.groupby("condition").last()
-    for condition, row in right.iterrows():
-        whole = beta_binomial_bayes_factor(int(row["sum"]), int(row["size"])).bf10
-        assert last.loc[condition, "log10_bf10"] == pytest.approx(math.log10(whole))
-        assert last.loc[condition, "n_responses"] == row["size"]
+    for n_correct, n, (n_shown, log10) in zip(
+        right["sum"],
+        right["size"],
+        last[["n_responses", "log10_bf10"]].to_numpy(),
+        strict=True,
+    ):
+        whole = beta_binomial_bayes_factor(int(n_correct), int(n)).bf10
+        assert log10 == pytest.approx(math.log10(whole))
+        assert n_shown == n
 
 
 def test_every_participant_is_shown_however_many_there_are() -> None:
