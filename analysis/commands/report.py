@@ -1,10 +1,11 @@
 """`study-analysis report`: an export becomes a folder with results and a page."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from analysis.commands.arguments import Subparsers, add_command, add_rng_seed
-from analysis.config import AnalysisConfig, ReportConfig
+from analysis.config import FIGURE_FORMATS, AnalysisConfig, ReportConfig
 from analysis.download import export_address, fetch_export, is_address, read_token
 
 EXAMPLE = "study-analysis report export.zip --out report --rng-seed 1"
@@ -22,10 +23,12 @@ def add_parser(commands: Subparsers) -> None:
         example=EXAMPLE,
     )
     parser.add_argument(
-        "export",
-        metavar="EXPORT.zip",
-        help="study export, or https://HOST/api/studies/STUDY_ID/export: it is "
-        "downloaded beside the folder, as OUT-export.zip",
+        "exports",
+        nargs="+",
+        metavar="EXPORT",
+        help="study export, a zip or a folder, or https://HOST/api/studies/STUDY_ID/"
+        "export, which is downloaded beside the folder as OUT-export.zip; several of "
+        "one study are read as one",
     )
     parser.add_argument(
         "--token-file", type=Path, metavar="FILE", help="token for such an address"
@@ -57,17 +60,26 @@ def add_parser(commands: Subparsers) -> None:
         help="made by `preregister`; its exclusions apply, and whatever it does not "
         "name is marked exploratory",
     )
+    parser.add_argument(
+        "--figure-formats",
+        default=FIGURE_FORMATS,
+        type=lambda text: tuple(kind for kind in text.split(",") if kind),
+        metavar="KIND,...",
+        help=f"files to write of each figure (default: {','.join(FIGURE_FORMATS)}); "
+        "the page shows its figures either way",
+    )
     add_rng_seed(parser)
     parser.set_defaults(run=run)
 
 
-def export_path(options: argparse.Namespace) -> Path:
-    """The export's file, downloaded first if it is named by an address."""
-    if not is_address(options.export):
-        return Path(options.export)
+def export_path(options: argparse.Namespace, text: str, number: int) -> Path:
+    """The file of one of the exports, downloaded first if an address names it."""
+    if not is_address(text):
+        return Path(text)
     token = read_token(options.token, options.token_file)
-    path: Path = options.out.with_name(f"{options.out.name}-export.zip")
-    fetch_export(export_address(options.export), token, path)
+    count = "" if number == 1 else f"-{number}"
+    path: Path = options.out.with_name(f"{options.out.name}-export{count}.zip")
+    fetch_export(export_address(text), token, path)
     print(f"{path} (downloaded, {path.stat().st_size / 1e6:.1f} MB)")
     return path
 
@@ -75,17 +87,33 @@ def export_path(options: argparse.Namespace) -> Path:
 def run(options: argparse.Namespace) -> int:
     """Write the report."""
     # Loads pandas, scipy and matplotlib: too slow for `--help` and for a typing error.
-    from analysis.report import write_report
+    from tqdm import tqdm
 
+    from analysis.report import STAGES, write_report
+
+    paths = [
+        export_path(options, text, number)
+        for number, text in enumerate(options.exports, start=1)
+    ]
     config = ReportConfig(
-        export_path=export_path(options),
+        export_path=paths[0],
+        more_export_paths=tuple(paths[1:]),
         out_dir=options.out,
         planted_path=options.planted,
         bundle_dir=options.bundle,
         preregistration_path=options.preregistration,
+        figure_formats=options.figure_formats,
         analysis=AnalysisConfig(rng_seed=options.rng_seed),
     )
-    outcome = write_report(config)
+    with tqdm(total=len(STAGES), disable=not sys.stderr.isatty()) as bar:
+
+        def say(stage: str) -> None:
+            bar.set_description(stage.replace("_", " "))
+            bar.update()
+
+        outcome = write_report(config, say=say)
     how = "unchanged, same inputs as before" if outcome.is_reused else "written"
     print(f"{config.out_dir / 'report.html'} ({how})")
-    return 0
+    for text in outcome.leaks:
+        print(f"study-analysis: {text}", file=sys.stderr)
+    return 1 if outcome.leaks else 0
