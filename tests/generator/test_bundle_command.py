@@ -2,10 +2,6 @@
 
 import csv
 import re
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -22,14 +18,6 @@ def plan(tmp_path: Path) -> Path:
     path = tmp_path / "plan.toml"
     path.write_text(EMBEDDED_PLAN, encoding="utf-8")
     return path
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    (bundle,) = folder.glob("tiny-*")
-    return {
-        path.relative_to(bundle).as_posix(): path.read_bytes()
-        for path in bundle.rglob("*.png")
-    }
 
 
 def test_a_finished_bundle_is_found_again_and_is_whole(
@@ -116,27 +104,6 @@ def test_a_setting_without_end_is_a_fault_of_the_plan(
 
     assert main(["bundle", str(plan), "--out", str(plan.parent / "out")]) == 1
     assert "learning_rate must be a finite number" in capsys.readouterr().err
-
-
-def test_a_killed_run_goes_on_to_the_bytes_of_an_undisturbed_one(plan: Path) -> None:
-    controls = '\n[controls]\nkinds = ["random_feature", "adversarial"]\n'
-    plan.write_text(EMBEDDED_PLAN.replace("steps = 2", "steps = 30") + controls)
-    out, undisturbed = plan.parent / "out", plan.parent / "undisturbed"
-    command = [sys.executable, "-m", "generator", "bundle", str(plan), "--out"]
-    killed = subprocess.Popen([*command, str(out)], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 120
-    # Survey and index; accentuations, visualizations and attributions of two
-    # features; then the first control.
-    while len(list(out.rglob("*.npz"))) < 9 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
-    assert not list(out.glob("tiny-*"))
-
-    assert main(["bundle", str(plan), "--out", str(out)]) == 0
-    assert main(["bundle", str(plan), "--out", str(undisturbed)]) == 0
-
-    assert files_of(out) == files_of(undisturbed)
 
 
 def test_an_index_is_a_table_with_a_row_per_photograph(plan: Path) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from study_server.db import Database
+from study_server.models import Base
 from tests.conftest import skip_or_fail_in_ci
 from tests.study_server.private_postgresql import (
     PrivateServer,
@@ -13,8 +15,11 @@ from tests.study_server.private_postgresql import (
     private_postgresql,
 )
 
-TEMPLATE = "prepared"
-"""A database with our tables and no rows, copied for each test."""
+WITHOUT_TRIGGERS = "SET session_replication_role = replica"
+RESTART_COUNTERS = "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"
+
+PREPARED = "prepared"
+"""A database with our tables, emptied before each test."""
 
 
 @pytest.fixture(scope="session")
@@ -23,21 +28,35 @@ def postgresql() -> Iterator[PrivateServer]:
     if find_program("initdb") is None:
         skip_or_fail_in_ci("no PostgreSQL; install Debian's package postgresql")
     with private_postgresql() as server:
-        database = Database(server.make(TEMPLATE))
-        database.prepare()
-        database.close()
         yield server
 
 
 @pytest.fixture(params=("sqlite", "postgresql"))
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database of the test's own, with tables and no rows."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database with tables and no rows, and nobody else's now."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'study.sqlite3'}"
-        return
+        return f"sqlite:///{tmp_path / 'study.sqlite3'}"
     server: PrivateServer = request.getfixturevalue("postgresql")
-    yield server.make("one_test", template=TEMPLATE)
-    server.drop("one_test")
+    return emptied(server)
+
+
+def emptied(server: PrivateServer) -> str:
+    """The prepared database without rows; made anew if it is not as it was made.
+
+    To make one takes a quarter of a second, to empty one a hundredth.
+    """
+    server.disconnect_all(PREPARED)
+    tables = [f'DELETE FROM "{t.name}"' for t in reversed(Base.metadata.sorted_tables)]
+    try:
+        server.run(
+            "; ".join([WITHOUT_TRIGGERS, *tables, RESTART_COUNTERS]), database=PREPARED
+        )
+    except psycopg.Error:  # it is not there yet, or a test has changed its tables
+        server.drop(PREPARED)
+        database = Database(server.make(PREPARED))
+        database.prepare()
+        database.close()
+    return server.url(PREPARED)
 
 
 @pytest.fixture(params=("sqlite", "postgresql"))

@@ -39,10 +39,17 @@ class PrivateServer:
         ) as connection:
             connection.execute(statement)
 
-    def make(self, name: str, *, template: str = "template0") -> str:
+    def make(self, name: str) -> str:
         """A new database; returns its address."""
-        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self.run(f'CREATE DATABASE "{name}" TEMPLATE template0')
         return self.url(name)
+
+    def disconnect_all(self, name: str) -> None:
+        """End whatever is still connected to a database."""
+        self.run(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            f"WHERE datname = '{name}'"
+        )
 
     def drop(self, name: str) -> None:
         """Remove a database, whoever is still connected."""
