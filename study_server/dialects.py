@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.orm import Session
 
 from study_server.errors import DatabaseError
 
@@ -113,6 +114,14 @@ def careless_settings(connection: Connection) -> list[str]:
     names = ("fsync", "full_page_writes")
     asked = ((n, connection.exec_driver_sql(f"SHOW {n}").scalar()) for n in names)
     return [f"{name}={value}" for name, value in asked if value != "on"]
+
+
+def can_be_late(db: Session) -> bool:
+    """Whether a row may have changed between the look at it and the lock on it.
+
+    On SQLite the whole transaction has the only write lock from its beginning.
+    """
+    return not is_sqlite(db.get_bind())
 
 
 def lock_schema(connection: Connection) -> None:

@@ -52,6 +52,7 @@ def run_command(options: argparse.Namespace) -> None:
         limit_minutes=options.limit_minutes,
         database_url=options.database,
         parent=options.parent,
+        n_workers=options.workers,
         rng_seed=options.rng_seed,
     )
     found = run_chaos(config)

@@ -58,6 +58,9 @@ def add_endurance_options(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where its folder is made, on the disk that counts",
     )
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="processes; see `study-server run`"
+    )
     parser.add_argument("--rng-seed", type=int, default=1, metavar="N")
     parser.add_argument("--json", action="store_true", help="print JSON alone")
 
@@ -74,6 +77,7 @@ def run_command(options: argparse.Namespace) -> None:
         loads_pictures=options.pictures,
         database_url=options.database,
         parent=options.parent,
+        n_workers=options.workers,
         rng_seed=options.rng_seed,
     )
     found = run_loadtest(config)

@@ -15,8 +15,11 @@ from study_server.commands.options import (
 from study_server.errors import RecruitmentError
 from study_server.links import session_path
 from study_server.recruitment.platform_csv import COLUMNS
+from study_server.recruitment.prolific_api import prolific_api
+from study_server.recruitment.prolific_rows import submission_rows
 from study_server.recruitment.reconciliation import Finding, Verdict
-from study_server.services.reconciliation import reconcile_file
+from study_server.recruitment.secret_store import SecretStore
+from study_server.services.reconciliation import reconcile_file, reconcile_rows
 
 if TYPE_CHECKING:
     from study_server.commands.options import Commands
@@ -28,11 +31,18 @@ def add_parser(commands: "Commands") -> None:
         commands,
         "reconcile",
         run_command,
-        purpose="Compare the platform's CSV of submissions with what is stored.",
+        purpose="Compare the platform's submissions, from its CSV or from Prolific "
+        "itself, with what is stored.",
         example="study-server reconcile demo prolific_export.csv --data data",
     )
     parser.add_argument("study_id", metavar="STUDY_ID")
-    parser.add_argument("file", type=Path, metavar="FILE.csv")
+    parser.add_argument("file", type=Path, metavar="FILE.csv", nargs="?")
+    parser.add_argument(
+        "--prolific-study",
+        metavar="ID",
+        help="in place of a file: ask Prolific for this study's submissions; needs the "
+        "API token",
+    )
     parser.add_argument(
         "--column",
         action="append",
@@ -47,15 +57,20 @@ def add_parser(commands: "Commands") -> None:
 def run_command(options: argparse.Namespace) -> None:
     """Print every row's verdict and what to do; change nothing."""
     config = server_config(options)
-    named = dict(_pair(text) for text in options.column)
-    try:
-        content = options.file.read_bytes()
-    except OSError as error:
-        raise RecruitmentError(f"{options.file}: {error.strerror}") from error
+    if (options.file is None) == (options.prolific_study is None):
+        raise RecruitmentError("give either FILE.csv or --prolific-study")
+    key = config.pseudonym_key()
     with open_database(config) as database, database.read() as db:
-        findings = reconcile_file(
-            db, options.study_id, content, key=config.pseudonym_key(), named=named
-        )
+        if options.file is None:
+            api = prolific_api(SecretStore(config.data_dir))
+            rows = submission_rows(api.submissions(options.prolific_study))
+            findings = reconcile_rows(db, options.study_id, rows, key=key)
+        else:
+            named = dict(_pair(text) for text in options.column)
+            content = _content(options.file)
+            findings = reconcile_file(
+                db, options.study_id, content, key=key, named=named
+            )
     if options.json:
         print(json.dumps([_facts(f, options.study_id) for f in findings], indent=2))
         return
@@ -64,6 +79,13 @@ def run_command(options: argparse.Namespace) -> None:
         print(f"{verdict.replace('_', ' '):<24}{counts[verdict]:>6}")
     for finding in findings:
         print("\n".join(_lines(finding, options.study_id)))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RecruitmentError(f"{path}: {error.strerror}") from error
 
 
 def _lines(finding: Finding, study_id: str) -> list[str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from study_server.commands.options import add_command, add_data_options, server_config
 from study_server.errors import RecruitmentError
-from study_server.recruitment.prolific_api import EVENT_TYPES, ProlificApi
-from study_server.recruitment.secret_store import TOKEN_VARIABLE, SecretStore
+from study_server.recruitment.prolific_api import EVENT_TYPES, prolific_api
+from study_server.recruitment.secret_store import SecretStore
 
 if TYPE_CHECKING:
     from study_server.commands.options import Commands
@@ -50,7 +50,7 @@ def run_command(options: argparse.Namespace) -> None:
     elif options.action == "confirm":
         names = ("subscription", "secret")
         subscription, secret = (_needed(options, name) for name in names)
-        _api(store).confirm(subscription, secret)
+        prolific_api(store).confirm(subscription, secret)
     n_secrets = len(store.webhook_secrets(PROLIFIC))
     print(f"Webhook secrets of {PROLIFIC}: {n_secrets} valid; endpoint {HOOK_PATH}")
     print(f"API token: {'set' if store.api_token() else 'none'}")
@@ -62,22 +62,12 @@ def _subscribe(options: argparse.Namespace, store: SecretStore) -> None:
     target = _needed(options, "address").rstrip("/") + HOOK_PATH
     if not target.startswith("https://"):
         raise RecruitmentError(f"Prolific sends to https:// only; got {target!r}")
-    api = _api(store)
+    api = prolific_api(store)
     if not store.webhook_secrets(PROLIFIC):
         store.set_webhook_secret(PROLIFIC, api.create_secret(workspace))
     for event_type in EVENT_TYPES:
         subscription = api.subscribe(workspace, event_type, target)
         print(f"Subscribed to {event_type}: {subscription}")
-
-
-def _api(store: SecretStore) -> ProlificApi:
-    token = store.api_token()
-    if token is None:
-        raise RecruitmentError(
-            "there is no API token; `study-server webhook set-token` stores one, or "
-            f"set {TOKEN_VARIABLE}"
-        )
-    return ProlificApi(token)
 
 
 def _needed(options: argparse.Namespace, name: str) -> str:

@@ -147,6 +147,7 @@ def _recruitment(
                 ("outcomes", number, "return_url"),
                 f"has {', '.join(unknown)}; it may have {', '.join(PLACEHOLDERS)}",
             )
+    yield from _actions(recruitment, outcomes)
     if not PLATFORMS[recruitment.platform].knows_codes:
         return
     first: dict[str, str] = {}
@@ -159,6 +160,27 @@ def _recruitment(
                 ("outcomes", number, "code"),
                 f"{outcome.code!r} is also the code of {other!r}; the platform tells "
                 "outcomes apart by their codes, so give each its own",
+            )
+
+
+def _actions(recruitment: RecruitmentPart, outcomes: tuple[OutcomePart, ...]) -> Faults:
+    paying = 0
+    for number, outcome in enumerate(outcomes):
+        place = ("outcomes", number, "actions")
+        names = [each.action for each in outcome.actions]
+        if names and recruitment.platform != "prolific":
+            yield Fault(
+                place, f"are Prolific's; {recruitment.platform!r} has none, so go"
+            )
+        for name in repeated(names):
+            if "PARTICIPANT_GROUP" not in name:
+                yield Fault(place, f"has {name} twice; take one of them out")
+        paying += "FIXED_SCREEN_OUT_PAYMENT" in names
+        if "FIXED_SCREEN_OUT_PAYMENT" in names and paying > 1:
+            yield Fault(
+                place,
+                "has FIXED_SCREEN_OUT_PAYMENT, as another outcome has; the platform "
+                "pays one code of a study so",
             )
 
 

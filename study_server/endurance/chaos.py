@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from study_server.endurance.crowd import Crowd
 from study_server.endurance.faults import FaultRates, FaultyLink, Weather
 from study_server.endurance.ground import Ground, proving_ground
 from study_server.endurance.ledger import Ledger, percentile_ms
+from study_server.endurance.link import SocketLink
 from study_server.endurance.machine import machine_facts
 from study_server.endurance.oracle import judge
 from study_server.endurance.taker import Pace
@@ -57,6 +59,9 @@ class ChaosConfig:
     parent: Path | None = None
     """Where the server's folder is made."""
 
+    n_workers: int | None = None
+    """Processes that serve. None: as the server itself has it."""
+
     rng_seed: int = 1
 
     def __post_init__(self) -> None:
@@ -90,6 +95,7 @@ def run_chaos(config: ChaosConfig) -> dict[str, Any]:
         n_slots=100_000,
         n_trials=N_TRIALS,
         parent=config.parent,
+        n_workers=config.n_workers,
     ) as ground:
         begun = time.monotonic()
         _wreck(config, ground, ledger)
@@ -120,6 +126,7 @@ def run_chaos(config: ChaosConfig) -> dict[str, Any]:
         },
         "seconds": round(seconds, 1),
         "participants": config.n_participants,
+        "workers": config.n_workers,
         "rates": asdict(config.rates),
         "rng_seed": config.rng_seed,
         **machine_facts(ground.config),
@@ -137,7 +144,9 @@ def _wreck(config: ChaosConfig, ground: Ground, ledger: Ledger) -> None:
         return (is_enough and is_done.is_set()) or time.monotonic() > ends_at
 
     crowd = Crowd(
-        lambda rng: FaultyLink(ground.server.url, config.rates, weather, ledger, rng),
+        lambda rng: FaultyLink(
+            partial(SocketLink, ground.server.url), config.rates, weather, ledger, rng
+        ),
         ground.config.simulation_key(),
         ledger,
         rng_seed=config.rng_seed,

@@ -5,12 +5,12 @@ No Flask, no database.
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from random import Random
 
 from study_server.endurance.ledger import Ledger
-from study_server.endurance.link import Answer, LinkError, SocketLink
+from study_server.endurance.link import Answer, LinkError, WireLink
 
 UNAVAILABLE = 503
 
@@ -62,14 +62,28 @@ class FaultyLink:
     """A participant's connection on which anything may go wrong."""
 
     def __init__(
-        self, url: str, rates: FaultRates, weather: Weather, ledger: Ledger, rng: Random
+        self,
+        make_link: Callable[[], WireLink],
+        rates: FaultRates,
+        weather: Weather,
+        ledger: Ledger,
+        rng: Random,
+        *,
+        max_lateness_s: float = MAX_LATENESS_S,
     ) -> None:
-        self._url = url
+        """
+        Args:
+            make_link: a good connection; copies of requests have others.
+            max_lateness_s: how much later than its request a copy may arrive.
+        """
+        self._make_link = make_link
         self._rates = rates
         self._weather = weather
         self._ledger = ledger
         self._rng = rng
-        self._link = SocketLink(url)
+        self._max_lateness_s = max_lateness_s
+        self._link = make_link()
+        self._copies: list[threading.Timer] = []
 
     def ask(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
@@ -95,7 +109,8 @@ class FaultyLink:
             case "duplicated":
                 self._send_copy(request, after_s=0.0)
             case "late_copy":
-                self._send_copy(request, after_s=self._rng.uniform(0, MAX_LATENESS_S))
+                lateness_s = self._rng.uniform(0, self._max_lateness_s)
+                self._send_copy(request, after_s=lateness_s)
             case "delayed":
                 time.sleep(self._rng.uniform(0, MAX_DELAY_S))
         return self._link.ask(*request)
@@ -103,6 +118,11 @@ class FaultyLink:
     def close(self) -> None:
         """See `Link`."""
         self._link.close()
+
+    def wait_for_copies(self) -> None:
+        """Until the last copy of a request has been answered."""
+        for copy in self._copies:
+            copy.join()
 
     def _draw(self) -> str | None:
         """The fault that befalls this request, if any."""
@@ -120,14 +140,17 @@ class FaultyLink:
         after_s: float,
     ) -> None:
         def send() -> None:
-            link = SocketLink(self._url)
+            link = self._make_link()
             try:
-                link.ask(*request)
+                answer = link.ask(*request)
             except LinkError:
-                pass  # a copy is nobody's concern
+                return  # a copy is nobody's concern
             finally:
                 link.close()
+            if answer.status == 200 and request[1].endswith("/responses"):
+                self._ledger.hear(answer.body)
 
         timer = threading.Timer(after_s, send)
         timer.daemon = True
         timer.start()
+        self._copies.append(timer)

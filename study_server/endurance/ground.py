@@ -34,7 +34,13 @@ class Ground:
 
 @contextmanager
 def proving_ground(
-    *, database_url: str | None, n_slots: int, n_trials: int, parent: Path | None
+    *,
+    database_url: str | None,
+    n_slots: int,
+    n_trials: int,
+    parent: Path | None,
+    module: str = "study_server",
+    n_workers: int | None = None,
 ) -> Iterator[Ground]:
     """Serve the endurance study from a folder of its own.
 
@@ -44,6 +50,7 @@ def proving_ground(
         n_trials: of each session.
         parent: where the folder is made. None: where temporary files go; there must be
             a real disk below it, or nothing is proved about disks.
+        module, n_workers: what serves; see `ServerProcess`.
 
     Raises:
         StudyServerError: the database holds a study, or cannot be used, or the server
@@ -60,7 +67,9 @@ def proving_ground(
             _refuse_a_used(database, config)
             bundle = write_plain_bundle(folder, n_features=n_trials)
             fill(config, endurance_study(n_slots=n_slots), bundle)
-            server = ServerProcess(folder, database_url)
+            server = ServerProcess(
+                folder, database_url, module=module, n_workers=n_workers
+            )
             try:
                 server.start()
                 yield Ground(config=config, server=server, database=database)

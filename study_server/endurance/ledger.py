@@ -4,6 +4,7 @@ It is written by other hands than the server's, and compared with the database a
 end. No Flask, no database.
 """
 
+import json
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -25,7 +26,13 @@ class Ledger:
     """Filled by many participants at once."""
 
     acknowledged: dict[str, Sent] = field(default_factory=dict)
-    """By response_id: those the server said it stored."""
+    """By response_id: what the server told its sender that it stored."""
+
+    heard: dict[str, bytes] = field(default_factory=dict)
+    """By response_id: the acknowledgement as it first came, to whomever."""
+
+    contradicted: set[str] = field(default_factory=set)
+    """Whose acknowledgement came again in other bytes."""
 
     latencies_ms: list[float] = field(default_factory=list)
     """Of each request that was answered, by the client's clock."""
@@ -38,10 +45,18 @@ class Ledger:
 
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def acknowledge(self, sent: Sent) -> None:
-        """The server has said that it stored this."""
+    def acknowledge(self, sent: Sent, answer: bytes) -> None:
+        """The server has said that it stored this, in these bytes."""
+        self.hear(answer)
         with self._lock:
             self.acknowledged[sent.response_id] = sent
+
+    def hear(self, answer: bytes) -> None:
+        """An acknowledgement came, perhaps not the first of its answer."""
+        response_id = json.loads(answer)["response_id"]
+        with self._lock:
+            if self.heard.setdefault(response_id, answer) != answer:
+                self.contradicted.add(response_id)
 
     def time(self, milliseconds: float) -> None:
         """A request was answered after so long."""

@@ -50,6 +50,19 @@ class Link(Protocol):
         """Give the connection back."""
 
 
+class WireLink(Link, Protocol):
+    """A link that can be left in the middle of a request."""
+
+    def send_and_leave(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> None:
+        """Send a request whole and hang up before the answer comes.
+
+        Raises:
+            LinkError: not even that was possible.
+        """
+
+
 class SocketLink:
     """A kept-alive HTTP connection."""
 
@@ -79,11 +92,7 @@ class SocketLink:
     def send_and_leave(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> None:
-        """Send a request whole and hang up before the answer comes.
-
-        Raises:
-            LinkError: not even that was possible.
-        """
+        """See `WireLink`."""
         try:
             self._connection.request(method, path, body, dict(headers))
             time.sleep(0)  # the request is out; whoever serves it may begin

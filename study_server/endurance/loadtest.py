@@ -45,6 +45,9 @@ class LoadConfig:
     parent: Path | None = None
     """Where the server's folder is made."""
 
+    n_workers: int | None = None
+    """Processes that serve. None: as the server itself has it."""
+
     rng_seed: int = 1
 
     def __post_init__(self) -> None:
@@ -70,6 +73,7 @@ def run_loadtest(config: LoadConfig) -> dict[str, Any]:
         n_slots=100_000,
         n_trials=n_trials,
         parent=config.parent,
+        n_workers=config.n_workers,
     ) as ground:
         with MemoryLog(ground) as memory:
             begun = time.monotonic()
@@ -94,6 +98,7 @@ def run_loadtest(config: LoadConfig) -> dict[str, Any]:
         "participants": config.n_participants,
         "pause_s": config.pause_s,
         "loads_pictures": config.loads_pictures,
+        "workers": config.n_workers,
         "rng_seed": config.rng_seed,
         **machine_facts(ground.config),
     }

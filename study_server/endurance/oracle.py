@@ -20,7 +20,14 @@ from study_server.models import (
 from study_server.services.verification import verify_chains
 
 LOOK_UP_AT_ONCE = 500
-MUST_BE_ZERO = ("lost", "duplicated", "incomplete", "doubly_held", "broken_chains")
+MUST_BE_ZERO = (
+    "lost",
+    "told_otherwise",
+    "duplicated",
+    "incomplete",
+    "doubly_held",
+    "broken_chains",
+)
 """Of a verdict."""
 
 
@@ -37,6 +44,10 @@ class Verdict:
 
     lost: int
     """Acknowledged answers that are not in the database as they were sent."""
+
+    told_otherwise: int
+    """Answers whose acknowledgement did not come in the same bytes every time, or is
+    not the one that is stored."""
 
     duplicated: int
     """Answers that are there twice: as two rows of one trial, or as a conflict."""
@@ -65,9 +76,10 @@ def judge(ledger: Ledger, database: Database) -> Verdict:
     with database.read() as db:
         stored = db.scalars(select(func.count()).select_from(Response)).one()
         return Verdict(
-            acknowledged=len(ledger.acknowledged),
+            acknowledged=len(ledger.heard),
             stored=stored,
-            lost=_count_lost(db, list(ledger.acknowledged.values())),
+            lost=_count_lost(db, ledger),
+            told_otherwise=_count_told_otherwise(db, ledger),
             duplicated=_count_duplicates(db, stored),
             incomplete=_count_incomplete(db),
             doubly_held=_count_doubly_held(db),
@@ -75,21 +87,32 @@ def judge(ledger: Ledger, database: Database) -> Verdict:
         )
 
 
-def _count_lost(db: Session, acknowledged: list[Sent]) -> int:
+def _count_lost(db: Session, ledger: Ledger) -> int:
+    """Acknowledged answers of which not every field is there as it was sent."""
     found = 0
-    for some in _in_portions(acknowledged):
-        rows = db.execute(
-            select(
-                Response.response_id,
-                Response.trial_id,
-                Response.choice,
-                Response.confidence,
-                Response.rt_ms,
-            ).where(Response.response_id.in_([each.response_id for each in some]))
+    columns = [getattr(Response, name) for name in Sent._fields]
+    for some in _in_portions(list(ledger.heard)):
+        rows = db.execute(select(*columns).where(Response.response_id.in_(some)))
+        there = {row.response_id: tuple(row) for row in rows}
+        sent = {name: ledger.acknowledged.get(name) for name in some}
+        found += sum(
+            name in there and sent[name] in (None, there[name]) for name in some
         )
-        there = {tuple(row) for row in rows}
-        found += sum(tuple(each) in there for each in some)
-    return len(acknowledged) - found
+    return len(ledger.heard) - found
+
+
+def _count_told_otherwise(db: Session, ledger: Ledger) -> int:
+    otherwise = set(ledger.contradicted)
+    for some in _in_portions(list(ledger.heard)):
+        rows = db.execute(
+            select(Response.response_id, Response.acknowledgement).where(
+                Response.response_id.in_(some)
+            )
+        )
+        otherwise |= {
+            name for name, told in rows if told.encode() != ledger.heard[name]
+        }
+    return len(otherwise)
 
 
 def _count_duplicates(db: Session, n_stored: int) -> int:
@@ -124,8 +147,8 @@ def _count_doubly_held(db: Session) -> int:
     return db.scalars(select(func.count()).select_from(held)).one()
 
 
-def _in_portions(sent: list[Sent]) -> list[list[Sent]]:
+def _in_portions(response_ids: list[str]) -> list[list[str]]:
     return [
-        sent[begin : begin + LOOK_UP_AT_ONCE]
-        for begin in range(0, len(sent), LOOK_UP_AT_ONCE)
+        response_ids[begin : begin + LOOK_UP_AT_ONCE]
+        for begin in range(0, len(response_ids), LOOK_UP_AT_ONCE)
     ]

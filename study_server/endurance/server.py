@@ -20,13 +20,25 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 class ServerProcess:
     """`study-server run` on one port and one data folder, through many lives."""
 
-    def __init__(self, data_dir: Path, database_url: str | None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        database_url: str | None = None,
+        *,
+        module: str = "study_server",
+        n_workers: int | None = None,
+    ) -> None:
         """
         Args:
             database_url: None for SQLite inside the data folder.
+            module: what Python runs; takes the arguments of `study-server`.
+            n_workers: processes that serve. None: as the server itself has it.
         """
         self._data_dir = data_dir
-        self._database = ["--database", database_url] if database_url else []
+        self._options = ["--database", database_url] if database_url else []
+        if n_workers is not None:
+            self._options += ["--workers", str(n_workers)]
+        self._module = module
         self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.log_path = data_dir / "endurance.log"
@@ -42,11 +54,11 @@ class ServerProcess:
         Raises:
             StudyServerError: it does not.
         """
-        command = [sys.executable, "-m", "study_server", "run"]
+        command = [sys.executable, "-m", self._module, "run"]
         place = ["--data", str(self._data_dir), "--port", str(self._port)]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, *place, *self._database],
+                [*command, *place, *self._options],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -58,6 +70,10 @@ class ServerProcess:
                     f"the server did not start; its last words: {self._last_words()}"
                 )
             time.sleep(0.1)
+
+    def is_alive(self) -> bool:
+        """Whether its master process runs."""
+        return self._process is not None and self._process.poll() is None
 
     def answers(self) -> bool:
         """Whether it serves anything."""
@@ -72,8 +88,10 @@ class ServerProcess:
     def kill_all(self) -> None:
         """End every process of it with SIGKILL, in the middle of whatever they do."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            workers = self.worker_pids()
+            self._end_group()
             self._process.wait()
+            _wait_for_end(workers)  # they hold the port and the files till then
             self._process = None
 
     def kill_workers(self) -> None:
@@ -134,7 +152,7 @@ class ServerProcess:
 
     def _end_group(self) -> None:
         assert self._process is not None
-        with suppress(ProcessLookupError):  # nobody is left of it
+        with suppress(ProcessLookupError):  # it ended by itself
             os.killpg(self._process.pid, signal.SIGKILL)
 
     def _last_words(self) -> str:

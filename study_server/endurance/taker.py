@@ -90,23 +90,33 @@ class Taker:
 
     def answer_trials(self, pace: Pace) -> None:
         """Answer all trials, and see that the code is there only then."""
-        while "trial_id" in (due := self._insist("GET", "/trial")):
-            for trial in (due, *due["upcoming"]):
+        while trials := self.held_trials():
+            for trial in trials:
                 if self._is_over():
                     return
                 if trial["trial_id"] in self._answered:
                     continue
                 if pace.loads_pictures:
                     self._look_at(trial)
-                self._answer(trial["trial_id"])
+                self.answer(trial)
                 time.sleep(pace.pause_s)
-        self._finish()
+        self.finish()
+
+    def held_trials(self) -> list[dict[str, Any]]:
+        """The trial that is due and those known ahead; none when all are answered."""
+        due = self._insist("GET", "/trial")
+        return [due, *due["upcoming"]] if "trial_id" in due else []
 
     def close(self) -> None:
         """Leave."""
         self._link.close()
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """Answer what is asked after the trials; the code is there now.
+
+        Raises:
+            EnduranceError: it is not.
+        """
         state = self._insist("GET", "/session")
         if state["stage"] == "debrief":
             asked = [each for each in state["questions"] if each["is_required"]]
@@ -120,19 +130,15 @@ class Taker:
             raise EnduranceError(f"all was answered, and there is no code: {state}")
         self._ledger.count("completed")
 
-    def _answer(self, trial_id: str) -> None:
-        sent = Sent(
-            response_id=str(UUID(int=self._rng.getrandbits(128), version=4)),
-            trial_id=trial_id,
-            choice=self._rng.choice(("left", "right")),
-            confidence=self._rng.randint(1, 3),
-            rt_ms=round(self._rng.uniform(200, 5_000), 3),
-        )
-        stored = self._insist("POST", "/responses", _body(sent), is_timed=True)
+    def answer(self, trial: dict[str, Any]) -> None:
+        """Answer one trial by chance, until it is acknowledged."""
+        sent = draw_answer(trial["trial_id"], self._rng)
+        told = self._ask("POST", "/responses", answer_body(sent), is_timed=True)
+        stored = told.content()
         if stored.get("response_id") != sent.response_id or stored["is_conflict"]:
             raise EnduranceError(f"{sent} was acknowledged as {stored}")
-        self._ledger.acknowledge(sent)
-        self._answered.add(trial_id)
+        self._ledger.acknowledge(sent, told.body)
+        self._answered.add(sent.trial_id)
 
     def _look_at(self, trial: dict[str, Any]) -> None:
         for picture in (*trial["panel"], *trial["options"]):
@@ -146,9 +152,20 @@ class Taker:
         path: str,
         content: dict[str, Any] | None = None,
         *,
-        is_timed: bool = False,
         may_refuse: bool = False,
     ) -> dict[str, Any]:
+        """What the server says, once it says something that counts; see `_ask`."""
+        return self._ask(method, path, content, may_refuse=may_refuse).content()
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        content: dict[str, Any] | None,
+        *,
+        is_timed: bool = False,
+        may_refuse: bool = False,
+    ) -> Answer:
         """Ask until there is an answer that counts.
 
         Args:
@@ -165,7 +182,7 @@ class Taker:
                 f"{method} {path} was answered with {answer.status}: "
                 f"{answer.body[:200].decode(errors='replace')}"
             )
-        return answer.content()
+        return answer
 
     def _until_served(
         self, method: str, path: str, body: bytes | None, is_timed: bool = False
@@ -188,7 +205,18 @@ class Taker:
             wait_s = min(2 * wait_s, MAX_WAIT_S)
 
 
-def _body(sent: Sent) -> dict[str, Any]:
+def draw_answer(trial_id: str, rng: Random) -> Sent:
+    """An answer by chance, under a new id."""
+    return Sent(
+        response_id=str(UUID(int=rng.getrandbits(128), version=4)),
+        trial_id=trial_id,
+        choice=rng.choice(("left", "right")),
+        confidence=rng.randint(1, 3),
+        rt_ms=round(rng.uniform(200, 5_000), 3),
+    )
+
+
+def answer_body(sent: Sent) -> dict[str, Any]:
     """What the trial runner would send of it."""
     return {
         **sent._asdict(),

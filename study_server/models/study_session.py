@@ -80,6 +80,16 @@ class StudySession(Base):
             postgresql_where=text("holds_slot"),
         ),
         Index("one_session_per_person", "pseudonym", unique=True),
+        # Whoever arrives asks for these: without them, of all sessions there are.
+        Index("ix_study_session_slot", "study_id", "slot_index"),
+        Index(
+            "ix_study_session_running_lease",
+            "study_id",
+            "lease_expires_at",
+            # SQLite uses it only for queries in these very words, as SQLAlchemy has it.
+            sqlite_where=text("holds_slot = 1 AND outcome IS NULL"),
+            postgresql_where=text("holds_slot AND outcome IS NULL"),
+        ),
     )
 
     session_id: Mapped[str] = mapped_column(primary_key=True)

@@ -19,7 +19,7 @@ class PlatformRow:
     """One submission, by the platform."""
 
     line: int
-    """Of the file, from 1, the header being the first."""
+    """Of the file, from 1, the header being the first; or of the platform's list."""
     participant_id: str
     submission_id: str
     """Empty where the file has no such column."""

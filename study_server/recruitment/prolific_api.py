@@ -5,13 +5,14 @@ Source: docs.prolific.com, API reference.
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
 import httpx
 
 from study_server.errors import RecruitmentError
+from study_server.recruitment.secret_store import TOKEN_VARIABLE, SecretStore
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +71,12 @@ class ProlificApi:
             if not (answer.get("_links") or {}).get("next", {}).get("href"):
                 return
             page += 1
+
+    def set_completion_codes(
+        self, study_ref: str, codes: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Give a draft on Prolific these codes, in place of its own."""
+        self._ask("PATCH", f"studies/{study_ref}/", json={"completion_codes": codes})
 
     def create_secret(self, workspace_id: str) -> str:
         """A new webhook secret of a workspace; the old one ends."""
@@ -132,6 +139,21 @@ class ProlificApi:
     def _pause_s(self, attempt: int, asked_s: float) -> float:
         grown: float = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** (attempt - 1))
         return max(asked_s, grown * (0.75 + self._rng.random() / 2))
+
+
+def prolific_api(store: SecretStore) -> ProlificApi:
+    """The client of whose token is stored.
+
+    Raises:
+        RecruitmentError: none is.
+    """
+    token = store.api_token()
+    if token is None:
+        raise RecruitmentError(
+            "there is no API token; `study-server webhook set-token` stores one, or "
+            f"set {TOKEN_VARIABLE}"
+        )
+    return ProlificApi(token)
 
 
 def _asked_pause_s(answer: httpx.Response) -> float:

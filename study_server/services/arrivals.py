@@ -9,11 +9,7 @@ from sqlalchemy.orm import Session
 from study_server.errors import AlreadyTookPartError, LinkError, NotOpenError
 from study_server.models import PersonalLink, SessionToken, Study, StudySession
 from study_server.services.endings import is_over
-from study_server.services.enrolment import (
-    Enrolment,
-    enrol,
-    refuse_unless_open,
-)
+from study_server.services.enrolment import Enrolment, enrol
 from study_server.services.identities import (
     Identity,
     keep_identity,
@@ -52,7 +48,6 @@ def arrive(
         return take_up(db, study, own, token=token, rng=rng)
     if link is None and definition_of(study).recruitment.links == "personal":
         raise LinkError(f"study {study.study_id!r} needs a personal link")
-    refuse_unless_open(db, study, now=started_at)
     for _ in range(MOST_TRIES):
         try:
             with db.begin_nested():
@@ -64,6 +59,8 @@ def arrive(
                     is_simulated=is_simulated,
                     token=token,
                     language=language,
+                    person=identity.pseudonym,
+                    submission=identity.submission_pseudonym,
                 )
                 _note_origin(db, enrolment.session, identity, link)
         except IntegrityError:  # the same person, or the same slot, a moment before

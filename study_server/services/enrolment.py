@@ -20,6 +20,7 @@ from study_server.models import (
     Trial,
 )
 from study_server.services.leases import (
+    Place,
     earlier_holders,
     has_free_slot,
     lease_slot,
@@ -50,6 +51,8 @@ def enrol(
     token: str | None = None,
     language: str | None = None,
     preview_slot: int | None = None,
+    person: str | None = None,
+    submission: str | None = None,
 ) -> Enrolment:
     """Lease the lowest free slot to a participant who has just consented.
 
@@ -63,19 +66,23 @@ def enrol(
         token: the browser's secret, if it was given one already.
         language: in which the consent was read. None: the study's own.
         preview_slot: the slot to look at; it is not held. None: this is no preview.
+        person, submission: their pseudonyms. None: nobody can tell.
 
     Raises:
         NotOpenError: the study is paused, closed or full.
     """
     refuse_unless_open(db, study, now=started_at)
     definition = definition_of(study)
-    slot_index = preview_slot
-    if slot_index is None:
-        slot_index = lease_slot(db, study, definition, is_simulated=is_simulated)
+    if preview_slot is None:
+        place = lease_slot(db, study, definition, is_simulated=is_simulated)
+    else:
+        n_earlier = earlier_holders(db, study, preview_slot, is_simulated=is_simulated)
+        place = Place(preview_slot, n_earlier)
     token = token or new_id(rng)
     session = _new_session(
-        study, definition, slot_index=slot_index, started_at=started_at, rng=rng
+        study, definition, slot_index=place.slot_index, started_at=started_at, rng=rng
     )
+    session.pseudonym, session.submission_pseudonym = person, submission
     session.language = language or definition.study.language
     consent = definition.texts_in(session.language).consent
     session.consent_sha256 = consent_sha256(consent)
@@ -83,9 +90,7 @@ def enrol(
     session.is_simulated = is_simulated
     session.is_preview = preview_slot is not None
     session.holds_slot = not session.is_preview
-    session.rng_seed = plan_rng_seed(
-        db, study, definition, slot_index, is_simulated=is_simulated
-    )
+    session.rng_seed = plan_rng_seed(study, definition, place)
     db.add(session)
     db.flush()
     return Enrolment(session=session, token=token)
@@ -125,17 +130,10 @@ def is_open(db: Session, study: Study, *, now: datetime) -> bool:
     )
 
 
-def plan_rng_seed(
-    db: Session,
-    study: Study,
-    definition: StudyDefinition,
-    slot_index: int,
-    *,
-    is_simulated: bool,
-) -> int:
+def plan_rng_seed(study: Study, definition: StudyDefinition, place: Place) -> int:
     """63 bits that follow from the study's own seed, the slot and who had it before."""
-    n_earlier = earlier_holders(db, study, slot_index, is_simulated=is_simulated)
-    text = f"{definition.study.rng_seed} {study.version} {slot_index} {n_earlier}"
+    seed, (slot_index, n_earlier) = definition.study.rng_seed, place
+    text = f"{seed} {study.version} {slot_index} {n_earlier}"
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
 

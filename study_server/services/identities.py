@@ -75,9 +75,7 @@ def session_of_person(db: Session, person: str | None) -> StudySession | None:
 
 
 def keep_identity(db: Session, session: StudySession, identity: Identity) -> None:
-    """Store who sits here: pseudonyms with the session, ids in their own table."""
-    session.pseudonym = identity.pseudonym
-    session.submission_pseudonym = identity.submission_pseudonym
+    """Store who sits here: the platform's ids, in a table of their own."""
     arrival = identity.arrival
     ids = (arrival.participant_id, arrival.submission_id, arrival.study_ref)
     if any(ids) or arrival.others:

@@ -8,6 +8,7 @@ are skipped. The unique index on live sessions has the last word in both.
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Exists, Select, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +18,7 @@ from study_server.design.definition import StudyDefinition
 from study_server.design.parts.questions import CellQuotaPart
 from study_server.design.slots import Slot as PlannedSlot
 from study_server.design.slots import slot_of
+from study_server.dialects import can_be_late
 from study_server.errors import NotOpenError
 from study_server.models import (
     FreedBy,
@@ -72,31 +74,54 @@ def allowed_slots(definition: StudyDefinition) -> Iterator[tuple[int, PlannedSlo
         yield slot_index, slot
 
 
+class Place(NamedTuple):
+    """A slot, and how many sessions had it before, in whatever version of the study."""
+
+    slot_index: int
+    n_earlier: int
+
+
 def lease_slot(
     db: Session, study: Study, definition: StudyDefinition, *, is_simulated: bool
-) -> int:
+) -> Place:
     """Lock the lowest place that nobody holds, until the end of the transaction.
 
     Raises:
         NotOpenError: all are held.
     """
-    prepare_slots(db, study, definition, is_simulated=is_simulated)
-    lowest = (
-        _free(study, is_simulated=is_simulated)
-        .order_by(Slot.slot_index)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=Slot)
-    )
-    while (slot_index := db.scalar(lowest)) is not None:
-        held = _holders(study, is_simulated=is_simulated)
-        if db.scalar(held.where(StudySession.slot_index == slot_index)) is None:
-            return slot_index
-        # Taken between the look and the lock: the next look sees it.
+    place = _lock_lowest(db, study, is_simulated=is_simulated)
+    if place is None:  # all are held, or none is there yet
+        prepare_slots(db, study, definition, is_simulated=is_simulated)
+        place = _lock_lowest(db, study, is_simulated=is_simulated)
+    if place is not None:
+        return place
     every = select(func.count()).where(
         Slot.study_pk == study.id, Slot.is_simulated.is_(is_simulated)
     )
     n_slots = db.scalars(every).one()
     raise NotOpenError(f"study {study.study_id!r} has all {n_slots} slots taken")
+
+
+def _lock_lowest(db: Session, study: Study, *, is_simulated: bool) -> Place | None:
+    n_earlier = _holders_ever(study, is_simulated=is_simulated).where(
+        StudySession.slot_index == Slot.slot_index
+    )
+    lowest = (
+        _free(study, is_simulated=is_simulated)
+        .add_columns(n_earlier.scalar_subquery())
+        .order_by(Slot.slot_index)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=Slot)
+    )
+    while (found := db.execute(lowest).one_or_none()) is not None:
+        place = Place(*found)
+        if not can_be_late(db):
+            return place
+        held = _holders(study, is_simulated=is_simulated)
+        if db.scalar(held.where(StudySession.slot_index == place.slot_index)) is None:
+            return place
+        # Taken between the look and the lock: the next look sees it.
+    return None
 
 
 def has_free_slot(db: Session, study: Study, *, now: datetime) -> bool:
@@ -146,12 +171,20 @@ def earlier_holders(
     db: Session, study: Study, slot_index: int, *, is_simulated: bool
 ) -> int:
     """How many sessions had the slot before, in whatever version of the study."""
-    query = select(func.count()).where(
-        StudySession.study_id == study.study_id,
-        StudySession.slot_index == slot_index,
-        StudySession.is_simulated.is_(is_simulated),
+    query = _holders_ever(study, is_simulated=is_simulated)
+    return db.scalars(query.where(StudySession.slot_index == slot_index)).one()
+
+
+def _holders_ever(study: Study, *, is_simulated: bool) -> Select[int]:
+    """The number of sessions of the study; of one slot, once that is added."""
+    return (
+        select(func.count())
+        .select_from(StudySession)
+        .where(
+            StudySession.study_id == study.study_id,
+            StudySession.is_simulated.is_(is_simulated),
+        )
     )
-    return db.scalars(query).one()
 
 
 def _is_prepared(study: Study, *, is_simulated: bool) -> Exists:

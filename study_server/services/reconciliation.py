@@ -1,6 +1,6 @@
 """A platform's file against our sessions. No Flask."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,8 +26,6 @@ def reconcile_file(
 ) -> list[Finding]:
     """Every row of the platform's CSV judged against what we hold.
 
-    Sessions are found by pseudonym, so also when the platform's ids are erased.
-
     Args:
         key: of the pseudonyms.
         named: our column to the file's, where it is not one that the platform uses.
@@ -36,10 +34,24 @@ def reconcile_file(
         StudyNotFoundError: there is no such study.
         RecruitmentError: the file cannot be read as one of the platform.
     """
-    study = get_study(db, study_id)
-    definition = definition_of(study)
+    definition = definition_of(get_study(db, study_id))
     platform = PLATFORMS[definition.recruitment.platform]
     rows = read_rows(content, platform, named=named)
+    return reconcile_rows(db, study_id, rows, key=key)
+
+
+def reconcile_rows(
+    db: Session, study_id: str, rows: Iterable[PlatformRow], *, key: bytes
+) -> list[Finding]:
+    """Every row of the platform's account judged against what we hold.
+
+    Sessions are found by pseudonym, so also when the platform's ids are erased.
+
+    Raises:
+        StudyNotFoundError: there is no such study.
+    """
+    study = get_study(db, study_id)
+    platform = PLATFORMS[definition_of(study).recruitment.platform]
     return reconcile(
         rows,
         platform,

@@ -37,11 +37,21 @@ def note_page(
 def note_landing(
     db: Session, session: StudySession, *, opened_at: datetime, left_at: datetime
 ) -> None:
-    """Store the stay on the consent page, which began before there was a session."""
-    note_page(db, session, LANDING, language=session.language, opened_at=opened_at)
-    visit = _last_visit(db, session)
-    assert visit is not None
+    """Store the stay on the consent page, which began before there was a session.
+
+    Args:
+        session: just made; it has been on no other page.
+    """
+    visit = PageVisit(
+        session_id=session.session_id,
+        visit_index=0,
+        page=LANDING,
+        language=session.language,
+        opened_at=opened_at,
+    )
     leave_page(visit, left_at=left_at)
+    db.add(visit)
+    db.flush()
 
 
 def leave_page(visit: PageVisit, *, left_at: datetime) -> None:

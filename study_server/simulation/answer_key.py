@@ -22,6 +22,7 @@ from study_server.simulation.observer import TrialTruth
 class SessionFacts(NamedTuple):
     """What is planned for one session."""
 
+    session_id: str
     rng_seed: int
     truths: dict[str, TrialTruth]
     """By trial_id."""
@@ -58,7 +59,7 @@ def read_session(
         bundle_id = session.study.bundle_id
         bundle = None if bundles_dir is None else load_bundle(bundles_dir, bundle_id)
         truths = {each.trial_id: _truth(each, bundle) for each in trials}
-        return SessionFacts(session.rng_seed, truths)
+        return SessionFacts(session.session_id, session.rng_seed, truths)
 
 
 def right_answers(database: Database, study_id: str) -> dict[str, str]:

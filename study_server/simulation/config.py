@@ -1,97 +1,66 @@
 """What simulated participants are told to be: `observers.toml`. No Flask."""
 
+import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from random import Random
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from study_server.errors import SimulationError
+from study_server.simulation.models import MODELS, ModelName
+from study_server.simulation.parts import (
+    Attention,
+    Bias,
+    Confidence,
+    Dropout,
+    Lapse,
+    OpenRate,
+    Part,
+    Rating,
+    ResponseTime,
+    Sending,
+    Spread,
+    StraightLine,
+    TooFast,
+)
 
-Rate = Annotated[float, Field(ge=0, le=1)]
-OpenRate = Annotated[float, Field(gt=0, lt=1)]
-SpreadSd = Annotated[float, Field(ge=0, le=5)]
-PositiveMs = Annotated[float, Field(gt=0, le=600_000)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Attention(_Part):
-    """How trials are answered that do not measure the explanation."""
-
-    catch: Rate = 0.97
-    """Share of correct choices in catch trials."""
-
-    practice: Rate = 0.9
-    """Share of correct choices in practice trials."""
-
-
-class Spread(_Part):
-    """How much accuracy varies, on the logit scale; the means stay as planted."""
-
-    participant_sd: SpreadSd = 0.0
-    """Between participants, over all conditions."""
-
-    feature_sd: SpreadSd = 0.0
-    """Between features, over all conditions."""
+EVERYONE = "everyone"
+"""The group's name where a file has no groups."""
 
 
-class Confidence(_Part):
-    """Probability of confidence 1, 2 and 3."""
+class Group(Part):
+    """Some of the participants, who differ from the rest of the file."""
 
-    correct: tuple[Rate, Rate, Rate] = (0.15, 0.35, 0.50)
-    """After a correct choice."""
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    share: Annotated[float, Field(gt=0)]
+    """How many of them there are, in relation to the other groups' shares."""
 
-    wrong: tuple[Rate, Rate, Rate] = (0.45, 0.35, 0.20)
-    """After a wrong choice."""
+    model: ModelName = "able"
+    """What it changes comes first; the parts below change that."""
 
-    @model_validator(mode="after")
-    def _sum_to_one(self) -> Self:
-        for name, shares in (("correct", self.correct), ("wrong", self.wrong)):
-            if abs(sum(shares) - 1) > 1e-9:
-                raise ValueError(
-                    f"{name} must add up to 1; got {shares}, which make {sum(shares)}"
-                )
-        return self
-
-
-class Rating(_Part):
-    """How a rated photograph's activation percentile becomes a rating of 0 to 100."""
-
-    slope: Mapping[str, Rate] = {}
-    """Points of rating for each percentile point, per condition: 0 tells nothing."""
-
-    default_slope: Rate = 0.6
-    """Of a condition that `slope` does not name."""
-
-    noise_sd: Annotated[float, Field(ge=0, le=100)] = 15.0
-    """Standard deviation of what is added, in points of rating."""
+    accuracy: Mapping[str, OpenRate] | None = None
+    default_accuracy: OpenRate | None = None
+    rating: Mapping[str, Any] = {}
+    attention: Mapping[str, Any] = {}
+    spread: Mapping[str, Any] = {}
+    confidence: Mapping[str, Any] = {}
+    response_time: Mapping[str, Any] = {}
+    dropout: Mapping[str, Any] = {}
+    lapse: Mapping[str, Any] = {}
+    bias: Mapping[str, Any] = {}
+    straight_line: Mapping[str, Any] = {}
+    too_fast: Mapping[str, Any] = {}
+    sending: Mapping[str, Any] = {}
 
 
-class ResponseTime(_Part):
-    """Log-normal response times."""
-
-    log_sd: Annotated[float, Field(ge=0, le=3)] = 0.5
-    """Standard deviation of the natural logarithm."""
-
-    default_median_ms: PositiveMs = 3000.0
-    """Median of a condition that `median_ms` does not name."""
-
-    median_ms: Mapping[str, PositiveMs] = {}
-    """Median per condition."""
+OF_THE_GROUP = {"name", "share", "model"}
+"""Keys of a group that are no parts of a participant."""
 
 
-class Dropout(_Part):
-    """Participants who close the page and never come back."""
-
-    hazard: Rate = 0.0
-    """Probability of leaving before any one main or catch trial."""
-
-
-class ObserverConfig(_Part):
+class ObserverConfig(Part):
     """One observers.toml: the truth that an analysis has to recover."""
 
     rng_seed: Annotated[int, Field(ge=0)]
@@ -101,36 +70,75 @@ class ObserverConfig(_Part):
     """Planted share of correct choices in main trials, per condition, whatever the
     task is that asks for a choice."""
 
+    default_accuracy: OpenRate | None = None
+    """Of a condition that `accuracy` does not name. None: such a condition is a
+    mistake."""
+
     rating: Rating = Rating()
     attention: Attention = Attention()
     spread: Spread = Spread()
     confidence: Confidence = Confidence()
     response_time: ResponseTime = ResponseTime()
     dropout: Dropout = Dropout()
+    lapse: Lapse = Lapse()
+    bias: Bias = Bias()
+    straight_line: StraightLine = StraightLine()
+    too_fast: TooFast = TooFast()
+    sending: Sending = Sending()
+    groups: tuple[Group, ...] = ()
+    """None: all participants are as above."""
 
     @model_validator(mode="after")
     def _plant_something(self) -> Self:
-        if not self.accuracy and not self.rating.slope:
+        accuracies = (self.accuracy, self.default_accuracy)
+        if not any(accuracies) and not self.rating.slope:
             raise ValueError(
                 "nothing is planted: give [accuracy] for tasks with a choice, or "
                 "[rating.slope] for ratings, by condition"
             )
+        names = [group.name for group in self.groups]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two groups have the same name: {', '.join(names)}")
+        for group in self.groups:
+            member_of(self, group)  # its parts are checked now
         return self
 
 
-def read_observers(path: Path) -> ObserverConfig:
-    """Read and check an observers.toml.
+def group_of(config: ObserverConfig, participant_index: int) -> Group | None:
+    """The group that a participant is in, by the shares: the same one every time."""
+    if not config.groups:
+        return None
+    rng = Random(f"{config.rng_seed}/group/{participant_index}")
+    (group,) = rng.choices(config.groups, [each.share for each in config.groups])
+    return group
+
+
+def member_of(config: ObserverConfig, group: Group | None) -> ObserverConfig:
+    """What a member of the group is told to be.
 
     Raises:
-        SimulationError: the file is missing, not TOML, or holds something else than
-            expected; every fault is named.
+        pydantic.ValidationError: a part of the group holds what it may not.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SimulationError(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SimulationError(f"{path} is not valid TOML: {error}") from error
+    if group is None:
+        return config
+    values = config.model_dump(exclude={"groups"})
+    own = group.model_dump(exclude=OF_THE_GROUP, exclude_defaults=True)
+    for changes in (MODELS[group.model], own):
+        for name, change in changes.items():
+            is_table = isinstance(change, Mapping)
+            values[name] = {**(values[name] or {}), **change} if is_table else change
+    return ObserverConfig.model_validate(values)
+
+
+def observers_from(content: Mapping[str, Any], *, name: str) -> ObserverConfig:
+    """Check what a file or the command line says.
+
+    Args:
+        name: what to call it in errors.
+
+    Raises:
+        SimulationError: it holds something else than expected; every fault is named.
+    """
     try:
         return ObserverConfig.model_validate(content)
     except ValidationError as error:
@@ -138,4 +146,24 @@ def read_observers(path: Path) -> ObserverConfig:
             f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
             for fault in error.errors()
         )
-        raise SimulationError(f"{path} does not describe observers: {faults}") from None
+        raise SimulationError(f"{name} does not describe observers: {faults}") from None
+
+
+def read_content(path: Path) -> dict[str, Any]:
+    """What an observers.toml, or a .json of the same content, says.
+
+    Raises:
+        SimulationError: the file is missing, or neither TOML nor JSON by its name.
+    """
+    is_json = path.suffix == ".json"
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text) if is_json else tomllib.loads(text)
+    except OSError as error:
+        raise SimulationError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:  # of either format, and of its encoding
+        kind = "JSON" if is_json else "TOML"
+        raise SimulationError(f"{path} is not valid {kind}: {error}") from error
+    if not isinstance(content, dict):
+        raise SimulationError(f"{path} must hold an object; got {text[:40]!r}")
+    return content

@@ -8,7 +8,13 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 from study_server.errors import SimulationError
-from study_server.simulation.config import ObserverConfig
+from study_server.simulation.config import (
+    EVERYONE,
+    ObserverConfig,
+    group_of,
+    member_of,
+)
+from study_server.simulation.manners import careless_answer, own_side
 
 N_QUANTILES = 2001
 """Points of the normal distribution over which a mean is taken."""
@@ -45,12 +51,36 @@ class Observer:
     ability: float
     """On the logit scale, zero on average over participants."""
 
+    own_side: str
+    """The one that is pressed by whoever always presses the same."""
+
+    sending_rng: Random
+    """Of what the browser does, so that it changes no answer."""
+
+    group: str = EVERYONE
+    n_answered: int = 0
+    """Main and catch trials."""
+
     def leaves(self) -> bool:
         """Whether the observer closes the page now."""
         return self.rng.random() < self.config.dropout.hazard
 
     def answer(self, truth: TrialTruth) -> Answer:
         """What the task of the trial asks for, and the response time."""
+        if truth.trial_kind == "practice":
+            return self._considered(truth)
+        careless = careless_answer(
+            self.config, self.rng, own_side=self.own_side, n_before=self.n_answered
+        )
+        self.n_answered += 1
+        if careless is None:
+            return self._considered(truth)
+        rt_ms = self._rt_ms(truth) if careless.rt_ms is None else careless.rt_ms
+        if truth.correct_option is None:
+            return Answer(None, None, rt_ms, rating=self._careless_rating())
+        return Answer(careless.choice, careless.confidence, rt_ms)
+
+    def _considered(self, truth: TrialTruth) -> Answer:
         if truth.correct_option is None:
             return Answer(None, None, self._rt_ms(truth), rating=self.rating(truth))
         is_correct = self.rng.random() < self.accuracy(truth)
@@ -77,6 +107,10 @@ class Observer:
         middle = 50 + slope * (truth.percentile - 50)
         return round(min(100.0, max(0.0, self.rng.gauss(middle, rule.noise_sd))))
 
+    def _careless_rating(self) -> int:
+        """Anywhere; whoever always does the same leaves it in the middle."""
+        return 50 if self.config.straight_line.rate else self.rng.randint(0, 100)
+
     def _rt_ms(self, truth: TrialTruth) -> float:
         times = self.config.response_time
         median_ms = times.median_ms.get(truth.condition, times.default_median_ms)
@@ -92,7 +126,9 @@ class Observer:
             return self.config.attention.catch
         if truth.trial_kind == "practice":
             return self.config.attention.practice
-        planted = self.config.accuracy.get(truth.condition)
+        planted = self.config.accuracy.get(
+            truth.condition, self.config.default_accuracy
+        )
         if planted is None:
             raise SimulationError(
                 f"the observers have no accuracy for condition {truth.condition!r}; "
@@ -106,9 +142,18 @@ class Observer:
 
 
 def draw_observer(config: ObserverConfig, participant_index: int) -> Observer:
-    """The observer with this number: the same one every time."""
+    """The observer with this number: the same one every time, in the same group."""
+    group = group_of(config, participant_index)
+    member = member_of(config, group)
     rng = Random(f"{config.rng_seed}/participant/{participant_index}")
-    return Observer(config, rng, ability=rng.gauss(0, config.spread.participant_sd))
+    return Observer(
+        member,
+        rng,
+        ability=rng.gauss(0, member.spread.participant_sd),
+        own_side=own_side(member, participant_index),
+        sending_rng=Random(f"{config.rng_seed}/sending/{participant_index}"),
+        group=group.name if group else EVERYONE,
+    )
 
 
 def feature_ease(rng_seed: int, feature_id: str, sd: float) -> float:

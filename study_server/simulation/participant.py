@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from threading import Semaphore
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from study_server.errors import SimulationError
@@ -12,6 +13,7 @@ from study_server.simulation.answer_key import SessionFacts
 from study_server.simulation.browser import Browser
 from study_server.simulation.config import ObserverConfig
 from study_server.simulation.observer import Observer, draw_observer
+from study_server.simulation.sending import Sender
 from study_server.simulation.walk import (
     VIEWPORT_PX,
     answer_comprehension,
@@ -22,6 +24,18 @@ from study_server.simulation.walk import (
 
 FRAME_INTERVAL_MS = 1000 / 60
 CSRF_TOKEN = re.compile(r'data-csrf="([^"]+)"')
+
+
+class Taken(NamedTuple):
+    """One simulated session, as its participant saw it."""
+
+    session_id: str
+    group: str
+    is_completed: bool
+    """False: the participant left, or did not pass practice."""
+
+    counts: Mapping[str, int]
+    """What was sent; see `Sender.counts`."""
 
 
 class Participant:
@@ -51,9 +65,8 @@ class Participant:
         self._right_answers = right_answers or {}
         self._clock_ms = 0.0
 
-    def take_study(self) -> bool:
-        """Whether the participant came to the end; False for one who left or who did
-        not pass practice.
+    def take_study(self) -> Taken:
+        """From the link to the end, or to where this participant leaves.
 
         Raises:
             SimulationError: the server answered something that makes no sense here.
@@ -65,30 +78,46 @@ class Participant:
         read_instructions(browser, self._turn)
         with self._turn:
             answer_comprehension(browser, self._right_answers)
-            return self._answer_trials() and self._finish()
+            return self._answer_trials()
 
-    def _answer_trials(self) -> bool:
-        """Answer all practice, main and catch trials; False when leaving."""
-        csrf_token = self._csrf_token()
-        facts: SessionFacts | None = None
-        while "trial_id" in (trial := self._browser.get_json(f"{self._path}api/trial")):
-            if facts is None:
-                facts = self._read_session(trial["trial_id"])
-                observer = draw_observer(self._observers, facts.rng_seed)
-            self._look_at(trial)
-            if trial["phase"] == "main" and observer.leaves():
-                return False
-            response = self._response(trial, observer, facts)
-            stored = self._browser.post_json(
-                f"{self._path}api/responses", response, csrf_token=csrf_token
-            )
-            if stored.get("response_id") != response["response_id"]:
-                raise SimulationError(
-                    f"response {response['response_id']} was acknowledged as "
-                    f"{stored.get('response_id')}"
-                )
+    def _answer_trials(self) -> Taken:
+        """Answer all practice, main and catch trials, or leave before."""
+        post = partial(
+            self._browser.post_json,
+            f"{self._path}api/responses",
+            csrf_token=self._csrf_token(),
+        )
+        trial = self._due()
+        if "trial_id" not in trial:
+            raise SimulationError("the session has no trials")
+        facts = self._read_session(trial["trial_id"])
+        observer = draw_observer(self._observers, facts.rng_seed)
+        sender = Sender(post, observer.config.sending, observer.sending_rng)
+        taken = Taken(facts.session_id, observer.group, False, sender.counts)
+        while "trial_id" in trial:
+            unsent = []
+            for each in self._loaded(trial, sender):
+                self._look_at(each)
+                if each["phase"] == "main" and observer.leaves():
+                    return taken
+                unsent.append(self._response(each, observer, facts))
+            for response in unsent:
+                sender.send(response)
+            trial = self._due()
         self._browser.open(trial["next"])
-        return True
+        return taken._replace(is_completed=self._finish())
+
+    def _due(self) -> dict[str, Any]:
+        return self._browser.get_json(f"{self._path}api/trial")
+
+    def _loaded(self, due: dict[str, Any], sender: Sender) -> list[dict[str, Any]]:
+        """The trials that are answered before the first of the answers is sent."""
+        if due["phase"] == "practice" or due["has_feedback"]:
+            return [due]  # what comes next depends on the answer
+        if not sender.is_offline():
+            return [due]
+        display = due["display"]  # the same for all trials
+        return [due, *({**each, "display": display} for each in due["upcoming"])]
 
     def _finish(self) -> bool:
         """Answer the last questions; False when practice was not passed."""

@@ -2,6 +2,7 @@
 
 import re
 import ssl
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +21,7 @@ from study_server.services.studies import get_study
 from study_server.simulation.answer_key import read_session, right_answers
 from study_server.simulation.browser import Browser
 from study_server.simulation.config import ObserverConfig
-from study_server.simulation.participant import Participant
+from study_server.simulation.participant import Participant, Taken
 
 SERVER_ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?/?")
 MAX_WAITING = 64
@@ -70,6 +71,19 @@ class Simulated(NamedTuple):
     n_started: int
     """Sessions begun in this run."""
 
+    taken: list[Taken]
+    """The sessions of this run that came to an end, good or bad."""
+
+    def by_group(self) -> dict[str, dict[str, int]]:
+        """Of each group: `sessions`, those `completed`, and what they sent."""
+        found: dict[str, Counter[str]] = {}
+        for each in self.taken:
+            counts = found.setdefault(each.group, Counter())
+            counts["sessions"] += 1
+            counts["completed"] += each.is_completed
+            counts.update(each.counts)
+        return {group: dict(counts) for group, counts in sorted(found.items())}
+
 
 def simulate(
     config: SimulationConfig, observers: ObserverConfig, database: Database
@@ -83,18 +97,22 @@ def simulate(
     """
     n_before = n_completed = completed_in(database, config.study_id)
     n_started = 0
+    taken: list[Taken] = []
     with tqdm(total=config.n_sessions, initial=n_before, unit="session") as bar:
         while (n_missing := config.n_sessions - n_completed) > 0:
-            run_round(config, observers, database, n_sessions=n_missing, bar=bar)
+            taken += run_round(
+                config, observers, database, n_sessions=n_missing, bar=bar
+            )
             n_started += n_missing
             n_after = completed_in(database, config.study_id)
             if n_after == n_completed:
                 raise SimulationError(
-                    f"all of {n_missing} simulated participants dropped out; "
-                    "lower the hazard under [dropout]"
+                    f"all of {n_missing} simulated participants dropped out or did "
+                    "not pass practice; lower the hazard under [dropout], or raise "
+                    "practice under [attention]"
                 )
             n_completed = n_after
-    return Simulated(n_completed, n_started)
+    return Simulated(n_completed, n_started, taken)
 
 
 def completed_in(database: Database, study_id: str) -> int:
@@ -115,7 +133,7 @@ def run_round(
     *,
     n_sessions: int,
     bar: "tqdm[NoReturn]",
-) -> None:
+) -> list[Taken]:
     """Run so many sessions to their end, and then tell of those that failed.
 
     Raises:
@@ -125,7 +143,7 @@ def run_round(
     answers = right_answers(database, config.study_id)
     tls = ssl.create_default_context()  # costs more than a whole trial
 
-    def take_study(_number: int) -> bool:
+    def take_study(_number: int) -> Taken:
         with Browser(config.url, config.simulation_key, tls) as browser:
             participant = Participant(
                 browser,
@@ -139,13 +157,15 @@ def run_round(
             )
             return participant.take_study()
 
+    taken: list[Taken] = []
     failures: list[Exception] = []
     with ThreadPoolExecutor(min(n_sessions, MAX_WAITING)) as pool:
         futures = [pool.submit(take_study, number) for number in range(n_sessions)]
         try:
             for future in as_completed(futures):
                 try:
-                    bar.update(future.result())
+                    taken.append(future.result())
+                    bar.update(taken[-1].is_completed)
                 except (SimulationError, httpx.HTTPError) as error:
                     failures.append(error)
         except BaseException:
@@ -156,3 +176,4 @@ def run_round(
             f"{len(failures)} of {n_sessions} simulated sessions failed; the first: "
             f"{failures[0] or type(failures[0]).__name__}"
         )
+    return taken

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from study_server.config import ServerConfig
+from study_server.endurance.server import ServerProcess
 from tests.browser.chromium import chromium_path, launch
-from tests.browser.server_process import ServerProcess
 from tests.study_server.study_fixture import make_study
 
 
@@ -53,4 +53,4 @@ def server(config: ServerConfig, tmp_path: Path) -> Iterator[ServerProcess]:
     process = ServerProcess(config.data_dir)
     process.start()
     yield process
-    process.kill()
+    process.kill_all()

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, Playwright
 
+from study_server.endurance.ledger import Ledger
+from study_server.endurance.oracle import judge
 from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.browser.outbox_page import go_offline, kept_entries
 from tests.browser.seats import Hall, Seat
 from tests.browser.visit import CHOICE as UNLOCKED
-from tests.study_server.faults import oracle
 
 GO_ON = ".interlude[data-interlude]:not([hidden]) button.primary"
 N_OFFLINE = 3
@@ -50,7 +51,7 @@ def reopen(
         page.wait_for_timeout(1000 * offline_s)
         before, n_kept = images_on(page), len(kept_entries(page))
         page.close(run_before_unload=False)
-        hall.process.kill()
+        hall.process.kill_all()
     with open_browser(playwright, profile) as context:
         hall.process.start()
         page = open_trial(context, seat)
@@ -59,7 +60,8 @@ def reopen(
             page.wait_for_timeout(50)
         n_stored = len(hall.responses(seat))
     with hall.database() as database:
-        oracle.check(database, {})
+        verdict = judge(Ledger(), database)
+    assert verdict.is_clean, verdict
     return Reopened(
         images_before=before, images_after=after, n_kept=n_kept, n_stored=n_stored
     )

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.design.definition import StudyDefinition
+from study_server.endurance.server import ServerProcess
 from study_server.models import PageEvent, Response, Stage, Trial
 from study_server.participant.secret import COOKIE_NAME
 from study_server.participant.sitting import COOKIE_MAX_AGE_S
@@ -21,7 +22,6 @@ from study_server.services.bundles import load_bundle
 from study_server.services.enrolment import enrol, plan_session
 from study_server.services.recognition import find_session
 from study_server.services.studies import get_study
-from tests.browser.server_process import ServerProcess
 from tests.browser.studies import BUNDLE
 from tests.study_server.study_fixture import STUDY_ID, make_studies, make_study
 
@@ -146,7 +146,7 @@ def serve(config: ServerConfig) -> Iterator[Hall]:
     process = ServerProcess(config.data_dir)
     process.start()
     yield Hall(config=config, process=process)
-    process.kill()
+    process.kill_all()
 
 
 def new_config(folder: Path) -> ServerConfig:

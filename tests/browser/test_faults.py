@@ -6,9 +6,10 @@ from time import monotonic
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page
-from sqlalchemy import select
 
-from study_server.models import Response, ResponseConflict
+from study_server.endurance.ledger import Ledger
+from study_server.endurance.oracle import judge
+from study_server.models import Response
 from tests.browser.outbox_page import (
     NO_INDEXED_DB,
     QUICK_BACK_OFF,
@@ -20,7 +21,6 @@ from tests.browser.outbox_page import (
 from tests.browser.reopening import GO_ON, answer, images_on, open_trial
 from tests.browser.seats import Hall, Seat, open_hall
 from tests.browser.visit import CHOICE as UNLOCKED
-from tests.study_server.faults import oracle
 from tests.study_server.study_fixture import tiny_definition
 
 LOADING = "#loading:not([hidden])"
@@ -100,9 +100,8 @@ def check(hall: Hall, seat: Seat, n_responses: int) -> list[Response]:
     """Everything is stored once, and in a whole chain."""
     rows = hall.responses(seat)
     with hall.database() as database:
-        oracle.check(database, {})
-        with database.read() as db:
-            assert db.scalars(select(ResponseConflict)).all() == []
+        verdict = judge(Ledger(), database)
+    assert verdict.is_clean, verdict
     assert len(rows) == n_responses
     return rows
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from study_server.config import ServerConfig
 from study_server.db import Database
+from study_server.endurance.server import ServerProcess
 from study_server.models import Response, StudySession, Trial
-from tests.browser.server_process import ServerProcess
 from tests.browser.visit import CHOICE, Visit
 from tests.study_server.study_fixture import STUDY_ID
 
@@ -51,14 +51,14 @@ def test_a_killed_server_loses_nothing_and_resumes_at_the_same_trial(
         visit.answer_next()
     page.wait_for_selector(CHOICE)
 
-    server.kill()
+    server.kill_all()
     visit.choose()
     page.wait_for_selector("#notice:not([hidden])")
     shown_while_down = page.inner_text("#progress-text")
     server.start()
     page.wait_for_selector(CHOICE)
     before = images_on(page)
-    server.kill()
+    server.kill_all()
     server.start()
     page.reload()
     page.wait_for_selector(CHOICE)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from study_server.design.parts.base import Part, Text
+from study_server.design.parts.code_actions import CodeAction
 
 OutcomeName = Literal[
     "completed",
@@ -40,12 +41,26 @@ class OutcomePart(Part):
     is_paid: bool = False
     """Whether the platform pays for it, wholly or in part."""
 
+    code_type: Annotated[str, Field(pattern=r"^[A-Z][A-Z_]*$")] | None = None
+    """What the platform calls the code. None: as the outcome has it."""
+
+    actor: Literal["participant", "researcher"] = "participant"
+    """Who gives the code to the platform."""
+
+    actions: Annotated[tuple[CodeAction, ...], Field(strict=False)] = ()
+    """What the platform does about the code. Empty: a person looks at it."""
+
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         if self.code is not None and self.name in WITHOUT_CODE:
             raise ValueError(
                 f"the outcome {self.name!r} has no code: whoever sees it holds no "
                 "session; take the code out"
+            )
+        if self.actions and self.code is None and self.name != "completed":
+            raise ValueError(
+                f"the outcome {self.name!r} has actions and no code that could lead to "
+                "them; give it a code"
             )
         if self.return_url is not None and not self.return_url.startswith(
             ("https://", "http://")

@@ -2,25 +2,36 @@
 
 from collections.abc import Mapping
 
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
 from study_server import create_app
 from study_server.config import ServerConfig
 from study_server.endurance.link import Answer
 
 
 class FlaskLink:
-    """Carries requests to Flask's own client: no socket, no thread."""
+    """Calls the application: no socket, no thread; threads may share it."""
 
     def __init__(self, config: ServerConfig) -> None:
-        self._client = create_app(config).test_client(use_cookies=False)
+        self._app = create_app(config)
 
     def ask(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Answer:
         """See `Link`."""
-        answer = self._client.open(
-            path, method=method, data=body, headers=dict(headers)
+        builder = EnvironBuilder(
+            path, method=method, data=body, headers=[*headers.items()]
         )
-        return Answer(answer.status_code, answer.get_data())
+        chunks, status, _ = run_wsgi_app(
+            self._app, builder.get_environ(), buffered=True
+        )
+        return Answer(int(status.partition(" ")[0]), b"".join(chunks))
+
+    def send_and_leave(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> None:
+        """See `WireLink`."""
+        self.ask(method, path, body, headers)
 
     def close(self) -> None:
         """Nothing is open."""

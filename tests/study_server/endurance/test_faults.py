@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 
@@ -9,7 +10,7 @@ import pytest
 
 from study_server.endurance.faults import FaultRates, FaultyLink, Weather
 from study_server.endurance.ledger import Ledger
-from study_server.endurance.link import LinkError
+from study_server.endurance.link import LinkError, SocketLink
 
 NO_FAULTS = {
     "request_dropped": 0.0,
@@ -76,7 +77,7 @@ def server() -> Iterator[Counting]:
 def link_with(server: Counting, weather: Weather, **rates: float) -> FaultyLink:
     url = f"http://127.0.0.1:{server.server_address[1]}"
     chances = FaultRates(**{**NO_FAULTS, **rates})
-    return FaultyLink(url, chances, weather, Ledger(), Random(1))
+    return FaultyLink(partial(SocketLink, url), chances, weather, Ledger(), Random(1))
 
 
 def ask(link: FaultyLink) -> int:

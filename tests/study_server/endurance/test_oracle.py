@@ -73,10 +73,38 @@ def test_an_answer_that_was_stored_and_never_acknowledged_is_no_loss(
     taken: tuple[Ledger, Database],
 ) -> None:
     ledger, database = taken
-    ledger.acknowledged.popitem()
+    response_id, _ = ledger.acknowledged.popitem()
+    del ledger.heard[response_id]
     verdict = judge(ledger, database)
     assert verdict.is_clean
     assert verdict.stored == verdict.acknowledged + 1
+
+
+def test_an_acknowledgement_in_other_bytes_is_found(
+    taken: tuple[Ledger, Database],
+) -> None:
+    """4.3: the same answer again gets the first acknowledgement, byte for byte."""
+    ledger, database = taken
+    told = next(iter(ledger.heard.values()))
+    ledger.hear(told)
+    assert judge(ledger, database).is_clean
+    ledger.hear(told.replace(b'"n_stored":', b'"n_stored": '))
+    assert judge(ledger, database).told_otherwise == 1
+
+
+def test_an_acknowledgement_other_than_the_stored_one_is_found(
+    taken: tuple[Ledger, Database],
+) -> None:
+    ledger, database = taken
+    with database.write() as db:
+        first = db.scalars(select(Response.response_id).limit(1)).one()
+        db.execute(
+            update(Response)
+            .where(Response.response_id == first)
+            .values(acknowledgement="{}")
+        )
+    verdict = judge(ledger, database)
+    assert (verdict.lost, verdict.told_otherwise) == (0, 1)
 
 
 def test_a_place_held_twice_is_found(taken: tuple[Ledger, Database]) -> None:

@@ -13,7 +13,13 @@ import pytest
 from study_server.cli import main
 from study_server.db import Database
 from study_server.endurance.chaos import ChaosConfig
+from study_server.endurance.crowd import Crowd
+from study_server.endurance.ground import proving_ground
+from study_server.endurance.ledger import Ledger
+from study_server.endurance.link import SocketLink
 from study_server.endurance.loadtest import LoadConfig
+from study_server.endurance.oracle import judge
+from study_server.endurance.taker import Pace
 from study_server.errors import StudyServerError
 from tests.study_server.rows import add_study
 
@@ -60,6 +66,31 @@ def test_a_bound_that_is_exceeded_fails(
     arguments = "loadtest --participants 1 --pause-s 0 --responses 1 --max-p99-ms 0.001"
     assert main([*arguments.split(), "--in", str(tmp_path)]) == 1
     assert "p99 is" in capsys.readouterr().err
+
+
+def test_several_processes_share_one_file_of_sqlite(tmp_path: Path) -> None:
+    """9.7: slower, but nothing is lost, doubled or refused."""
+    ledger = Ledger()
+    with proving_ground(
+        database_url=None, n_slots=8, n_trials=6, parent=tmp_path, n_workers=3
+    ) as ground:
+        crowd = Crowd(
+            lambda _: SocketLink(ground.server.url),
+            ground.config.simulation_key(),
+            ledger,
+            rng_seed=1,
+            pace=Pace(pause_s=0, loads_pictures=False),
+            is_over=lambda: False,
+        )
+        crowd.take_one_each(8, when_enrolled=lambda _: None)
+        verdict = judge(ledger, ground.database)
+        n_processes = len(ground.server.worker_pids())
+
+    assert n_processes == 3
+    assert verdict.is_clean, verdict
+    assert verdict.acknowledged == verdict.stored == 8 * 6
+    assert ledger.errors == []
+    assert ledger.counts["retries"] == 0
 
 
 def test_nothing_is_lost_while_everything_is_killed(

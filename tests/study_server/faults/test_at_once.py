@@ -5,11 +5,12 @@ import json
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from flask import Flask
 
 from study_server import utc_now
 from study_server.db import Database
-from study_server.export.archive import stream_archive
+from study_server.export import archive
 from study_server.models import Response, StudySession
 from study_server.services.studies import get_study
 from tests.study_server.participant.conftest import MakeApp
@@ -37,9 +38,10 @@ def test_f5_more_arrivals_at_once_than_places_overshoot_nothing(app: Flask) -> N
 
 
 def test_f13_an_export_shows_one_moment_while_people_answer(
-    make_app: MakeApp,
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F13 in short: nobody waits for it, and every chain in it is whole."""
+    monkeypatch.setattr(archive, "CHUNK_BYTES", 1)  # the first comes before all is read
     app = make_app()
     database: Database = app.extensions["database"]
     visitors = [Visitor(app) for _ in range(3)]
@@ -48,7 +50,7 @@ def test_f13_an_export_shows_one_moment_while_people_answer(
         visitor.answer(visitor.trial())
 
     with database.read() as db:
-        chunks = stream_archive(
+        chunks = archive.stream_archive(
             db, get_study(db, STUDY_ID), sessions="real", exported_at=utc_now()
         )
         first = next(chunks, b"")
@@ -58,9 +60,9 @@ def test_f13_an_export_shows_one_moment_while_people_answer(
             )
         content = first + b"".join(chunks)
 
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        n_rows = json.loads(archive.read("export.json"))["n_rows"]
-        chains = archive.read("chains.csv").decode().splitlines()[1:]
+    with zipfile.ZipFile(io.BytesIO(content)) as files:
+        n_rows = json.loads(files.read("export.json"))["n_rows"]
+        chains = files.read("chains.csv").decode().splitlines()[1:]
     assert codes == [200] * 3
     assert n_rows["responses"] == 3
     assert [line.split(",")[1] for line in chains] == ["1"] * 3

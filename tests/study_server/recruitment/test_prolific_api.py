@@ -104,3 +104,19 @@ def test_all_pages_of_submissions_are_read() -> None:
 
     assert [each["id"] for each in api.submissions("st1")] == [1, 2, 3]
     api.close()
+
+
+def test_completion_codes_are_set_on_a_draft() -> None:
+    """6.4"""
+    asked: list[httpx.Request] = []
+
+    def platform(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json={})
+
+    api = client(platform, [])
+    api.set_completion_codes("st1", [{"code": "C", "actions": []}])
+    api.close()
+
+    assert (asked[0].method, asked[0].url.path) == ("PATCH", "/api/v1/studies/st1/")
+    assert asked[0].content == b'{"completion_codes":[{"code":"C","actions":[]}]}'

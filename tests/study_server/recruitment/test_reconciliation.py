@@ -1,5 +1,7 @@
 """A hand-made file with every case (6.6)."""
 
+import csv
+import io
 from collections.abc import Sequence
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from study_server.errors import RecruitmentError
 from study_server.recruitment.platform_csv import PlatformRow, read_rows
 from study_server.recruitment.platforms import PLATFORMS
+from study_server.recruitment.prolific_rows import submission_rows
 from study_server.recruitment.reconciliation import (
     Finding,
     OwnSession,
@@ -51,15 +54,38 @@ ELSEWHERE = own("9", "completed", code="DONE-1")
 
 
 def judge(content: bytes = FILE) -> list[Finding]:
+    return judge_rows(read_rows(content, PROLIFIC))
+
+
+def judge_rows(rows: Sequence[PlatformRow]) -> list[Finding]:
     def unlisted(seen: set[str]) -> Sequence[OwnSession]:
         return [each for each in (ELSEWHERE,) if each.session_id not in seen]
 
     return reconcile(
-        read_rows(content, PROLIFIC),
+        rows,
         PROLIFIC,
         find=lambda row: OURS.get(row.participant_id),
         unlisted=unlisted,
     )
+
+
+def test_the_api_says_the_same_as_the_file() -> None:
+    """6.6: the cases come from the same table, as the API words them."""
+    told = [
+        {
+            "id": row["Submission id"],
+            "participant_id": row["Participant id"],
+            "status": row["Status"].replace(" ", "_"),
+            "study_code": row["Completion code"] or None,
+        }
+        for row in csv.DictReader(io.StringIO(FILE.decode()))
+    ]
+
+    found = judge_rows(submission_rows(told))
+
+    assert [each.verdict for each in found] == [each.verdict for each in judge()]
+    assert found[0].row is not None
+    assert (found[0].row.line, found[0].row.code) == (1, "DONE-1")
 
 
 def test_every_case_has_its_verdict() -> None:

@@ -7,7 +7,11 @@ from random import Random
 import pytest
 
 from study_server.errors import SimulationError
-from study_server.simulation.config import ObserverConfig, read_observers
+from study_server.simulation.config import (
+    ObserverConfig,
+    observers_from,
+    read_content,
+)
 from study_server.simulation.observer import (
     TrialTruth,
     draw_observer,
@@ -23,6 +27,10 @@ def config(**parts: object) -> ObserverConfig:
     return ObserverConfig.model_validate(
         {"rng_seed": 1, "accuracy": {"natural": 0.85}, **parts}
     )
+
+
+def read_observers(path: Path) -> ObserverConfig:
+    return observers_from(read_content(path), name=path.name)
 
 
 def test_the_demo_observers_have_the_planted_accuracies() -> None:

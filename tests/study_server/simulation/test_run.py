@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import math
 import ssl
 import zipfile
@@ -67,12 +68,12 @@ class Running(NamedTuple):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Three studies on a bundle of 22 features: 20 main trials for each session."""
+    """Four studies on a bundle of 22 features: 20 main trials for each session."""
     folder = tmp_path_factory.mktemp("simulation")
     data = folder / "data"
     bundle = write_bundle(folder, n_features=22, n_tiles=2, image_side_px=16)
     assert main(["import", str(bundle), "--data", str(data)]) == 0
-    for study_id in ("planted", "dropouts", "paused"):
+    for study_id in ("planted", "dropouts", "paused", "senders"):
         path = folder / "study.toml"
         path.write_text(STUDY.format(study_id=study_id))
         arguments = ["create", str(path), "--bundle", bundle.name, "--data", str(data)]
@@ -83,20 +84,24 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     database.close()
 
 
-def simulate(server: Running, study_id: str, *, n: int, more: str = "") -> int:
+def simulate(
+    server: Running, study_id: str, *options: str, n: int, more: str = ""
+) -> int:
     observers = server.data / "observers.toml"
     observers.write_text(OBSERVERS.format(more=more))
     arguments = ["simulate", study_id, "--url", server.url, "--sessions", str(n)]
     where = ["--observers", str(observers), "--data", str(server.data)]
-    return main([*arguments, *where])
+    return main([*arguments, *where, *options])
 
 
-def responses(server: Running, study_id: str, sessions: str) -> list[dict[str, str]]:
+def exported(
+    server: Running, study_id: str, sessions: str, *, table: str = "responses"
+) -> list[dict[str, str]]:
     path = server.data / "export.zip"
     words = ["export", study_id, "--out", str(path), "--sessions", sessions]
     assert main([*words, "--data", str(server.data)]) == 0
     with zipfile.ZipFile(path) as files:
-        text = files.read("responses.csv").decode()
+        text = files.read(f"{table}.csv").decode()
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -122,7 +127,7 @@ def test_planted_accuracies_are_recovered_and_a_second_run_adds_nothing(
     assert simulate(server, "planted", n=8) == 0
 
     assert "8 completed" in capsys.readouterr().out
-    rows = responses(server, "planted", "simulated")
+    rows = exported(server, "planted", "simulated")
     assert len({row["session_id"] for row in rows}) == 8
     assert {row["onset_method"] for row in rows} == {"simulated"}
     for condition, planted in (("accentuation", 0.95), ("natural", 0.60)):
@@ -137,7 +142,7 @@ def test_planted_accuracies_are_recovered_and_a_second_run_adds_nothing(
 
 
 def test_simulated_sessions_stay_out_of_the_export_of_people(server: Running) -> None:
-    assert responses(server, "planted", "real") == []
+    assert exported(server, "planted", "real") == []
 
 
 def test_whoever_drops_out_is_replaced(server: Running) -> None:
@@ -173,7 +178,7 @@ def test_a_pause_stops_arrivals_while_running_sessions_finish(server: Running) -
             turn=Semaphore(),
         )
 
-        assert running.take_study()
+        assert running.take_study().is_completed
         with pytest.raises(SimulationError, match="takes no one in"):
             participant(server, "paused", second).take_study()
 
@@ -231,3 +236,50 @@ def test_an_address_of_no_server_is_refused(
     assert simulate(server._replace(url=url), "dropouts", n=4) == 1
 
     assert "url must be like http://127.0.0.1:8000" in capsys.readouterr().err
+
+
+def test_what_is_sent_twice_or_late_is_there_once_and_what_contradicts_is_a_conflict(
+    server: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """9.4: double sender, two tabs, offline."""
+    parts = "[sending]\nrepeat_rate = 0.5\nconflict_rate = 0.3\noffline_rate = 0.3"
+    assert simulate(server, "senders", "--json", n=2, more=parts) == 0
+    told = json.loads(capsys.readouterr().out)
+
+    counts = told["groups"]["everyone"]
+    rows = exported(server, "senders", "simulated")
+    conflicts = exported(server, "senders", "simulated", table="conflicts")
+    assert (told["completed"], counts["sessions"], counts["completed"]) == (2, 2, 2)
+    assert {row["session_id"] for row in rows} == {
+        session["session_id"] for session in told["sessions"]
+    }
+    assert len(rows) == counts["answers"]
+    assert len({row["trial_id"] for row in rows}) == len(rows)
+    assert len(conflicts) == counts["conflicts"] > 0
+    assert counts["repeats"] > 0
+    assert counts["offline"] > 0
+
+
+def test_models_and_accuracies_may_be_named_without_a_file(
+    server: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--url", server.url, "--sessions", "3", "--data", str(server.data)]
+    assert main(["simulate", "senders", *where]) == 1
+    assert "give --observers FILE, or --accuracy" in capsys.readouterr().err
+    assert main(["simulate", "senders", *where, "--accuracy", "much"]) == 1
+    assert "'much' is no number" in capsys.readouterr().err
+
+    models = ["--accuracy", "0.8", "--model", "straight_liner", "--json"]
+    assert main(["simulate", "senders", *where, *models]) == 0
+
+    told = json.loads(capsys.readouterr().out)
+    assert (told["completed"], told["started"]) == (3, 1)
+    (session,) = told["sessions"]
+    assert session["group"] == "straight_liner"
+    mine = [
+        row
+        for row in exported(server, "senders", "simulated")
+        if row["session_id"] == session["session_id"]
+        and row["trial_kind"] != "practice"
+    ]
+    assert len({(row["choice"], row["confidence"]) for row in mine}) == 1
