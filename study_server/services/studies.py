@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from study_server.bundle import Bundle
@@ -13,6 +13,12 @@ from study_server.models import Study, StudyStatus
 from study_server.services.leases import prepare_slots
 from study_server.services.texts import freeze_texts
 
+_NEWEST = (
+    select(Study)
+    .where(Study.study_id == bindparam("study_id"))
+    .order_by(Study.version.desc())
+    .limit(1)
+)
 _MOST_DEFINITIONS = 64
 _definitions: dict[str, StudyDefinition] = {}
 """By their hash."""
@@ -99,9 +105,4 @@ def definition_of(study: Study) -> StudyDefinition:
 
 
 def _newest(db: Session, study_id: str) -> Study | None:
-    return db.scalars(
-        select(Study)
-        .where(Study.study_id == study_id)
-        .order_by(Study.version.desc())
-        .limit(1)
-    ).first()
+    return db.scalars(_NEWEST, {"study_id": study_id}).first()
