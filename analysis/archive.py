@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import ExportFormatError
-from analysis.schema import KEYS
+from analysis.schema import KEYS, OPTIONAL
 
 AGAIN = "Export the study again with `study-server export`."
 
 FILES = ("export.json", "codebook.json", *(f"{name}.csv" for name in KEYS))
-"""What an export holds. Other files in the zip are never opened."""
+"""What an export holds. Other files in the zip are never opened, but for these:"""
+
+MAYBE = tuple(f"{name}.csv" for name in OPTIONAL)
+"""What an export may hold."""
 
 MAX_FILE_BYTES = 2**30
 """Largest file read, unpacked: about two million responses, 15 times the largest study
@@ -36,7 +39,8 @@ def read_export_files(path: Path) -> dict[str, bytes]:
                 f"the folder {path} holds no {', '.join(missing)}. Give the zip of a "
                 "study export, or a folder with the files of one."
             )
-        return {name: (path / name).read_bytes() for name in FILES}
+        found = [name for name in MAYBE if (path / name).is_file()]
+        return {name: (path / name).read_bytes() for name in (*FILES, *found)}
     except OSError as error:
         raise ExportFormatError(
             f"cannot read {error.filename}: {error.strerror}. "
@@ -53,7 +57,8 @@ def sha256_of_export(path: Path) -> str:
     if not path.is_dir():
         return hashlib.sha256(path.read_bytes()).hexdigest()
     digest = hashlib.sha256()
-    for name in FILES:
+    found = [name for name in MAYBE if (path / name).is_file()]
+    for name in (*FILES, *found):
         digest.update(name.encode())
         digest.update(hashlib.sha256((path / name).read_bytes()).digest())
     return digest.hexdigest()
@@ -72,7 +77,8 @@ def read_zip(content: bytes, path: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_listing(archive, path)
-            return {name: archive.read(name) for name in FILES}
+            found = [name for name in MAYBE if name in archive.namelist()]
+            return {name: archive.read(name) for name in (*FILES, *found)}
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, zlib.error) as error:
         raise ExportFormatError(
             f"{path.name} is not a whole zip file ({error}). {AGAIN}"
@@ -90,7 +96,7 @@ def _check_listing(archive: zipfile.ZipFile, path: Path) -> None:
             f"{path.name} holds no {', '.join(missing)}; found: "
             f"{', '.join(sorted(names)[:10]) or 'nothing'}. {AGAIN}"
         )
-    for name in FILES:
+    for name in (*FILES, *(name for name in MAYBE if name in names)):
         if names.count(name) > 1:
             raise ExportFormatError(f"{path.name} holds {name} twice. {AGAIN}")
         size = archive.getinfo(name).file_size

@@ -13,12 +13,15 @@ from analysis.measures import accuracy_by
 from analysis.multiplicity import benjamini_hochberg, benjamini_yekutieli
 from analysis.proportions import exact_binomial
 
+CHANCE = 0.5
+"""Share right of a guess between two options."""
+
 BASE_RATES = ("none", "seed_only")
 """Conditions that show nothing of the feature."""
 
 
 def features_against_chance(
-    responses: pd.DataFrame, *, chance: float = 0.5
+    responses: pd.DataFrame, *, chance: float = CHANCE
 ) -> pd.DataFrame:
     """Exact binomial test and Bayes factor of every feature in every condition.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from analysis.archive import AGAIN
 from analysis.errors import ExportFormatError
-from analysis.schema import COLUMN_TYPES, SCHEMA_VERSION
+from analysis.schema import COLUMN_TYPES, OPTIONAL, SCHEMA_VERSION
 
 Entries = Mapping[str, dict[str, Any]]
 
@@ -26,7 +26,8 @@ def read_codebook(codebook: Mapping[str, Any]) -> Mapping[str, Entries]:
         )
     found = codebook.get("tables")
     tables = found if isinstance(found, dict) else {}
-    for table, columns in COLUMN_TYPES.items():
+    read = {**COLUMN_TYPES, **{n: c for n, c in OPTIONAL.items() if n in tables}}
+    for table, columns in read.items():
         entries = tables.get(table)
         if not isinstance(entries, dict):
             raise ExportFormatError(

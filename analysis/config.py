@@ -5,6 +5,9 @@ from pathlib import Path
 
 from analysis.errors import ConfigError
 
+FIGURE_FORMATS = ("svg", "pdf", "png")
+"""What a figure can be written as."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnalysisConfig:
@@ -24,6 +27,9 @@ class AnalysisConfig:
 
     second_engine_up_to: int = 5_000
     """Responses up to which a second program must agree with the primary fit."""
+
+    multiverse_fits_up_to: int = 20_000
+    """Responses up to which the primary fit is repeated with rules left out."""
 
     def __post_init__(self) -> None:
         if not 0.5 <= self.level < 1:
@@ -48,6 +54,9 @@ class ReportConfig:
     out_dir: Path
     """Folder made by the report."""
 
+    more_export_paths: tuple[Path, ...] = ()
+    """Further exports of the same study, read together with it."""
+
     planted_path: Path | None = None
     """Observer file of a simulation, with its planted accuracies. None: real study."""
 
@@ -57,8 +66,23 @@ class ReportConfig:
     preregistration_path: Path | None = None
     """What was decided before the data were seen. None: everything is exploratory."""
 
+    figure_formats: tuple[str, ...] = FIGURE_FORMATS
+    """Formats of the figure files, some of `FIGURE_FORMATS`. The page has its own."""
+
     png_dpi: int = 300
     """Resolution of the PNG figures, in dots per inch."""
 
     analysis: AnalysisConfig = AnalysisConfig()
     """How intervals and tests are computed."""
+
+    @property
+    def all_export_paths(self) -> tuple[Path, ...]:
+        """Every export that the report is made of."""
+        return (self.export_path, *self.more_export_paths)
+
+    def __post_init__(self) -> None:
+        if unknown := sorted(set(self.figure_formats) - set(FIGURE_FORMATS)):
+            raise ConfigError(
+                f"unknown figure format {', '.join(map(repr, unknown))}; figures are "
+                f"written as {', '.join(FIGURE_FORMATS)}, or any of them."
+            )

@@ -18,12 +18,7 @@ from analysis.estimates import (
     with_two_way_robust,
     with_wilson,
 )
-from analysis.hypotheses import (
-    SignFlips,
-    paired_differences,
-    sign_flips,
-    two_way_robust_difference,
-)
+from analysis.hypotheses import two_way_robust_difference
 from analysis.intervals import BOTH, NEW_PARTICIPANTS, FloatArray
 from analysis.measures import accuracy_by
 from analysis.multiplicity import holm
@@ -33,7 +28,7 @@ from analysis.two_way import (
     two_way_variance,
 )
 
-STREAMS = {"participants": 1, "two_way": 2, "flips": 3, "specifications": 4}
+STREAMS = {"participants": 1, "two_way": 2, "specifications": 4}
 """Use of chance -> number of its random stream, so that uses do not disturb."""
 
 HEADLINE = "accentuation"
@@ -189,30 +184,6 @@ def estimate_contrasts(
         estimate
         for robust, p, others in zip(tested, adjusted, beside, strict=True)
         for estimate in (replace(robust, p_adjusted=float(p)), *others)
-    ]
-
-
-def paired_checks(
-    counts: CrossedCounts, config: AnalysisConfig
-) -> list[tuple[tuple[str, str], str, SignFlips]]:
-    """Sign-flip tests of each planned contrast over people and over features.
-
-    Returns:
-        Contrast, "participants" or "features", and the outcome.
-    """
-    rng = random_stream(config.rng_seed, "flips")
-    return [
-        (
-            (first, second),
-            over,
-            sign_flips(
-                paired_differences(counts, first, second, over=over),
-                n_flips=config.n_flips,
-                rng=rng,
-            ),
-        )
-        for first, second in planned_contrasts(counts)
-        for over in ("participants", "features")
     ]
 
 

@@ -126,7 +126,7 @@ def no_main_response(evidence: Evidence, _: Parameters) -> frozenset[str]:
     """Gave no main answer, so there is nothing to analyse."""
     people = evidence.participants
     main = evidence.responses.loc[evidence.responses["trial_kind"] == "main"]
-    return _sessions(people, ~people["session_id"].isin(main["session_id"]))
+    return _sessions(people, ~people["session_id"].isin(main["session_id"].unique()))
 
 
 class RuleSpec(NamedTuple):

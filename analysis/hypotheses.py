@@ -106,13 +106,20 @@ def _all_flipped_sums(differences: FloatArray) -> FloatArray:
 def _count_drawn_flips(
     differences: FloatArray, observed: float, n_flips: int, rng: np.random.Generator
 ) -> int:
+    """Drawn flips whose mean lies at least as far from zero as the observed one.
+
+    m differences of one size d add d * (2 B - m), B the number of them that keep their
+    sign, which is binomial: one number is drawn where there were m.
+    """
     n, extreme, left = len(differences), 0, n_flips
+    size, m = np.unique(np.round(np.abs(differences), 12), return_counts=True)
+    size, m = size[size > 0], m[size > 0]  # (U,)
     while left:
-        size = min(left, max(1, 4_000_000 // n))
-        is_kept = rng.integers(0, 2, size=(size, n), dtype=np.int8)
-        means = (2.0 * is_kept - 1.0) @ differences / n
+        drawn = min(left, max(1, 4_000_000 // max(len(m), 1)))
+        kept = rng.binomial(m, 0.5, size=(drawn, len(m)))  # (drawn, U)
+        means = (2.0 * kept - m) @ size / n
         extreme += int((np.abs(means) >= observed).sum())
-        left -= size
+        left -= drawn
     return extreme
 
 

@@ -52,7 +52,7 @@ def _check_one_answer_per_trial(responses: pd.DataFrame) -> None:
 
 
 def _check_known(table: pd.DataFrame, name: str, key: str, known: pd.DataFrame) -> None:
-    orphan = ~table[key].isin(known[key])
+    orphan = ~table[key].astype(object).isin(known[key].astype(object))
     if orphan.any():
         raise ExportFormatError(
             f"table {name}, column {key}: {table.loc[orphan, key].iloc[0]!r} is in no "

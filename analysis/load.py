@@ -20,9 +20,13 @@ from analysis.schema import (
     EXPORT_KEYS,
     KEYS,
     LEVELS,
+    OPTIONAL,
     PLATFORM_ID_COLUMNS,
     SCHEMA_VERSION,
 )
+
+PERSON_ORDER = ["participant_id", "session_id"]
+TRIAL_ORDER = [*PERSON_ORDER, "trial_index", "trial_id"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +45,13 @@ class StudyExport:
 
     sha256: str
     """See `sha256_of_export`."""
+
+    machine_answers: pd.DataFrame | None = None
+    """One row per query pair, panel and method: what machines choose. None: the export
+    does not say."""
+
+    stimuli: pd.DataFrame | None = None
+    """One row per image: its class and perceptual hash. None: as above."""
 
     @property
     def definition(self) -> Mapping[str, Any]:
@@ -67,13 +78,18 @@ def load_export(path: Path) -> StudyExport:
     _check_task(header)
     _check_hashes(header, files)
     codebook = read_codebook(read_json(files, "codebook.json", path))
-    tables = {name: _read_table(name, files, codebook[name], header) for name in KEYS}
+    tables = {
+        name: _read_table(name, files, codebook[name], header)
+        for name in (*KEYS, *(name for name in OPTIONAL if f"{name}.csv" in files))
+    }
     check_tables_agree(tables)
     return StudyExport(
         header=header,
-        participants=_sorted(tables["participants"], ["participant_id", "session_id"]),
+        participants=sorted_by(tables["participants"], PERSON_ORDER),
         trials=_join(tables["trials"], tables["responses"]),
         sha256=sha256_of_export(path),
+        machine_answers=tables.get("machine_answers"),
+        stimuli=tables.get("stimuli"),
     )
 
 
@@ -108,7 +124,8 @@ def _check_task(header: Mapping[str, Any]) -> None:
 def _check_hashes(header: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
     """Check the tables that are read; others may lie beside them."""
     listed = header["table_sha256"]
-    for name in sorted(f"{table}.csv" for table in KEYS):
+    maybe = [table for table in OPTIONAL if f"{table}.csv" in files]
+    for name in sorted(f"{table}.csv" for table in (*KEYS, *maybe)):
         if name not in files or name not in listed:
             raise ExportFormatError(
                 f"export.json and the zip disagree about {name}: listed with a "
@@ -207,8 +224,9 @@ def _join(trials: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
     joined = trials.merge(responses[own], on="trial_id", how="left", validate="1:1")
     joined["is_answered"] = joined["response_id"].notna()
     joined["is_shown"] = joined["first_served_at"].notna() | joined["is_answered"]
-    return _sorted(joined, ["participant_id", "session_id", "trial_index", "trial_id"])
+    return sorted_by(joined, TRIAL_ORDER)
 
 
-def _sorted(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def sorted_by(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """The rows in order, numbered anew."""
     return table.sort_values(by, kind="stable").reset_index(drop=True)

@@ -35,6 +35,7 @@ def render_page(results: Mapping[str, Any], drawings: Mapping[str, bytes]) -> st
         "listed": wording.listed,
         "counted": wording.counted,
         "number": wording.number,
+        "evidence": wording.evidence,
         "method": lambda name: wording.METHOD_LABELS.get(name, name),
         "sentence": lambda text: text[:1].upper() + text[1:],
         "picture": _picture,

@@ -9,8 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from analysis.archive import sha256_of_export
-from analysis.config import ReportConfig
+from analysis.config import FIGURE_FORMATS, ReportConfig
+from analysis.several_exports import sha256_of_exports
 
 LIBRARIES = ("jinja2", "matplotlib", "numpy", "pandas", "scipy")
 
@@ -41,11 +41,12 @@ def describe_inputs(config: ReportConfig) -> dict[str, Any]:
     """
     manifest = config.bundle_dir and config.bundle_dir / "manifest.json"
     inputs: dict[str, Any] = {
-        "export_sha256": sha256_of_export(config.export_path),
+        "export_sha256": sha256_of_exports(config.all_export_paths),
         "planted_sha256": sha256_of_file(config.planted_path),
         "manifest_sha256": sha256_of_file(manifest or None),
         "preregistration_sha256": sha256_of_file(config.preregistration_path),
         "analysis": asdict(config.analysis),
+        "figure_formats": sorted(set(config.figure_formats)),
         "png_dpi": config.png_dpi,
         "code_sha256": sha256_of_code(),
         "python": platform.python_version(),
@@ -58,13 +59,17 @@ def describe_inputs(config: ReportConfig) -> dict[str, Any]:
 
 def command_line(config: ReportConfig) -> str:
     """The command that repeats the report, file names replaced by their roles."""
-    parts = ["study-analysis report EXPORT.zip --out DIR"]
+    exports = " ".join(["EXPORT.zip"] * len(config.all_export_paths))
+    parts = [f"study-analysis report {exports} --out DIR"]
     if config.planted_path:
         parts.append("--planted OBSERVERS.toml")
     if config.bundle_dir:
         parts.append("--bundle BUNDLE")
     if config.preregistration_path:
         parts.append("--preregistration PREREGISTRATION.json")
+    if set(config.figure_formats) != set(FIGURE_FORMATS):
+        kinds = [kind for kind in FIGURE_FORMATS if kind in config.figure_formats]
+        parts.append(f"--figure-formats {','.join(kinds)}")
     parts.append(f"--rng-seed {config.analysis.rng_seed}")
     return " ".join(parts)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.intervals import BOTH, NEW_PARTICIPANTS, FloatArray
-from analysis.mixed.blocks import IntArray
+from analysis.mixed.pattern import IntArray
 
 GEE_UP_TO = 20_000
 """Responses up to which the GEE is run: its time grows by seconds per 1,000 people."""

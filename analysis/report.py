@@ -1,22 +1,32 @@
 """From a study export to a finished report folder: the one call behind the command."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.bundle import read_feature_labels
-from analysis.config import ReportConfig
+from analysis.config import FIGURE_FORMATS, ReportConfig
 from analysis.errors import ExportFormatError
 from analysis.figures.render import render_figures, to_csv
 from analysis.latex import latex_tables
-from analysis.load import load_export
 from analysis.output import check_replaceable, is_finished, write_folder
 from analysis.page import render_page
 from analysis.planted import check_planted_fits, read_planted_accuracies
 from analysis.preregistration import read_preregistration
 from analysis.provenance import describe_inputs
-from analysis.results import Analysis, analyse, to_json
+from analysis.results import RESAMPLING, Analysis, analyse, to_json
+from analysis.sections.listed import SECTIONS
+from analysis.several_exports import load_exports
 from analysis.tables import all_tables
+from analysis.warnings_found import LEAK
+
+READING, DRAWING = "reading", "drawing"
+STAGES = (READING, RESAMPLING, *SECTIONS, DRAWING)
+"""What a report is made in, in this order."""
+
+PAGE_FORMAT = "svg"
+"""How the page holds its figures."""
 
 
 class ReportOutcome(NamedTuple):
@@ -26,11 +36,19 @@ class ReportOutcome(NamedTuple):
     is_reused: bool
     """Whether the folder already held the report of exactly these inputs."""
 
+    leaks: tuple[str, ...]
+    """Sentences that say where a panel gave the answer away."""
 
-def write_report(config: ReportConfig) -> ReportOutcome:
+
+def write_report(
+    config: ReportConfig, *, say: Callable[[str], None] = lambda _: None
+) -> ReportOutcome:
     """Analyse an export and write results, tables, figures and the page.
 
     A folder that already holds the report of the same inputs is left as it is.
+
+    Args:
+        say: told each of `STAGES` before it begins.
 
     Raises:
         AnalysisError: an input is malformed, or the folder is not ours to replace.
@@ -44,9 +62,10 @@ def write_report(config: ReportConfig) -> ReportOutcome:
         ) from error
     inputs_sha256 = str(provenance["inputs_sha256"])
     if is_finished(config.out_dir, inputs_sha256):
-        return ReportOutcome(config, is_reused=True)
+        return ReportOutcome(config, is_reused=True, leaks=_leaks(config.out_dir))
     check_replaceable(config.out_dir)
-    export = load_export(config.export_path)
+    say(READING)
+    export = load_exports(config.all_export_paths)
     planted = None
     if config.planted_path:
         planted = read_planted_accuracies(config.planted_path)
@@ -64,10 +83,20 @@ def write_report(config: ReportConfig) -> ReportOutcome:
         planted=planted,
         feature_labels=labels or None,
         preregistration=plan or None,
+        say=say,
     )
-    files = report_files(analysis, png_dpi=config.png_dpi)
+    say(DRAWING)
+    files = report_files(
+        analysis, figure_formats=config.figure_formats, png_dpi=config.png_dpi
+    )
     write_folder(config.out_dir, files, inputs_sha256=inputs_sha256)
-    return ReportOutcome(config, is_reused=False)
+    return ReportOutcome(config, is_reused=False, leaks=_leaks(config.out_dir))
+
+
+def _leaks(folder: Path) -> tuple[str, ...]:
+    results = json.loads((folder / "results.json").read_bytes())
+    found = results["warnings"]
+    return tuple(each["text"] for each in found if each["id"].startswith(LEAK))
 
 
 def _sidecar(results: Mapping[str, Any]) -> bytes:
@@ -82,15 +111,25 @@ def _sidecar(results: Mapping[str, Any]) -> bytes:
     return (json.dumps(facts, indent=2, sort_keys=True) + "\n").encode()
 
 
-def report_files(analysis: Analysis, *, png_dpi: int = 300) -> dict[str, bytes]:
+def report_files(
+    analysis: Analysis,
+    *,
+    figure_formats: Sequence[str] = FIGURE_FORMATS,
+    png_dpi: int = 300,
+) -> dict[str, bytes]:
     """Every file of the report: path inside the folder -> content."""
-    figures = render_figures(analysis, png_dpi=png_dpi)
+    drawn = {PAGE_FORMAT, *figure_formats}
+    formats = [kind for kind in FIGURE_FORMATS if kind in drawn]
+    figures = render_figures(analysis, formats=formats, png_dpi=png_dpi)
     tables = all_tables(analysis)
+    suffix = f".{PAGE_FORMAT}"
     drawings = {
-        name.removesuffix(".svg"): content
+        name.removesuffix(suffix): content
         for name, content in figures.items()
-        if name.endswith(".svg")
+        if name.endswith(suffix)
     }
+    if PAGE_FORMAT not in figure_formats:
+        figures = {n: c for n, c in figures.items() if not n.endswith(suffix)}
     return {
         "results.json": to_json(analysis.results).encode(),
         "report.html": render_page(analysis.results, drawings).encode(),

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -20,7 +20,6 @@ from analysis.estimation import (
     estimate_contrasts,
     estimate_features,
     estimate_strata,
-    paired_checks,
 )
 from analysis.exclusions import apply_rules, blinded, rules_of_definition
 from analysis.intervals import BOTH, NEW_PARTICIPANTS
@@ -40,6 +39,8 @@ from analysis.threads import fixed_threads
 from analysis.warnings_found import find_warnings
 
 SCHEMA_VERSION = 1
+
+RESAMPLING = "resampling"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,7 @@ def analyse(
     planted: Mapping[str, float] | None = None,
     feature_labels: Mapping[str, str] | None = None,
     preregistration: Preregistration | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Analysis:
     """Compute everything the report says.
 
@@ -72,6 +74,7 @@ def analyse(
         planted: condition -> planted accuracy of a simulation.
         feature_labels: feature_id -> name for people.
         preregistration: its exclusions apply instead of the study's own.
+        say: told each stage before it begins: `RESAMPLING`, then the sections.
     """
     rules = (
         preregistration.rules()
@@ -84,6 +87,7 @@ def analyse(
     responses = main.loc[is_kept].reset_index(drop=True)
     conditions = ordered_conditions(list(main["condition"].unique()))
     counts = count_crossed(responses, conditions)
+    say(RESAMPLING)
     resamples = Resamples(counts, config)
     study = Analysed(
         export=export,
@@ -112,14 +116,15 @@ def analyse(
         "flow": flow_facts(export, flow),
         "catch": catch_facts(export, flow),
         "estimates": [_estimate_entry(estimate) for estimate in estimates],
-        "paired_checks": _paired_checks(counts, config),
         "planted": _planted(planted, estimates),
         "confidence": confidence_counts(responses),
         "response_times": response_times(responses, ["condition"]).to_dict("records"),
         "feature_labels": dict(feature_labels or {}),
     }
     with fixed_threads():
-        results |= {name: compute(study) for name, compute in SECTIONS.items()}
+        for name, compute in SECTIONS.items():
+            say(name)
+            results[name] = compute(study)
     results["fits"] = [fit for fit in [results["primary"]["fit"]] if fit]
     results["warnings"] = find_warnings(results)
     plain: dict[str, Any] = _plain(results)
@@ -171,15 +176,6 @@ def _estimate_entry(estimate: Estimate) -> dict[str, Any]:
     if estimate.interval is not None:
         entry["interval"] = estimate.interval._asdict()
     return entry
-
-
-def _paired_checks(
-    counts: CrossedCounts, config: AnalysisConfig
-) -> list[dict[str, Any]]:
-    return [
-        {"first": first, "second": second, "over": over, **flips._asdict()}
-        for (first, second), over, flips in paired_checks(counts, config)
-    ]
 
 
 def _planted(

@@ -46,6 +46,15 @@ class Specification:
     p: float = math.nan
     """Two-sided; NaN where the method has no test or is not defined here."""
 
+    n_pairs: int = 0
+    """Paired differences: participants or features with both conditions."""
+
+    n_flips: int = 0
+    """Sign flips compared."""
+
+    is_exact: bool = False
+    """Whether those were all there are."""
+
     warnings: str = ""
     """What the engine said."""
 
@@ -138,6 +147,7 @@ def _paired(
             high=test.high,
             df=test.df,
             p=test.p,
+            n_pairs=len(differences),
         )
         flips = sign_flips(differences, n_flips=n_flips, rng=rng)
         yield Specification(
@@ -145,6 +155,9 @@ def _paired(
             value=flips.mean,
             generalizes_to=kind,
             p=flips.p,
+            n_pairs=flips.n_differences,
+            n_flips=flips.n_flips,
+            is_exact=flips.is_exact,
         )
     joined = min_f(tests["participants"], tests["features"])
     yield Specification(

@@ -44,6 +44,22 @@ def _by_column(by_type: dict[str, str]) -> dict[str, str]:
     return {name: kind for kind, names in by_type.items() for name in names.split()}
 
 
+OPTIONAL: Final = {
+    "machine_answers": {
+        "query_pair_id": "text",
+        "condition": "text",
+        "n_panel_tiles": "integer",
+        "method": "text",
+        "prefers_high": "boolean",
+    },
+    "stimuli": {
+        "stimulus_id": "text",
+        "class_label": "text",
+        "perceptual_hash": "text",
+    },
+}
+"""Table that an export may lack -> the columns that are read of it, and their type."""
+
 COLUMN_TYPES: Final = {
     "participants": _by_column(_PARTICIPANTS),
     "trials": _by_column(_TRIALS),
@@ -74,6 +90,8 @@ ALWAYS_FILLED: Final = {
         "correct_option",
         "is_correct",
     ),
+    "machine_answers": ("query_pair_id", "condition", "method"),
+    "stimuli": ("stimulus_id",),
 }
 """Table -> columns without which a row means nothing."""
 

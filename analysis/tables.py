@@ -21,8 +21,9 @@ _ESTIMATE_COLUMNS = _words(
 _PLANTED_COLUMNS = _words(
     "condition planted recovered low high method generalizes_to contains"
 )
-_CHECK_COLUMNS = _words(
-    "first second over mean n_differences n_flips n_at_least_as_extreme p is_exact"
+_ROBUSTNESS_COLUMNS = _words(
+    "first second method unit generalizes_to value low high df p n_pairs n_flips "
+    "is_exact warnings"
 )
 _TRIAL_COLUMNS = _words(
     "condition n_planned n_not_shown n_not_answered n_answered n_analysed"
@@ -69,7 +70,7 @@ def all_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "contrasts": estimates_table(results, ("difference",)),
         "features": estimates_table(results, ("feature_accuracy",)),
         "accuracy_at_confidence": estimates_table(results, ("accuracy_at_confidence",)),
-        "paired_checks": _frame(results["paired_checks"], _CHECK_COLUMNS),
+        "robustness": _frame(results["robustness"], _ROBUSTNESS_COLUMNS),
         "exclusions": _exclusions(results["flow"]["rules"]),
         "sessions_by_list": pd.DataFrame(results["flow"]["by_list"]),
         "trials": _frame(results["flow"]["trials"], _TRIAL_COLUMNS),

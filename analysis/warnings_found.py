@@ -11,9 +11,14 @@ FEW_CLUSTERS = 20
 coverage of nominal 95 % was .91 to .95 with 8 to 20 features or 10 people."""
 
 
+GUESSER, WEAK_RULE = 0.5, 0.2
+"""Ability of who guesses, and the share of them that makes a catch rule weak."""
+
+
 def find_warnings(results: Mapping[str, Any]) -> list[dict[str, str]]:
     """Each warning with an id and a sentence."""
     found = [
+        *_about_leakage(results),
         *_about_origin(results),
         *_about_size(results),
         *_about_design(results),
@@ -25,6 +30,39 @@ def find_warnings(results: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 Found = Iterator[tuple[str, str]]
+
+
+LEAK = "leak"
+"""How ids of warnings begin that make the run fail."""
+
+
+def _about_leakage(results: Mapping[str, Any]) -> Found:
+    audit = results["design_audit"]
+    near = audit["leakage"]["near_copies"]
+    if copies := [row for row in near if row["is_copy"]]:
+        yield (
+            f"{LEAK}/near_copy",
+            f"A panel showed what was asked: {len(copies)} query images nearly equal a "
+            f"tile beside them, first {copies[0]['query']}. Leave their pairs out.",
+        )
+    if alike := len(near) - len(copies):
+        yield (
+            "alike",
+            f"{alike} query images look much like a tile beside them (fewer than 10 of "
+            "64 bits of their hashes differ). Look at them.",
+        )
+    if audit["n_query_in_panel"]:
+        yield (
+            "query_in_panel",
+            f"{audit['n_query_in_panel']} main trials asked about an image that the "
+            "same person saw in a panel.",
+        )
+    if audit["leakage"]["n_far_of_shown_class"]:
+        yield (
+            "far_class",
+            f"{audit['leakage']['n_far_of_shown_class']} target images of far pairs "
+            "share a class with a tile, which far pairs exclude.",
+        )
 
 
 def _about_origin(results: Mapping[str, Any]) -> Found:
@@ -89,6 +127,17 @@ def _about_design(results: Mapping[str, Any]) -> Found:
             "catch_rule_unreachable",
             f"The catch rule asks for {catch['n_required']} right answers, but a "
             f"session has {catch['n_catch']} catch trials: everyone fails it.",
+        )
+    guessers = [
+        row["p_pass"]
+        for row in catch["operating_characteristics"]
+        if row["ability"] == GUESSER
+    ]
+    if guessers and guessers[0] > WEAK_RULE:
+        yield (
+            "catch_rule_weak",
+            f"The catch rule lets in {100 * guessers[0]:.0f} % of those who guess; "
+            "7 of 8 would let in 4 %.",
         )
     left_out = results["study"]["n_sessions_left_out"]
     if left_out:

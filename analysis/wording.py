@@ -19,6 +19,10 @@ METHOD_LABELS: Mapping[str, str] = {
     "participant_bootstrap": "participant bootstrap",
     "wilson": "Wilson, naive",
     "participant_t": "t over participants",
+    "feature_t": "t over features",
+    "two_one_sided_tests": "two one-sided tests",
+    "mixed_logistic_t": "mixed logistic fit, t",
+    "mixed_log_normal_t": "mixed log-normal fit, t",
     "paired_t_over_participants": "paired t over participants",
     "paired_t_over_features": "paired t over features",
     "sign_flips_over_participants": "sign flips over participants",
@@ -80,6 +84,17 @@ def number(value: float | None, digits: int = 2) -> str:
         return "n/a"
     text = f"{float(value):.{digits}f}"
     return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
+
+
+def evidence(bayes_factor: float | None) -> str:
+    """A Bayes factor in three figures; "> 1,000,000" and "< 1/1,000" at the ends."""
+    if bayes_factor is None or _is_missing(bayes_factor):
+        return "n/a"
+    if bayes_factor > 1e6:
+        return "> 1,000,000"
+    if bayes_factor < 1e-3:
+        return "< 1/1,000"
+    return f"{bayes_factor:.3g}" if bayes_factor < 1000 else f"{bayes_factor:,.0f}"
 
 
 def counted(n: int, singular: str, plural: str | None = None) -> str:

@@ -1,10 +1,11 @@
 """`study-analysis report`: an export becomes a folder with results and a page."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from analysis.commands.arguments import Subparsers, add_command, add_rng_seed
-from analysis.config import AnalysisConfig, ReportConfig
+from analysis.config import FIGURE_FORMATS, AnalysisConfig, ReportConfig
 
 EXAMPLE = "study-analysis report export.zip --out report --rng-seed 1"
 
@@ -20,7 +21,13 @@ def add_parser(commands: Subparsers) -> None:
         "that say what they generalize to, exclusions, figures, and one page.",
         example=EXAMPLE,
     )
-    parser.add_argument("export", type=Path, metavar="EXPORT.zip", help="study export")
+    parser.add_argument(
+        "exports",
+        type=Path,
+        nargs="+",
+        metavar="EXPORT",
+        help="study export, a zip or a folder; several of one study are read as one",
+    )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="folder to make"
     )
@@ -43,6 +50,14 @@ def add_parser(commands: Subparsers) -> None:
         help="made by `preregister`; its exclusions apply, and whatever it does not "
         "name is marked exploratory",
     )
+    parser.add_argument(
+        "--figure-formats",
+        default=FIGURE_FORMATS,
+        type=lambda text: tuple(kind for kind in text.split(",") if kind),
+        metavar="KIND,...",
+        help=f"files to write of each figure (default: {','.join(FIGURE_FORMATS)}); "
+        "the page shows its figures either way",
+    )
     add_rng_seed(parser)
     parser.set_defaults(run=run)
 
@@ -50,17 +65,29 @@ def add_parser(commands: Subparsers) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the report."""
     # Loads pandas, scipy and matplotlib: too slow for `--help` and for a typing error.
-    from analysis.report import write_report
+    from tqdm import tqdm
+
+    from analysis.report import STAGES, write_report
 
     config = ReportConfig(
-        export_path=options.export,
+        export_path=options.exports[0],
+        more_export_paths=tuple(options.exports[1:]),
         out_dir=options.out,
         planted_path=options.planted,
         bundle_dir=options.bundle,
         preregistration_path=options.preregistration,
+        figure_formats=options.figure_formats,
         analysis=AnalysisConfig(rng_seed=options.rng_seed),
     )
-    outcome = write_report(config)
+    with tqdm(total=len(STAGES), disable=not sys.stderr.isatty()) as bar:
+
+        def say(stage: str) -> None:
+            bar.set_description(stage.replace("_", " "))
+            bar.update()
+
+        outcome = write_report(config, say=say)
     how = "unchanged, same inputs as before" if outcome.is_reused else "written"
     print(f"{config.out_dir / 'report.html'} ({how})")
-    return 0
+    for text in outcome.leaks:
+        print(f"study-analysis: {text}", file=sys.stderr)
+    return 1 if outcome.leaks else 0

@@ -82,11 +82,8 @@ def draw(table: pd.DataFrame) -> Figure:
         label="shrunken score",
         zorder=3,
     )
-    axes.set_yticks(
-        range(len(part)) if is_labelled else [],
-        list(part["label"]) if is_labelled else None,
-        fontsize=6,
-    )
+    names = list(part["label"]) if is_labelled else []
+    axes.set_yticks(range(len(names)), names, fontsize=6)
     axes.set_ylim(len(part) - 0.4, -0.6)
     axes.set_xlim(-0.02, 1.02)
     axes.tick_params(axis="y", length=0)

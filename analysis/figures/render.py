@@ -1,12 +1,15 @@
-"""Every figure: its CSV first, then SVG, PDF and PNG drawn from that CSV alone."""
+"""Every figure: its CSV first, then drawings made from that CSV alone."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
+from analysis.config import FIGURE_FORMATS
 from analysis.figures import (
     accuracy,
     calibration,
@@ -14,6 +17,7 @@ from analysis.figures import (
     confidence,
     consistency,
     contrasts,
+    evidence,
     feature_scatter,
     features,
     flow,
@@ -50,6 +54,7 @@ FIGURES: Mapping[str, FigureSpec] = {
     "feature_scatter": FigureSpec(feature_scatter.data, feature_scatter.draw),
     "consistency": FigureSpec(consistency.data, consistency.draw),
     "gap": FigureSpec(gap.data, gap.draw),
+    "evidence": FigureSpec(evidence.data, evidence.draw),
     "specifications": FigureSpec(specifications.data, specifications.draw),
 }
 """Name -> figure; `planted` only where planted accuracies were given."""
@@ -73,12 +78,35 @@ def from_csv(text: str) -> pd.DataFrame:
     )
 
 
-def render_figures(analysis: Analysis, *, png_dpi: int = 300) -> dict[str, bytes]:
-    """File name -> content: NAME.csv, .svg, .pdf and .png of every figure.
+AS_IMAGE_FROM = 1_000
+"""More marks of one kind than this stand in SVG and PDF as an image: thousands of
+paths make files of megabytes that no reader opens gladly."""
+
+METADATA: Mapping[str, Mapping[str, None]] = {
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+    "png": {"Software": None},
+}
+"""Format -> what a file must not say, so that the same data make the same bytes."""
+
+SUBJECT = {"svg": "Description", "pdf": "Subject", "png": "Description"}
+"""Format -> the field of its metadata that says which decisions a figure follows."""
+
+
+def render_figures(
+    analysis: Analysis,
+    *,
+    formats: Sequence[str] = FIGURE_FORMATS,
+    png_dpi: int = 300,
+) -> dict[str, bytes]:
+    """File name -> content: NAME.csv of every figure and its drawings.
 
     Args:
+        formats: some of `FIGURE_FORMATS`.
         png_dpi: resolution of the PNG, in dots per inch.
     """
+    plan = analysis.results["preregistration"]
+    subject = f"preregistration {plan['sha256']}" if plan else "not preregistered"
     files: dict[str, bytes] = {}
     for name, spec in FIGURES.items():
         if name == "planted" and analysis.results["planted"] is None:
@@ -87,22 +115,23 @@ def render_figures(analysis: Analysis, *, png_dpi: int = 300) -> dict[str, bytes
         files[f"{name}.csv"] = text.encode()
         with style(name):
             figure = spec.draw(from_csv(text))
-            files[f"{name}.svg"] = _saved(
-                figure, "svg", png_dpi, Date=None, Creator=None
-            )
-            files[f"{name}.pdf"] = _saved(
-                figure,
-                "pdf",
-                png_dpi,
-                CreationDate=None,
-                Creator=None,
-                Producer=None,
-            )
-            files[f"{name}.png"] = _saved(figure, "png", png_dpi, Software=None)
+            prepare(figure)
+            for kind in formats:
+                files[f"{name}.{kind}"] = _saved(figure, kind, png_dpi, subject)
     return files
 
 
-def _saved(figure: Figure, kind: str, dpi: int, **metadata: None) -> bytes:
+def prepare(figure: Figure) -> None:
+    """Place the figure's parts once, for all formats; swarms become images."""
+    for marks in figure.findobj(PathCollection):
+        if len(np.atleast_2d(marks.get_offsets())) > AS_IMAGE_FROM:
+            marks.set_rasterized(True)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+
+
+def _saved(figure: Figure, kind: str, dpi: int, subject: str) -> bytes:
     out = io.BytesIO()
+    metadata = {**METADATA[kind], SUBJECT[kind]: subject}
     figure.savefig(out, format=kind, dpi=dpi, metadata=metadata)
     return out.getvalue()

@@ -7,15 +7,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.intervals import FloatArray
-from analysis.mixed.blocks import IntArray
 from analysis.mixed.engine import MixedProblem
 from analysis.mixed.errors import MixedFitError
+from analysis.mixed.pattern import IntArray
 
 INTERCEPT = "intercept"
 PEOPLE, FEATURES, PAIRS = "participant_id", "feature_id", "query_pair_id"
 FEATURE_CONDITION = "feature_id:condition"
 PARTICIPANT_CONDITION = "participant_id:condition"
-COVARIATES = ("activation_gap", "block_index")
+GAP = "activation_gap"
+COVARIATES = (GAP, "block_index")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +90,7 @@ def build_design(
     reference: str = "accentuation",
     stratum: str = "far",
     left_out: Sequence[str] = ("none",),
+    covariates: Sequence[str] = COVARIATES,
 ) -> PrimaryDesign:
     """The primary fit of the analysed main responses.
 
@@ -98,6 +100,7 @@ def build_design(
         reference: condition that the others are compared with.
         stratum: reference stratum; the first by name where the data lack it.
         left_out: conditions that show no panel and are analysed elsewhere.
+        covariates: numeric columns beside condition and stratum, centred.
 
     Raises:
         MixedFitError: fewer than two conditions, people or features are left, or the
@@ -117,7 +120,7 @@ def build_design(
             columns[name] = column
         else:
             dropped.append(DroppedTerm(term=name, rule="no response in this cell"))
-    for name in COVARIATES:
+    for name in covariates:
         column, rule = _covariate(rows[name], list(columns.values()))
         if rule:
             dropped.append(DroppedTerm(term=name, rule=rule))
@@ -182,7 +185,7 @@ def _condition_by_stratum(
 
 
 def _covariate(values: pd.Series, before: list[FloatArray]) -> tuple[FloatArray, str]:
-    """The column centred and divided by its SD, or the rule that leaves it out."""
+    """The column centred, the gap divided by its SD, or the rule that leaves it out."""
     column = pd.to_numeric(values, errors="coerce").to_numpy(
         np.float64, na_value=np.nan
     )
@@ -191,7 +194,7 @@ def _covariate(values: pd.Series, before: list[FloatArray]) -> tuple[FloatArray,
     spread = float(column.std())
     if spread < 1e-12:
         return column, "the same for every response"
-    centred = (column - column.mean()) / (spread if values.name != "block_index" else 1)
+    centred = (column - column.mean()) / (spread if values.name == GAP else 1)
     known = np.column_stack(before)
     left = centred - known @ np.linalg.lstsq(known, centred)[0]
     if np.abs(left).max() < 1e-8 * max(1.0, np.abs(centred).max()):
@@ -232,6 +235,6 @@ def _codes(*columns: pd.Series) -> IntArray:
     """Codes from 0 without gaps of the combinations of columns, in sorted order."""
     combined: IntArray = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
-        values, codes = np.unique(column.astype(str), return_inverse=True)
+        codes, values = pd.factorize(column.astype(str), sort=True)
         combined = combined * len(values) + codes
-    return np.unique(combined, return_inverse=True)[1].astype(np.int64)
+    return pd.factorize(combined, sort=True)[0].astype(np.int64)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from analysis.intervals import FloatArray
-from analysis.mixed.blocks import IntArray
 from analysis.mixed.laplace import Parameters
+from analysis.mixed.pattern import IntArray
 
 
 @dataclass(frozen=True, kw_only=True)

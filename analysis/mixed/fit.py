@@ -1,7 +1,7 @@
 """One mixed fit with its guards: nothing is handed on that did not converge."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -109,7 +109,7 @@ def fit_mixed(
     config = config or FitConfig()
     likelihood = LaplaceLikelihood(problem.response, problem.fixed, problem.groups)
     found = fit_own(problem, likelihood=likelihood)
-    second = _second_opinion(problem, config)
+    second = _second_opinion(problem, config, found)
     status, reason = _judge(problem, found, second, recoded)
     covariance, usable = None, status in (OK, BOUNDARY)
     effects: Mapping[str, FloatArray] = {}
@@ -154,10 +154,26 @@ def _is_joint(problem: MixedProblem, config: FitConfig) -> bool:
     return len(problem.response) <= config.joint_up_to
 
 
-def _second_opinion(problem: MixedProblem, config: FitConfig) -> EngineFit | None:
+def _second_opinion(
+    problem: MixedProblem, config: FitConfig, found: EngineFit
+) -> EngineFit | None:
+    """What gpboost finds; where it ended lower than we did, what it makes of our end.
+
+    Near a variance of 0 it stops on a slope at times. If it stays where we ended, the
+    two agree on the optimum; if it climbs on, they do not.
+    """
     if len(problem.response) > config.second_engine_up_to or not is_gpboost_installed():
         return None
-    return fit_gpboost(problem)
+    second = fit_gpboost(problem)
+    lower = found.log_likelihood - second.log_likelihood
+    if not second.has_converged or lower <= 0 or _gap(found, second) <= AGREEMENT:
+        return second
+    again = fit_gpboost(problem, start=found.parameters)
+    said = (
+        f"{second.engine} ended at a log likelihood {lower:.2g} lower, and was started "
+        "again from the optimum found."
+    )
+    return replace(again, warnings=(*second.warnings, said, *again.warnings))
 
 
 def _judge(

@@ -8,18 +8,15 @@ import numpy as np
 from scipy.special import expit
 
 from analysis.intervals import FloatArray
-from analysis.mixed.blocks import (
-    Effects,
-    Factor,
-    IntArray,
-    Pattern,
-    find_pattern,
-    sums_by,
-)
+from analysis.mixed.blocks import Effects, Factor, sums_by
 from analysis.mixed.errors import NotConvergedError
+from analysis.mixed.pattern import IntArray, Pattern, find_pattern
 
 DECREMENT = 1e-15
 """Squared Newton step, in units of the curvature, below which the mode is found."""
+
+SHRINKS = 0.1
+"""The curvature is computed anew where a squared step is more than this of the last."""
 
 MAX_STEPS = 100
 MAX_HALVINGS = 30
@@ -75,6 +72,7 @@ class LaplaceLikelihood:
         p = self.pattern
         sizes = len(p.outer_of_inner), int(p.outer.max()) + 1, p.n_rest
         self.mode = Effects(*(np.zeros(size) for size in sizes))
+        self.factor: Factor | None = None
 
     def evaluate(self, at: Parameters) -> Evaluation:
         """Value and gradient of the negative log likelihood.
@@ -90,11 +88,11 @@ class LaplaceLikelihood:
         weights = chance * (1 - chance)
         spread = factor.variances()
         third = weights * (1 - 2 * chance) * spread.responses
-        pull = factor.solve(self._summed(third))
+        pull = factor.solve(self.summed(third))
         shaped = third - weights * self._spread(pull)
         slope = -self.fixed.T @ (self.response - chance - shaped / 2)
-        modes, variances = self._by_term(self.mode), self._by_term(spread.levels)
-        pulls = self._by_term(pull)
+        modes, variances = self.by_term(self.mode), self.by_term(spread.levels)
+        pulls = self.by_term(pull)
         sd_slope = [
             (
                 len(modes[n])
@@ -122,7 +120,7 @@ class LaplaceLikelihood:
     def _value(
         self, eta: FloatArray, factor: Factor, sds: Mapping[str, float]
     ) -> float:
-        modes = self._by_term(self.mode)
+        modes = self.by_term(self.mode)
         scale = sum(2 * len(modes[n]) * np.log(sd) for n, sd in sds.items())
         penalty = sum(float(modes[n] @ modes[n]) / sd**2 for n, sd in sds.items())
         fit = float(np.logaddexp(0, eta).sum() - self.response @ eta)
@@ -131,20 +129,30 @@ class LaplaceLikelihood:
     def _find_mode(
         self, linear: FloatArray, precisions: Mapping[str, float]
     ) -> tuple[Factor, FloatArray]:
-        """Newton's method from the last mode; leaves the new one in `self.mode`."""
-        mode = self.mode
+        """Newton's method from the last mode; leaves the new one in `self.mode`.
+
+        Factoring the curvature is most of a step, and the curvature of the last call
+        is close to this one's: it serves as long as the steps shrink fast with it.
+        """
+        mode, factor, is_fresh, last = self.mode, self.factor, False, np.inf
         eta = linear + self._spread(mode)
         height = self._penalized(eta, mode, precisions)
         for _ in range(MAX_STEPS):
             chance = expit(eta)
-            factor = Factor(self.pattern, chance * (1 - chance), precisions)
+            weights = chance * (1 - chance)
             slope = self._slope(self.response - chance, mode, precisions)
-            step = factor.solve(slope)
-            gain = sum(float(a @ b) for a, b in zip(slope, step, strict=True))
+            if factor is None:
+                factor, is_fresh = Factor(self.pattern, weights, precisions), True
+            step, gain = _ascent(factor, slope)
+            if gain > SHRINKS * last and not is_fresh:
+                factor, is_fresh = Factor(self.pattern, weights, precisions), True
+                step, gain = _ascent(factor, slope)
             if gain < DECREMENT:
-                self.mode = mode
+                if not is_fresh:
+                    factor = Factor(self.pattern, weights, precisions)
+                self.mode, self.factor = mode, factor
                 return factor, eta
-            share = 1.0
+            is_fresh, last, share = False, gain, 1.0
             for _ in range(MAX_HALVINGS):
                 tried = Effects(
                     *(m + share * s for m, s in zip(mode, step, strict=True))
@@ -162,14 +170,14 @@ class LaplaceLikelihood:
     def _penalized(
         self, eta: FloatArray, mode: Effects, precisions: Mapping[str, float]
     ) -> float:
-        by_term = self._by_term(mode)
+        by_term = self.by_term(mode)
         penalty = sum(precisions[n] * float(b @ b) for n, b in by_term.items())
         return float(self.response @ eta - np.logaddexp(0, eta).sum()) - penalty / 2
 
     def _slope(
         self, residual: FloatArray, mode: Effects, precisions: Mapping[str, float]
     ) -> Effects:
-        p, summed = self.pattern, self._summed(residual)
+        p, summed = self.pattern, self.summed(residual)
         rest = np.empty(p.n_rest)
         for t, name in enumerate(p.rest_names):
             levels = slice(p.rest_starts[t], p.rest_starts[t + 1])
@@ -181,7 +189,7 @@ class LaplaceLikelihood:
             summed.rest - rest,
         )
 
-    def _summed(self, values: FloatArray) -> Effects:
+    def summed(self, values: FloatArray) -> Effects:
         """Z' times one value per response."""
         p = self.pattern
         per_row = sums_by(p.rest_row_of, values, len(p.rest_rows))
@@ -202,7 +210,8 @@ class LaplaceLikelihood:
         )
         return total
 
-    def _by_term(self, effects: Effects) -> dict[str, FloatArray]:
+    def by_term(self, effects: Effects) -> dict[str, FloatArray]:
+        """Term -> its levels' numbers."""
         p = self.pattern
         found = {p.outer_name: effects.outer}
         if p.inner_name is not None:
@@ -215,7 +224,13 @@ class LaplaceLikelihood:
         """X'WX - X'WZ H^-1 Z'WX."""
         weighted = weights[:, None] * self.fixed
         projected = np.column_stack(
-            [self._spread(factor.solve(self._summed(column))) for column in weighted.T]
+            [self._spread(factor.solve(self.summed(column))) for column in weighted.T]
         )
         information: FloatArray = weighted.T @ (self.fixed - projected)
         return information
+
+
+def _ascent(factor: Factor, slope: Effects) -> tuple[Effects, float]:
+    """The Newton step, and its squared length in units of the curvature."""
+    step = factor.solve(slope)
+    return step, sum(float(a @ b) for a, b in zip(slope, step, strict=True))

@@ -1,8 +1,10 @@
 """Our own engine: exact gradients, block algebra, a quasi-Newton search outside."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import optimize
 from scipy.special import expit
 
@@ -11,12 +13,21 @@ from analysis.mixed.engine import EngineFit, MixedProblem
 from analysis.mixed.errors import NotConvergedError
 from analysis.mixed.laplace import LaplaceLikelihood, Parameters
 
+BoolArray = npt.NDArray[np.bool_]
+
 NAME = "own Laplace fit"
 
 SD_FLOOR = 1e-5
 """Smallest standard deviation tried: as good as none."""
 
 SD_START = 0.5
+SD_LEAST_START = 0.05
+"""A standard deviation that some of the people put at 0 begins here."""
+
+START_WITH_SOME_FROM = 40_000
+"""Responses from which a fit of one in `SOME` people says where to begin."""
+
+SOME = 8
 MAX_ITERATIONS = 300
 GRADIENT_TOLERANCE = 1e-4
 """Largest slope left, in units of a parameter's own standard error."""
@@ -43,7 +54,7 @@ def fit_own(
     likelihood = likelihood or LaplaceLikelihood(
         problem.response, problem.fixed, problem.groups
     )
-    scaled = _Scaled(likelihood, start or _start(problem))
+    scaled = _Scaled(likelihood, start or _start(problem, likelihood))
     try:
         found = optimize.minimize(
             scaled,
@@ -114,7 +125,31 @@ class _Scaled:
         return at.negative_log_likelihood, slope
 
 
-def _start(problem: MixedProblem) -> Parameters:
+def _start(problem: MixedProblem, likelihood: LaplaceLikelihood) -> Parameters:
+    """Where to begin: a fit of some of the people, or one without random effects."""
+    if len(problem.response) < START_WITH_SOME_FROM:
+        return _start_without_effects(problem)
+    outer = likelihood.pattern.outer
+    some = fit_own(_rows_of(problem, outer <= outer.max() // SOME))
+    if not some.has_converged:
+        return _start_without_effects(problem)
+    return some.parameters._replace(sds=np.maximum(some.parameters.sds, SD_LEAST_START))
+
+
+def _rows_of(problem: MixedProblem, is_kept: BoolArray) -> MixedProblem:
+    """The same question asked of some rows, levels numbered anew."""
+    return replace(
+        problem,
+        response=problem.response[is_kept],
+        fixed=problem.fixed[is_kept],
+        groups={
+            name: np.unique(codes[is_kept], return_inverse=True)[1]
+            for name, codes in problem.groups.items()
+        },
+    )
+
+
+def _start_without_effects(problem: MixedProblem) -> Parameters:
     """Coefficients of a slightly penalised logistic regression, and equal SDs."""
     fixed, response = problem.fixed, problem.response
 

@@ -8,7 +8,7 @@ from scipy.special import expit, logit
 
 from analysis.errors import ConfigError
 from analysis.intervals import FloatArray
-from analysis.mixed.blocks import IntArray
+from analysis.mixed.pattern import IntArray
 
 REFERENCE = "accentuation"
 

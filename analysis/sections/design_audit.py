@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.analysed import Analysed
+from analysis.leakage import far_pairs_of_a_shown_class, near_copies, shown_together
 
 
 def compute(study: Analysed) -> dict[str, Any]:
@@ -14,12 +15,14 @@ def compute(study: Analysed) -> dict[str, Any]:
         cells (fewest and most trials of a feature in a condition), conditions (share
         with the correct image left, mean place), n_neighbours (each ordered pair of
         conditions in neighbouring blocks), n_query_in_panel (trials whose query image
-        stands in the panel of any of the person's main trials).
+        stands in the panel of any of the person's main trials), leakage (see
+        `_leakage`).
     """
     trials = study.export.trials
     main = trials.loc[trials["trial_kind"] == "main"]
     if main.empty:
-        return {"conditions": [], "neighbours": [], "n_query_in_panel": 0, "cells": []}
+        none: dict[str, Any] = {"conditions": [], "neighbours": [], "cells": []}
+        return {**none, "n_query_in_panel": 0, "leakage": _leakage(study, main)}
     cells = main.groupby(["feature_id", "condition"]).size()
     by_list = main.merge(
         study.export.participants[["session_id", "list_index"]], on="session_id"
@@ -31,6 +34,28 @@ def compute(study: Analysed) -> dict[str, Any]:
         "conditions": _conditions(main, list(study.conditions)),
         "neighbours": _neighbours(main),
         "n_query_in_panel": _overlap(main),
+        "leakage": _leakage(study, main),
+    }
+
+
+NO_STIMULI = (
+    "The export does not describe its images, so near copies were not looked for."
+)
+
+
+def _leakage(study: Analysed, main: pd.DataFrame) -> dict[str, Any]:
+    """Tiles that nearly copy a query image beside them; far pairs of a shown class.
+
+    Catch trials may show the answer, so main trials alone are looked at.
+    """
+    stimuli = study.export.stimuli
+    if stimuli is None:
+        return {"near_copies": [], "n_far_of_shown_class": None, "reason": NO_STIMULI}
+    together = shown_together(main)
+    return {
+        "near_copies": near_copies(together, stimuli).to_dict("records"),
+        "n_far_of_shown_class": far_pairs_of_a_shown_class(together, stimuli),
+        "reason": None,
     }
 
 

@@ -1,4 +1,4 @@
-"""Scores of single features: raw, shrunken, against chance, and between conditions."""
+"""Scores of single features: raw, shrunken, and between conditions."""
 
 from typing import Any
 
@@ -8,8 +8,6 @@ from scipy import stats
 from analysis.analysed import Analysed
 from analysis.estimation import HEADLINE
 from analysis.intervals import NOTHING_NEW, FloatArray
-from analysis.multiplicity import benjamini_hochberg, benjamini_yekutieli
-from analysis.proportions import exact_binomial
 from analysis.reliability import (
     ceiling,
     disattenuated,
@@ -24,11 +22,11 @@ SHRUNKEN = "beta_binomial_shrinkage"
 
 
 def compute(study: Analysed) -> dict[str, Any]:
-    """Shrunken scores with exact tests, and how scores of two conditions go together.
+    """Shrunken scores, and how the scores of two conditions go together.
 
     Returns:
         scores (one row per condition and feature), spread (per condition: SD of true
-        scores, features above chance), correlations (headline condition with others).
+        scores), correlations (headline condition with others).
     """
     scores: list[dict[str, Any]] = []
     spread = []
@@ -49,12 +47,9 @@ def _condition(
     right = study.counts.n_correct[k].sum(axis=0)
     asked = study.counts.n_responses[k].sum(axis=0)
     used = np.flatnonzero(asked)
-    tests = [exact_binomial(int(right[f]), int(asked[f])) for f in used]
-    p = np.array([test.p_two_sided for test in tests])
-    by_bh, by_by = benjamini_hochberg(p), benjamini_yekutieli(p)
     shrunken = shrink_scores(right, asked, level=study.config.level)
     rows = []
-    for place, f in enumerate(used):
+    for f in used:
         row: dict[str, Any] = {
             "condition": condition,
             "feature_id": study.counts.feature_ids[f],
@@ -63,9 +58,6 @@ def _condition(
             "accuracy": float(right[f] / asked[f]),
             "shrunken": None,
             "interval": None,
-            "p": float(p[place]),
-            "p_bh": float(by_bh[place]),
-            "p_by": float(by_by[place]),
         }
         if shrunken is not None:
             row["shrunken"] = float(shrunken.value[f])
@@ -77,12 +69,9 @@ def _condition(
                 "generalizes_to": NOTHING_NEW,
             }
         rows.append(row)
-    alpha = 1 - study.config.level
-    is_found = (by_bh < alpha) & (right[used] > asked[used] / 2)
     summary = {
         "condition": condition,
         "n_features": len(used),
-        "n_above_chance": int(is_found.sum()),
         "mean": shrunken.mean if shrunken else None,
         "sd": shrunken.sd if shrunken else None,
     }

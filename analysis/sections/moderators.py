@@ -1,5 +1,6 @@
 """What accuracy depends on besides the condition: gap, place in the session."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,8 @@ def compute(study: Analysed) -> dict[str, Any]:
 
     Returns:
         gap_bins and gap_curves (per condition), trend (late minus early half, in
-        accuracy), first_block (accuracy per condition among those who began with it).
+        accuracy), first_block (accuracy per condition among those who began with it),
+        layers (accuracy per layer and condition, where there are several).
     """
     responses = study.responses
     return {
@@ -30,6 +32,7 @@ def compute(study: Analysed) -> dict[str, Any]:
         "gap_curves": _gap_curves(study) if len(responses) else [],
         "trend": _trend(study) if len(responses) else [],
         "first_block": _first_block(study) if len(responses) else [],
+        "layers": _by_layer(study) if len(responses) else [],
     }
 
 
@@ -121,6 +124,29 @@ def _first_block(study: Analysed) -> list[dict[str, Any]]:
     part = study.responses.loc[blocks == first]
     if part.empty or blocks.nunique() < 2:
         return []
+    return _accuracies(study, part)
+
+
+def layer_of(feature_id: str) -> str:
+    """The layer in a feature's name: what stands before the first ":" or "|"."""
+    return re.split(r"[:|]", feature_id, maxsplit=1)[0]
+
+
+def _by_layer(study: Analysed) -> list[dict[str, Any]]:
+    """Accuracy per condition and layer; empty where all features are of one layer."""
+    features = study.responses["feature_id"]
+    layers = features.map({name: layer_of(name) for name in features.unique()})
+    if layers.nunique() < 2:
+        return []
+    return [
+        {"layer": layer, **row}
+        for layer, part in study.responses.groupby(layers, sort=True)
+        for row in _accuracies(study, part)
+    ]
+
+
+def _accuracies(study: Analysed, part: pd.DataFrame) -> list[dict[str, Any]]:
+    """Accuracy of each condition among some of the responses, two-way robust."""
     counts = count_crossed(part, study.conditions)
     rows = []
     for k, condition in enumerate(study.conditions):

@@ -12,6 +12,7 @@ from analysis.estimation import planned_contrasts
 from analysis.exclusions import blinded
 from analysis.hypotheses import two_way_robust_difference
 from analysis.intervals import BOTH, Interval, student_t
+from analysis.sections.multiverse_fits import fits_without_rules
 
 MAX_RULES = 8
 """More optional rules than this are too many subsets to read."""
@@ -22,7 +23,8 @@ def compute(study: Analysed) -> dict[str, Any]:
 
     Returns:
         rules (optional ones), rows (rules used, contrast, value, interval, p, whether
-        it is the set of the study), reason where there is nothing to vary.
+        it is the set of the study), fits (see `fits_without_rules`), reason where
+        there is nothing to vary.
     """
     optional = [rule for rule in study.flow.rules if not rule.is_always]
     names = [rule.name for rule in optional]
@@ -32,7 +34,7 @@ def compute(study: Analysed) -> dict[str, Any]:
             if not optional
             else f"{len(optional)} rules have too many subsets to show."
         )
-        return {"rules": names, "rows": [], "reason": reason}
+        return {"rules": names, "rows": [], "fits": [], "reason": reason}
     evidence = blinded(study.export.participants, study.export.trials)
     removed = {rule.name: rule.sessions_removed(evidence) for rule in study.flow.rules}
     always = frozenset[str]().union(
@@ -44,7 +46,9 @@ def compute(study: Analysed) -> dict[str, Any]:
         for chosen in combinations(names, size):
             out = frozenset[str]().union(*(removed[name] for name in chosen))
             rows += universe.rows(chosen, out, is_own=len(chosen) == len(names))
-    return {"rules": names, "rows": rows, "reason": None}
+    varied = {name: removed[name] for name in names}
+    fits = fits_without_rules(study, varied, always)
+    return {"rules": names, "rows": rows, "fits": fits, "reason": None}
 
 
 class _Universe:

@@ -1,8 +1,10 @@
 """The primary fit, its confirmatory contrasts, and which differences are negligible."""
 
+import math
 from typing import Any
 
 from analysis.analysed import Analysed
+from analysis.bayes_factors import PRIOR_SD, savage_dickey
 from analysis.confirmatory import (
     Confirmatory,
     ConfirmatoryPlan,
@@ -22,7 +24,8 @@ def compute(study: Analysed) -> dict[str, Any]:
     Returns:
         fit: see `fit_facts`, or None with the reason beside it. contrasts: one row per
         planned contrast, see `family_table`. equivalence: see `equivalence_table`.
-        generalizes_to: of every interval here.
+        prior_sd: of the Bayes factors, log-odds. generalizes_to: of every interval
+        here.
     """
     try:
         found = analyse_confirmatory(study.responses, plan_of(study))
@@ -39,6 +42,7 @@ def compute(study: Analysed) -> dict[str, Any]:
         "reason": found.fit.reason,
         "contrasts": _contrasts(study, found),
         "equivalence": _equivalence(study, found),
+        "prior_sd": PRIOR_SD,
         "generalizes_to": BOTH,
     }
 
@@ -66,7 +70,15 @@ def _contrasts(study: Analysed, found: Confirmatory) -> list[dict[str, Any]]:
     written = study.preregistration
     is_written = written is not None and written.model == MIXED
     table = found.contrasts
-    marked = table.assign(is_preregistered=table["is_confirmatory"] & is_written)
+    marked = table.assign(
+        is_preregistered=table["is_confirmatory"] & is_written,
+        bf10=[
+            savage_dickey(value, error) if error > 0 else math.nan
+            for value, error in zip(
+                table["log_odds"], table["standard_error"], strict=True
+            )
+        ],
+    )
     rows: list[Any] = marked.to_dict("records")
     return rows
 

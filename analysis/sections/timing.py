@@ -18,6 +18,7 @@ from analysis.response_time import (
     accuracy_by_speed,
     flag_times,
 )
+from analysis.sections.log_normal import log_normal_fit
 from analysis.sections.rows import mean_over_people
 from analysis.two_way import influence_on_accuracy, two_way_variance
 
@@ -27,7 +28,8 @@ def compute(study: Analysed) -> dict[str, Any]:
 
     Returns:
         cut_ms, n_mad, n_flagged (flag -> responses), conditions, ratios (geometric mean
-        time of the first over the second condition), by_speed.
+        time of the first over the second condition), fit (see `log_normal_fit`),
+        by_speed.
     """
     flags = flag_times(study.responses)
     used = study.responses.loc[flags == ""]
@@ -39,6 +41,7 @@ def compute(study: Analysed) -> dict[str, Any]:
         "n_flagged": counts,
         "conditions": _conditions(study, used),
         "ratios": _ratios(study, used),
+        "fit": log_normal_fit(used, study),
         "by_speed": accuracy_by_speed(used).to_dict("records") if len(used) else [],
     }
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.intervals import BOTH, Interval, student_t
-from analysis.mixed.blocks import IntArray
 from analysis.mixed.engine import MixedProblem
 from analysis.mixed.errors import MixedFitError
 from analysis.mixed.fit import FitConfig, fit_mixed
+from analysis.mixed.pattern import IntArray
 from analysis.validation.contrasts import Contrast
 from analysis.validation.entry import Entry
 

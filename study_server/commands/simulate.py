@@ -139,9 +139,14 @@ def run_command(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps(facts_of(done), indent=2))
         return
+    print_done(options.study_id, done)
+
+
+def print_done(study_id: str, done: Simulated) -> None:
+    """For people: how many sessions there are, and what each group sent."""
     print(
-        f"Simulated sessions of {options.study_id}: {done.n_completed} completed in "
-        f"all, {done.n_started} started now"
+        f"Simulated sessions of {study_id}: {done.n_completed} completed in all, "
+        f"{done.n_started} started now"
     )
     for group, counts in done.by_group().items():
         told = ", ".join(f"{counts[name]} {name}" for name in counts)

@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Exists, Select, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Exists,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -28,6 +38,42 @@ from study_server.models import (
     Study,
     StudySession,
 )
+
+_EXPIRED = (
+    select(StudySession.session_id)
+    .where(
+        StudySession.study_id == bindparam("study_id"),
+        StudySession.holds_slot,
+        StudySession.outcome.is_(None),
+        StudySession.lease_expires_at <= bindparam("now"),
+    )
+    .limit(1)
+)
+
+_OF_SLOT = (
+    StudySession.study_id == bindparam("study_id"),
+    StudySession.is_simulated == bindparam("is_simulated"),
+    StudySession.slot_index == Slot.slot_index,
+)
+_LOWEST = (
+    select(
+        Slot.slot_index,
+        select(func.count())
+        .select_from(StudySession)
+        .where(*_OF_SLOT)
+        .correlate(Slot)
+        .scalar_subquery(),
+    )
+    .where(
+        Slot.study_pk == bindparam("study_pk"),
+        Slot.is_simulated == bindparam("is_simulated"),
+        ~exists().where(*_OF_SLOT, StudySession.holds_slot).correlate(Slot),
+    )
+    .order_by(Slot.slot_index)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=Slot)
+)
+"""The lowest place that nobody holds, and how many held it before."""
 
 
 def prepare_slots(
@@ -103,17 +149,12 @@ def lease_slot(
 
 
 def _lock_lowest(db: Session, study: Study, *, is_simulated: bool) -> Place | None:
-    n_earlier = _holders_ever(study, is_simulated=is_simulated).where(
-        StudySession.slot_index == Slot.slot_index
-    )
-    lowest = (
-        _free(study, is_simulated=is_simulated)
-        .add_columns(n_earlier.scalar_subquery())
-        .order_by(Slot.slot_index)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=Slot)
-    )
-    while (found := db.execute(lowest).one_or_none()) is not None:
+    asked = {
+        "study_pk": study.id,
+        "study_id": study.study_id,
+        "is_simulated": is_simulated,
+    }
+    while (found := db.execute(_LOWEST, asked).one_or_none()) is not None:
         place = Place(*found)
         if not can_be_late(db):
             return place
@@ -128,7 +169,14 @@ def has_free_slot(db: Session, study: Study, *, now: datetime) -> bool:
     """Whether a person who came now would find a place; one may be about to expire."""
     if not db.scalar(select(_is_prepared(study, is_simulated=False))):
         return True  # nobody has come yet
-    return db.scalar(_free(study, is_simulated=False, now=now).limit(1)) is not None
+    held = _holders(study, is_simulated=False).where(
+        StudySession.slot_index == Slot.slot_index,
+        or_(StudySession.outcome.is_not(None), StudySession.lease_expires_at > now),
+    )
+    free = select(Slot.slot_index).where(
+        Slot.study_pk == study.id, Slot.is_simulated.is_(False), ~held.exists()
+    )
+    return db.scalar(free.limit(1)) is not None
 
 
 def release_expired(db: Session, study_id: str, *, now: datetime) -> int:
@@ -136,6 +184,8 @@ def release_expired(db: Session, study_id: str, *, now: datetime) -> int:
 
     Whoever comes back after all may finish: the answers are stored as late.
     """
+    if db.execute(_EXPIRED, {"study_id": study_id, "now": now}).first() is None:
+        return 0  # as nearly always: an update costs several times this question
     expired = (
         update(StudySession)
         .where(
@@ -171,20 +221,12 @@ def earlier_holders(
     db: Session, study: Study, slot_index: int, *, is_simulated: bool
 ) -> int:
     """How many sessions had the slot before, in whatever version of the study."""
-    query = _holders_ever(study, is_simulated=is_simulated)
-    return db.scalars(query.where(StudySession.slot_index == slot_index)).one()
-
-
-def _holders_ever(study: Study, *, is_simulated: bool) -> Select[int]:
-    """The number of sessions of the study; of one slot, once that is added."""
-    return (
-        select(func.count())
-        .select_from(StudySession)
-        .where(
-            StudySession.study_id == study.study_id,
-            StudySession.is_simulated.is_(is_simulated),
-        )
+    query = select(func.count()).where(
+        StudySession.study_id == study.study_id,
+        StudySession.slot_index == slot_index,
+        StudySession.is_simulated.is_(is_simulated),
     )
+    return db.scalars(query).one()
 
 
 def _is_prepared(study: Study, *, is_simulated: bool) -> Exists:
@@ -199,24 +241,6 @@ def _holders(study: Study, *, is_simulated: bool) -> Select[str]:
         StudySession.study_id == study.study_id,
         StudySession.is_simulated.is_(is_simulated),
         StudySession.holds_slot,
-    )
-
-
-def _free(
-    study: Study, *, is_simulated: bool, now: datetime | None = None
-) -> Select[int]:
-    """Places nobody holds, or, with `now`, nobody whose lease has not run out."""
-    held = _holders(study, is_simulated=is_simulated).where(
-        StudySession.slot_index == Slot.slot_index
-    )
-    if now is not None:
-        held = held.where(
-            or_(StudySession.outcome.is_not(None), StudySession.lease_expires_at > now)
-        )
-    return select(Slot.slot_index).where(
-        Slot.study_pk == study.id,
-        Slot.is_simulated.is_(is_simulated),
-        ~held.exists(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from study_server.bundle import Bundle
@@ -13,6 +13,12 @@ from study_server.models import Slot, Study, StudySession, StudyStatus, StudyTex
 from study_server.services.leases import prepare_slots
 from study_server.services.texts import freeze_texts
 
+_NEWEST = (
+    select(Study)
+    .where(Study.study_id == bindparam("study_id"))
+    .order_by(Study.launched_at.is_(None), Study.version.desc())
+    .limit(1)
+)
 _MOST_DEFINITIONS = 64
 _definitions: dict[str, StudyDefinition] = {}
 """By their hash."""
@@ -157,9 +163,4 @@ def definition_of(study: Study) -> StudyDefinition:
 
 
 def _newest(db: Session, study_id: str) -> Study | None:
-    return db.scalars(
-        select(Study)
-        .where(Study.study_id == study_id)
-        .order_by(Study.launched_at.is_(None), Study.version.desc())
-        .limit(1)
-    ).first()
+    return db.scalars(_NEWEST, {"study_id": study_id}).first()

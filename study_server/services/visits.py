@@ -2,12 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from study_server.models import PageVisit, StudySession
 
 LANDING = "landing"
+
+_LAST_VISIT = (
+    select(PageVisit)
+    .where(PageVisit.session_id == bindparam("session_id"))
+    .order_by(PageVisit.visit_index.desc())
+    .limit(1)
+)
 
 
 def note_page(
@@ -62,9 +69,4 @@ def leave_page(visit: PageVisit, *, left_at: datetime) -> None:
 
 
 def _last_visit(db: Session, session: StudySession) -> PageVisit | None:
-    return db.scalars(
-        select(PageVisit)
-        .where(PageVisit.session_id == session.session_id)
-        .order_by(PageVisit.visit_index.desc())
-        .limit(1)
-    ).first()
+    return db.scalars(_LAST_VISIT, {"session_id": session.session_id}).first()

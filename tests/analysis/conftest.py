@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from analysis.load import StudyExport, load_export
+from analysis.results import Analysis, analyse
+from tests.analysis.quick import PLANTED, QUICK
 from tests.analysis.synthetic import SyntheticStudy, write_export
 
 TYPICAL = SyntheticStudy(sd_participant=0.4, sd_feature=0.5, sd_feature_condition=0.3)
@@ -20,6 +22,12 @@ def export_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def export(export_path: Path) -> StudyExport:
     """The same, loaded."""
     return load_export(export_path)
+
+
+@pytest.fixture(scope="session")
+def typical(export: StudyExport) -> Analysis:
+    """Its analysis, with the accuracies planted in it."""
+    return analyse(export, QUICK, provenance={}, planted=PLANTED)
 
 
 @pytest.fixture(scope="session")

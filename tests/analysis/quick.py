@@ -1,6 +1,7 @@
 """Analyses with few resamples, and what is read of them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from analysis.page import render_page
 from analysis.results import Analysis, analyse
 from tests.analysis.synthetic import SyntheticStudy, Tables, draw_tables
 
-QUICK = AnalysisConfig(n_resamples=2000, n_flips=1000, second_engine_up_to=0)
+QUICK = AnalysisConfig(
+    n_resamples=2000, n_flips=1000, second_engine_up_to=0, multiverse_fits_up_to=0
+)
 PLANTED = {
     "accentuation": 0.85,
     "feature_visualization": 0.7,
@@ -40,8 +43,8 @@ def edge_tables(**changes: Any) -> Tables:
 
 
 QUICK_REPORT: dict[str, Any] = {
-    "analysis": AnalysisConfig(n_resamples=500, n_flips=500, second_engine_up_to=0),
-    "png_dpi": 40,
+    "analysis": replace(QUICK, n_resamples=500, n_flips=500),
+    "figure_formats": ("svg",),
 }
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.schema import COLUMN_TYPES, KEYS, LEVELS
+from analysis.schema import COLUMN_TYPES, KEYS, LEVELS, OPTIONAL
 
 START = pd.Timestamp("2025-03-01T09:00:00Z")
 EXCLUSIONS: tuple[dict[str, Any], ...] = (
@@ -203,23 +203,27 @@ def _responses(
 
 def codebook() -> dict[str, Any]:
     """A codebook that documents every column."""
+    ordered = {name: ORDER[name].split() for name in KEYS}
+    ordered |= {name: list(columns) for name, columns in OPTIONAL.items()}
+    types = {**COLUMN_TYPES, **OPTIONAL}
     return {
         "schema_version": 1,
         "tables": {
-            table: {
-                column: {
-                    "type": COLUMN_TYPES[table][column],
-                    "unit": None,
-                    "levels": list(LEVELS[column]) if column in LEVELS else None,
-                    "range": [1, 3] if column == "confidence" else None,
-                    "missing": "not known",
-                    "formula_guard": column in GUARDED,
-                    "meaning": f"The {column}.",
-                }
-                for column in ORDER[table].split()
-            }
-            for table in KEYS
+            table: {column: _entry(column, types[table][column]) for column in columns}
+            for table, columns in ordered.items()
         },
+    }
+
+
+def _entry(column: str, kind: str) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "unit": None,
+        "levels": list(LEVELS[column]) if column in LEVELS else None,
+        "range": [1, 3] if column == "confidence" else None,
+        "missing": "not known",
+        "formula_guard": column in GUARDED,
+        "meaning": f"The {column}.",
     }
 
 
@@ -287,7 +291,7 @@ def write_zip(
 
 def _columns(table: pd.DataFrame, name: str) -> list[str]:
     """The columns the table has, in the order of the page, others last."""
-    known = ORDER[name].split()
+    known = (ORDER.get(name) or " ".join(OPTIONAL[name])).split()
     known_here = [c for c in known if c in table]
     return known_here + [str(c) for c in table if c not in known]
 

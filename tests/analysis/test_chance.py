@@ -8,8 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import integrate, stats
 
-from analysis.bayes_factors import beta_binomial_bayes_factor, sequential_bayes_factors
+from analysis.bayes_factors import (
+    beta_binomial_bayes_factor,
+    savage_dickey,
+    sequential_bayes_factors,
+)
 from analysis.chance import conditions_against_base_rates, features_against_chance
 from analysis.equivalence import equivalence_table, two_one_sided
 from analysis.multiplicity import benjamini_hochberg
@@ -33,6 +38,32 @@ def test_bayes_factors_are_the_published_ones(groups: dict[str, Any]) -> None:
         assert found == pytest.approx(
             case["expected"], rel=group["relative_tolerance"], abs=1e-6
         )
+
+
+@pytest.mark.parametrize(
+    ("estimate", "error", "prior_sd"), [(0.5, 0.2, 0.5), (0.0, 0.3, 1.0), (-2, 0.5, 2)]
+)
+def test_evidence_on_a_contrast_is_its_likelihood_averaged_over_the_prior(
+    estimate: float, error: float, prior_sd: float
+) -> None:
+    """4.8"""
+    under_prior, _ = integrate.quad(
+        lambda true: (
+            stats.norm.pdf(estimate, true, error) * stats.norm.pdf(true, 0, prior_sd)
+        ),
+        *(-20, 20),
+        points=[0, estimate],
+    )
+    expected = under_prior / stats.norm.pdf(estimate, 0, error)
+
+    assert savage_dickey(estimate, error, prior_sd=prior_sd) == pytest.approx(expected)
+
+
+def test_overwhelming_evidence_is_a_large_number_and_no_fault() -> None:
+    factor = beta_binomial_bayes_factor(9_000, 10_000).bf10
+
+    assert factor > 1e300
+    assert sequential_bayes_factors(np.ones(2_000))[-1] == factor
 
 
 def test_evidence_grows_with_every_answer_to_that_of_all() -> None:

@@ -8,20 +8,17 @@ from typing import Any
 import pytest
 
 from analysis.cli import main
-from analysis.config import AnalysisConfig, ReportConfig
+from analysis.config import ReportConfig
 from analysis.errors import AnalysisError, ConfigError, ExportFormatError
 from analysis.output import OutputFolderError
 from analysis.report import write_report
+from tests.analysis.quick import QUICK_REPORT
 from tests.analysis.synthetic import (
     SyntheticStudy,
     draw_tables,
+    write_export,
     write_zip,
 )
-
-QUICK: dict[str, Any] = {
-    "analysis": AnalysisConfig(n_resamples=500, n_flips=500),
-    "png_dpi": 40,
-}
 
 
 def write_bundle(folder: Path, *, schema_version: int = 2) -> dict[str, Any]:
@@ -42,12 +39,13 @@ def test_features_get_their_names_from_the_studys_own_bundle(
     tmp_path: Path,
 ) -> None:
     header = write_bundle(tmp_path / "bundle")
-    path = write_zip(tmp_path / "e.zip", draw_tables(SyntheticStudy()), header=header)
+    tables = draw_tables(SyntheticStudy(n_participants=8))
+    path = write_zip(tmp_path / "e.zip", tables, header=header)
     config = ReportConfig(
         export_path=path,
         out_dir=tmp_path / "r",
         bundle_dir=tmp_path / "bundle",
-        **QUICK,
+        **QUICK_REPORT,
     )
 
     write_report(config)
@@ -62,7 +60,7 @@ def test_a_bundle_of_an_older_schema_is_refused(tmp_path: Path) -> None:
         export_path=path,
         out_dir=tmp_path / "r",
         bundle_dir=tmp_path / "bundle",
-        **QUICK,
+        **QUICK_REPORT,
     )
 
     with pytest.raises(ExportFormatError, match=r"schema version 1; .* reads 2"):
@@ -75,7 +73,7 @@ def test_another_studys_bundle_is_refused(tmp_path: Path, export_path: Path) -> 
         export_path=export_path,
         out_dir=tmp_path / "r",
         bundle_dir=tmp_path / "bundle",
-        **QUICK,
+        **QUICK_REPORT,
     )
 
     with pytest.raises(ExportFormatError, match="not the bundle of this study"):
@@ -100,17 +98,20 @@ def test_a_planted_file_that_makes_no_sense_is_refused(
         export_path=export_path,
         out_dir=tmp_path / "r",
         planted_path=planted,
-        **QUICK,
+        **QUICK_REPORT,
     )
 
     with pytest.raises(ConfigError, match=said):
         write_report(config)
 
 
-def test_the_command_prints_where_the_report_is(
-    tmp_path: Path, export_path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_command_prints_where_the_report_is_and_writes_the_formats_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    study = SyntheticStudy(n_participants=8, n_features=8)
+    export_path = write_export(tmp_path / "e.zip", study)
     arguments = ["report", str(export_path), "--out", str(tmp_path / "r")]
+    arguments += ["--figure-formats", "png"]
 
     codes = main(arguments), main(arguments)
 
@@ -118,6 +119,20 @@ def test_the_command_prints_where_the_report_is(
     assert codes == (0, 0)
     assert first.endswith("report.html (written)")
     assert second.endswith("(unchanged, same inputs as before)")
+    kinds = {path.suffix for path in (tmp_path / "r" / "figures").iterdir()}
+    assert kinds == {".csv", ".png"}
+    assert "data:image/svg+xml" in (tmp_path / "r" / "report.html").read_text()
+
+
+def test_a_figure_format_nobody_writes_is_refused(
+    tmp_path: Path, export_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["report", str(export_path), "--out", str(tmp_path / "r")]
+
+    code = main([*arguments, "--figure-formats", "svg,tiff"])
+
+    assert code == 1
+    assert "unknown figure format 'tiff'" in capsys.readouterr().err
 
 
 def test_the_command_explains_a_fault_without_a_traceback(

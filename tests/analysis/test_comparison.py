@@ -9,13 +9,14 @@ from analysis.cli import main
 from analysis.comparison import compare, only_in, read_results
 from analysis.errors import ExportFormatError
 from analysis.latex import escaped, latex_tables
+from analysis.results import Analysis
 from tests.analysis.quick import analysed
 from tests.analysis.synthetic import SyntheticStudy, write_export
 
 
 @pytest.fixture(scope="module")
-def first(export_path: Path) -> dict[str, Any]:
-    return analysed(export_path).results
+def first(typical: Analysis) -> dict[str, Any]:
+    return typical.results
 
 
 @pytest.fixture(scope="module")

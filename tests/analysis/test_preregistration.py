@@ -91,7 +91,8 @@ def test_a_report_marks_what_was_not_preregistered(
     assert [r["rule"] for r in results["flow"]["rules"] if not r["is_always"]] == [
         "catch"
     ]
-    for name in ("results.json", "report.html", "sidecar.json", "latex/accuracy.tex"):
+    carriers = ("results.json", "report.html", "sidecar.json", "latex/accuracy.tex")
+    for name in (*carriers, "figures/accuracy.svg"):
         assert plan.sha256 in (tmp_path / "r" / name).read_text(), name
     page = (tmp_path / "r" / "report.html").read_text()
     assert "The analysis was preregistered" in page

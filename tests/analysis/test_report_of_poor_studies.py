@@ -31,22 +31,24 @@ def without_extras(tables: Tables) -> Tables:
     return {**tables, "responses": bare}
 
 
+def small(accuracy: dict[str, float]) -> Tables:
+    return draw_tables(
+        SyntheticStudy(accuracy=accuracy, n_participants=12, n_features=8)
+    )
+
+
 EDGES = {
     "empty": empty(draw_tables(SyntheticStudy(n_participants=2))),
     "nobody answered": unanswered(draw_tables(SyntheticStudy(n_participants=3))),
     "one participant": draw_tables(SyntheticStudy(n_participants=1)),
     "one feature": draw_tables(SyntheticStudy(n_features=1, n_participants=8)),
-    "all right": draw_tables(
-        SyntheticStudy(accuracy={"accentuation": 1.0, "seed_only": 1.0})
-    ),
-    "all wrong": draw_tables(
-        SyntheticStudy(accuracy={"accentuation": 0.0, "seed_only": 0.0})
-    ),
-    "one condition, unknown name": draw_tables(SyntheticStudy(accuracy={"dream": 0.6})),
+    "all right": small({"accentuation": 1.0, "seed_only": 1.0}),
+    "all wrong": small({"accentuation": 0.0, "seed_only": 0.0}),
+    "one condition, unknown name": small({"dream": 0.6}),
     "no times, no confidence": without_extras(
         draw_tables(SyntheticStudy(n_participants=4))
     ),
-    "the condition called none": draw_tables(SyntheticStudy(accuracy={"none": 0.6})),
+    "the condition called none": small({"none": 0.6}),
 }
 
 

@@ -11,7 +11,7 @@ from analysis.errors import ConfigError
 from analysis.estimation import Resamples, estimate_accuracies, planned_contrasts
 from analysis.intervals import GENERALIZATIONS
 from analysis.load import load_export
-from analysis.results import to_json
+from analysis.results import Analysis, to_json
 from tests.analysis.quick import PLANTED, analysed, edge_tables, one
 from tests.analysis.synthetic import (
     SyntheticStudy,
@@ -21,8 +21,8 @@ from tests.analysis.synthetic import (
 )
 
 
-def test_every_estimate_says_what_it_generalizes_to(export_path: Path) -> None:
-    estimates = analysed(export_path).results["estimates"]
+def test_every_estimate_says_what_it_generalizes_to(typical: Analysis) -> None:
+    estimates = typical.results["estimates"]
 
     assert estimates
     for estimate in estimates:
@@ -36,14 +36,14 @@ def test_every_estimate_says_what_it_generalizes_to(export_path: Path) -> None:
             assert estimate["reason"]
 
 
-def test_estimate_ids_are_unique(export_path: Path) -> None:
-    ids = [e["id"] for e in analysed(export_path).results["estimates"]]
+def test_estimate_ids_are_unique(typical: Analysis) -> None:
+    ids = [e["id"] for e in typical.results["estimates"]]
 
     assert len(set(ids)) == len(ids)
 
 
-def test_accuracy_is_the_mean_of_what_each_person_got_right(export_path: Path) -> None:
-    analysis = analysed(export_path)
+def test_accuracy_is_the_mean_of_what_each_person_got_right(typical: Analysis) -> None:
+    analysis = typical
     rows = analysis.responses.loc[analysis.responses["condition"] == "natural"]
     by_person = rows.groupby("participant_id")["is_correct"].mean()
 
@@ -92,9 +92,9 @@ def test_shuffled_labels_lose_the_planted_accuracies(tmp_path: Path) -> None:
 
 
 def test_the_contrasts_are_the_planned_ones_and_adjusted_together(
-    export_path: Path,
+    typical: Analysis,
 ) -> None:
-    results = analysed(export_path).results
+    results = typical.results
     tested = [e for e in results["estimates"] if e["family"] == "contrasts"]
 
     assert [e["contrast"] for e in tested] == [
@@ -117,9 +117,11 @@ def test_without_the_headline_condition_there_is_no_contrast(tmp_path: Path) -> 
     assert planned_contrasts(analysis.counts) == []
 
 
-def test_the_seed_changes_the_bootstraps_and_nothing_else(export_path: Path) -> None:
+def test_the_seed_changes_the_bootstraps_and_nothing_else(
+    export_path: Path, typical: Analysis
+) -> None:
     export = load_export(export_path)
-    counts = analysed(export_path).counts
+    counts = typical.counts
     assert export.participants["is_simulated"].all()
 
     def intervals(rng_seed: int) -> dict[str, Any]:
@@ -135,8 +137,8 @@ def test_the_seed_changes_the_bootstraps_and_nothing_else(export_path: Path) -> 
     assert all(key.endswith("bootstrap") for key in differing)
 
 
-def test_the_wide_display_is_wider_than_the_robust_interval(export_path: Path) -> None:
-    results = analysed(export_path).results
+def test_the_wide_display_is_wider_than_the_robust_interval(typical: Analysis) -> None:
+    results = typical.results
 
     widths = {}
     for method in ("two_way_cluster_robust_t", "two_way_bootstrap"):
@@ -176,8 +178,8 @@ def test_a_catch_rule_nobody_can_pass_is_said(tmp_path: Path) -> None:
     assert results["flow"]["n_analysed"] == 0
 
 
-def test_results_are_plain_json_with_sorted_keys(export_path: Path) -> None:
-    text = to_json(analysed(export_path, PLANTED).results)
+def test_results_are_plain_json_with_sorted_keys(typical: Analysis) -> None:
+    text = to_json(typical.results)
 
     content = json.loads(text)
     assert list(content) == sorted(content)

@@ -4,12 +4,28 @@ from analysis.wording import (
     condition_label,
     contrast_label,
     counted,
+    evidence,
     listed,
     p_value,
     percent,
     points,
     seconds,
 )
+
+
+@pytest.mark.parametrize(
+    ("factor", "text"),
+    [
+        (0.2, "0.2"),
+        (12.345, "12.3"),
+        (4321.4, "4,321"),
+        (1e9, "> 1,000,000"),
+        (1e-5, "< 1/1,000"),
+        (None, "n/a"),
+    ],
+)
+def test_a_bayes_factor_has_three_figures(factor: float | None, text: str) -> None:
+    assert evidence(factor) == text
 
 
 @pytest.mark.parametrize(

@@ -122,19 +122,18 @@ def copy_tree(target: Path) -> None:
             shutil.copyfile(source, target / name)
 
 
-def print_table(findings: Sequence[Finding]) -> None:
+def lines_of(found: Finding) -> str:
     """For people: what was broken, and what the test said of it."""
-    for each in findings:
-        verdict = "noticed" if each.is_noticed else "NOT NOTICED"
-        if not each.passes_whole:
-            verdict = "FAILS UNBROKEN"
-        print(f"{each.fault:4} {verdict:15} {each.effect} ({each.seconds:.0f} s)")
-        print(f"     {each.place}: {each.text}")
-        print(f"     made: {each.broken or '(nothing)'}")
-        print(f"     {each.test}")
-        print(f"     said: {each.reason}")
-    n_noticed = sum(each.is_noticed for each in findings)
-    print(f"{n_noticed} of {len(findings)} were noticed")
+    verdict = "noticed" if found.is_noticed else "NOT NOTICED"
+    if not found.passes_whole:
+        verdict = "FAILS UNBROKEN"
+    return (
+        f"{found.fault:4} {verdict:15} {found.effect} ({found.seconds:.0f} s)\n"
+        f"     {found.place}: {found.text}\n"
+        f"     made: {found.broken or '(nothing)'}\n"
+        f"     {found.test}\n"
+        f"     said: {found.reason}"
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -156,15 +155,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             findings = []
             for each in wanted:
                 findings.append(try_out(each, copy))
-                state = "noticed" if findings[-1].is_noticed else "NOT NOTICED"
-                print(f"{each.fault} {state}", file=sys.stderr, flush=True)
+                if not options.json:
+                    print(lines_of(findings[-1]), flush=True)
         except QuotationError as error:
             print(error, file=sys.stderr)
             return 2
     if options.json:
         print(json.dumps([asdict(each) for each in findings], indent=2))
     else:
-        print_table(findings)
+        n_noticed = sum(each.is_noticed for each in findings)
+        print(f"{n_noticed} of {len(findings)} were noticed")
     return 0 if all(each.is_noticed for each in findings) else 1
 
 

@@ -1,24 +1,17 @@
-"""The primary fit and the two-way bootstrap on a large study, beside lme4 on another.
+"""The primary fit and the two-way bootstrap of a drawn study, and lme4 on the same.
 
-    python -m tests.benchmarks.primary_fit
-    python -m tests.benchmarks.primary_fit --participants 200 --lme4-participants 60
-
-Draws 2,600 people with 50 of 100 features in 5 conditions, 2 strata and 3 pairs per
-feature, fits all five random terms with errors, and draws 10,000 two-way resamples.
-lme4 then gets a study of `--lme4-participants` people and 40 features, as our engine
-does. Prints seconds, peak memory and the largest difference of an estimate; fails
-beyond the limits. lme4: `apt-get install r-base-core r-cran-lme4`.
+The study: 50 of 100 features for each person in 5 conditions, 2 strata and 3 pairs per
+feature; all five random terms. Called by `tests.benchmarks.analysis_speed`.
+lme4: `apt-get install r-base-core r-cran-lme4`.
 """
 
-import argparse
-import resource
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -38,7 +31,6 @@ from analysis.power.components import (
     simulate_responses,
 )
 
-FIT_LIMIT_S, BOOTSTRAP_LIMIT_S, MEMORY_LIMIT_GB, AGREEMENT = 60.0, 5.0, 2.0, 5e-3
 SDS = {
     "participant_id": 0.4,
     "feature_id": 0.6,
@@ -59,38 +51,6 @@ t <- system.time(m <- glmer(f, d, binomial, control = glmerControl("bobyqa",
 sds <- sapply(groups, function(g) attr(VarCorr(m)[[g]], "stddev"))
 cat(t, logLik(m), fixef(m), sds, sep = "\\n")
 """
-
-
-def main() -> int:
-    """Print what was measured; the exit code tells whether the limits held."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--participants", type=int, default=2600)
-    parser.add_argument("--lme4-participants", type=int, default=60)
-    parser.add_argument("--rng-seed", type=int, default=0)
-    options = parser.parse_args()
-    rng = np.random.default_rng(options.rng_seed)
-    plan = StudyPlan(
-        n_participants=options.participants, n_features=100, n_conditions=5, n_trials=50
-    )
-    rows, design = drawn_study(plan, rng)
-    before = time.process_time()
-    fit, seconds = timed_fit(design.problem)
-    busy = time.process_time() - before
-    print(
-        f"{len(rows):,} responses: {fit.status}, {seconds:.1f} s with errors "
-        f"({busy:.1f} s of the processor)"
-    )
-    drawing = timed_bootstrap(rows, plan, rng)
-    print(f"10,000 two-way resamples of all conditions: {drawing:.1f} s")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"peak memory: {memory:.2f} GB")
-    holds = seconds < FIT_LIMIT_S and drawing < BOOTSTRAP_LIMIT_S
-    holds = holds and fit.is_usable and memory < MEMORY_LIMIT_GB
-    small = StudyPlan(
-        n_participants=options.lme4_participants, n_features=40, n_conditions=4
-    )
-    beside = beside_lme4(drawn_study(small, rng)[1].problem)
-    return 0 if holds and beside else 1
 
 
 def drawn_study(
@@ -132,22 +92,27 @@ def timed_bootstrap(
     return time.perf_counter() - start
 
 
-def beside_lme4(problem: MixedProblem) -> bool:
-    """Both programs on one study; whether ours is as fast and says the same."""
+class Beside(NamedTuple):
+    """Our fit and lme4's of the same numbers."""
+
+    n_responses: int
+    our_seconds: float
+    lme4_seconds: float
+    largest_difference: float
+    """Of a coefficient or standard deviation."""
+
+
+def beside_lme4(n_participants: int, rng: np.random.Generator) -> Beside | None:
+    """Both programs on one study of 40 features, 4 conditions; None without R."""
     program = shutil.which("Rscript")
     if program is None:
-        print("lme4: no Rscript; apt-get install r-base-core r-cran-lme4")
-        return True
+        return None
+    plan = StudyPlan(n_participants=n_participants, n_features=40, n_conditions=4)
+    problem = drawn_study(plan, rng)[1].problem
     fit, seconds = timed_fit(problem)
     theirs = lme4(problem, program)
-    ours = np.concatenate([[fit.log_likelihood], *fit.parameters])
-    gap = float(np.abs(theirs[1:] - ours)[1:].max())
-    print(
-        f"{len(problem.response):,} responses: ours {seconds:.1f} s, lme4 "
-        f"{theirs[0]:.1f} s; log likelihood {ours[0]:.4f} and {theirs[1]:.4f}, "
-        f"largest difference of an estimate {gap:.1e}"
-    )
-    return gap < AGREEMENT and seconds <= theirs[0]
+    gap = float(np.abs(theirs[2:] - np.concatenate(fit.parameters)).max())
+    return Beside(len(problem.response), seconds, float(theirs[0]), gap)
 
 
 def lme4(problem: MixedProblem, program: str) -> FloatArray:
@@ -162,7 +127,3 @@ def lme4(problem: MixedProblem, program: str) -> FloatArray:
         command = [program, str(script), str(data)]
         answer = subprocess.run(command, capture_output=True, text=True, check=True)
     return np.array(answer.stdout.split(), dtype=np.float64)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -94,6 +94,28 @@ def test_engines_that_disagree_print_nothing(monkeypatch: pytest.MonkeyPatch) ->
     assert np.isnan(fit.standard_errors).all()
 
 
+@pytest.mark.parametrize(
+    ("moves_on", "status"), [(0.0, "boundary"), (0.006, "engines_disagree")]
+)
+def test_a_second_engine_that_ended_lower_must_stay_at_our_optimum(
+    monkeypatch: pytest.MonkeyPatch, moves_on: float, status: str
+) -> None:
+    own = own_engine.fit_own(drawn_problem())
+    low = Parameters(own.parameters.coefficients, own.parameters.sds + 0.02)
+
+    def second(_: MixedProblem, *, start: Parameters | None = None) -> EngineFit:
+        if start is None:
+            return answered(parameters=low, log_likelihood=own.log_likelihood - 0.002)
+        return answered(parameters=Parameters(start.coefficients + moves_on, start.sds))
+
+    monkeypatch.setattr(fit_module, "fit_gpboost", second)
+
+    fit = fit_mixed(drawn_problem())
+
+    assert fit.status == status
+    assert any("0.002 lower" in text for text in fit.warnings)
+
+
 def test_a_second_engine_that_stopped_early_prints_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from analysis.mixed.blocks import Effects, Factor, find_pattern
+from analysis.mixed.blocks import Effects, Factor
 from analysis.mixed.laplace import LaplaceLikelihood, Parameters
+from analysis.mixed.pattern import find_pattern
 from tests.analysis.mixed.problems import codes, drawn_problem
 
 SDS = np.array([0.4, 0.5, 0.6, 0.3, 0.2])

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analysis.results import Analysis
 from analysis.sections.listed import SECTIONS
+from analysis.sections.moderators import layer_of
 from tests.analysis.quick import analysed, edge_tables, one
 from tests.analysis.synthetic import SyntheticStudy, Tables, draw_tables, write_zip
 
@@ -14,8 +16,8 @@ LOPSIDED = {"accentuation": 0.9, "seed_only": 0.6}
 
 
 @pytest.fixture(scope="module")
-def results(export_path: Path) -> dict[str, Any]:
-    return analysed(export_path).results
+def results(typical: Analysis) -> dict[str, Any]:
+    return typical.results
 
 
 def results_of(tmp_path: Path, tables: Tables, **more: Any) -> dict[str, Any]:
@@ -128,11 +130,12 @@ def test_a_slow_condition_takes_longer_by_its_ratio(tmp_path: Path) -> None:
     times = tables["responses"]["rt_ms"].to_numpy()
     tables["responses"]["rt_ms"] = np.where(slow, 1.5 * times, times)
 
-    (ratio,) = results_of(tmp_path, tables)["timing"]["ratios"]
+    timing = results_of(tmp_path, tables)["timing"]
 
-    assert ratio["value"] == pytest.approx(1 / 1.5, abs=0.06)
-    assert ratio["interval"]["low"] < 1 / 1.5 < ratio["interval"]["high"]
-    assert ratio["interval"]["generalizes_to"] == "both"
+    for (ratio,) in (timing["ratios"], timing["fit"]["ratios"]):
+        assert ratio["value"] == pytest.approx(1 / 1.5, abs=0.06)
+        assert ratio["interval"]["low"] < 1 / 1.5 < ratio["interval"]["high"]
+        assert ratio["interval"]["generalizes_to"] == "both"
 
 
 def test_feature_scores_are_shrunken_and_tested(results: dict[str, Any]) -> None:
@@ -147,7 +150,22 @@ def test_feature_scores_are_shrunken_and_tested(results: dict[str, Any]) -> None
 
     assert len(scores) == 20
     assert np.ptp(shrunken) < np.ptp(raw)
-    assert all(row["p"] <= row["p_bh"] <= row["p_by"] for row in scores)
+    tests = results["against_chance"]["features"]
+    for row in tests:
+        adjusted = row["p_benjamini_hochberg"], row["p_benjamini_yekutieli"]
+        assert row["p"] <= adjusted[0] <= adjusted[1]
+    above = [
+        row["feature_id"]
+        for row in tests
+        if row["condition"] == "accentuation"
+        and row["accuracy"] > 0.5
+        and row["p_benjamini_hochberg"] < 0.05
+    ]
+    assert results["against_chance"]["conditions"][0] == {
+        "condition": "accentuation",
+        "n_features": 20,
+        "n_above_chance": len(above),
+    }
     assert {r["second"] for r in results["feature_scores"]["correlations"]} == {
         "feature_visualization",
         "natural",
@@ -205,6 +223,35 @@ def test_people_who_err_alike_are_consistent(tmp_path: Path) -> None:
 
     assert row["value"] == pytest.approx(1)
     assert row["n_pairs"] == 8 * 7 / 2
+
+
+@pytest.mark.parametrize(
+    ("feature_id", "layer"),
+    [("mixed4a:12", "mixed4a"), ("layer3|1|27", "layer3"), ("alone", "alone")],
+)
+def test_a_features_layer_stands_before_its_channel(
+    feature_id: str, layer: str
+) -> None:
+    assert layer_of(feature_id) == layer
+
+
+def test_an_easy_layer_has_the_higher_accuracy(tmp_path: Path) -> None:
+    """4.16"""
+    tables = draw_tables(SyntheticStudy(accuracy={"accentuation": 0.6}))
+    for name in ("trials", "responses"):
+        table = tables[name]
+        is_easy = table["feature_id"].isin([f"logit:{k}" for k in range(10)])
+        table.loc[is_easy, "feature_id"] = "easy" + table["feature_id"].str[5:]
+        if name == "responses":
+            table.loc[is_easy, "choice"] = table["correct_option"]
+            table.loc[is_easy, "is_correct"] = True
+
+    rows = results_of(tmp_path, tables)["moderators"]["layers"]
+
+    found = {row["layer"]: row for row in rows}
+    assert found["easy"]["value"] == 1
+    assert found["logit"]["interval"]["low"] < 0.6 < found["logit"]["interval"]["high"]
+    assert found["logit"]["n_features"] == 10
 
 
 def test_fatigue_shows_as_a_trend(tmp_path: Path) -> None:

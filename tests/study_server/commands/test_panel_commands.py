@@ -117,7 +117,7 @@ def test_simulated_participants_leave_nothing_in_the_study(run: Run) -> None:
     """9.6"""
     before = run("status", STUDY_ID)
 
-    lines = run("dry-run", STUDY_ID, "--sessions", "1")
+    lines = run("rehearse", STUDY_ID, "--sessions", "1")
 
     assert "completed\t1" in lines
     assert run("status", STUDY_ID) == before

@@ -38,6 +38,7 @@ def test_sending_a_response_again_gives_the_identical_acknowledgement(
 def test_another_answer_to_the_same_trial_is_kept_as_a_conflict(
     visitor: Visitor, database: Database
 ) -> None:
+    """4.5"""
     visitor.begin()
     trial_id = visitor.trial()["trial_id"]
     visitor.send(visitor.response(trial_id, choice="left"))

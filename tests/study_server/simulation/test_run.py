@@ -142,6 +142,7 @@ def test_planted_accuracies_are_recovered_and_a_second_run_adds_nothing(
 
 
 def test_simulated_sessions_stay_out_of_the_export_of_people(server: Running) -> None:
+    """9.6"""
     assert exported(server, "planted", "real") == []
 
 
