@@ -75,13 +75,9 @@ def main() -> int:
     cases = narrowed(every_case(study_names()), asked.only)
     before = {each.case: each for each in passed_before(asked.results)}
     left = [case for case in cases if case not in before]
-    by_study = [
-        [case for case in left if case.study == study]
-        for study in dict.fromkeys(case.study for case in left)
-    ]
     limits = Limits(results=asked.results, ends_at=time.time() + 60 * asked.minutes)
     with ProcessPoolExecutor(max_workers=asked.workers) as pool:
-        parts = pool.map(partial(walk_study, limits=limits), by_study)
+        parts = pool.map(partial(walk_study, limits=limits), in_turns(left))
         walked = {each.case: each for part in parts for each in part}
     found = {**before, **walked}
     print(as_table([found[case] for case in cases if case in found]))
@@ -100,6 +96,25 @@ def passed_before(path: Path | None) -> Iterator[Result]:
         noted = json.loads(line)
         if noted["fault"] is None:
             yield Result(**{**noted, "case": Case(**noted["case"])})
+
+
+def in_turns(cases: Sequence[Case]) -> list[list[Case]]:
+    """Cases of one study, a few at a time; what differs most comes first.
+
+    In each of eight turns every study meets every device once, in windows and languages
+    that change from turn to turn.
+    """
+
+    def turn(case: Case) -> tuple[int, int]:
+        shift = study_names().index(case.study) + DEVICES.index(case.device)
+        size = (list(WINDOWS).index(case.size) - shift) % len(WINDOWS)
+        language = (LANGUAGES.index(case.language) - shift - size) % len(LANGUAGES)
+        return language, size
+
+    groups: dict[tuple[tuple[int, int], str], list[Case]] = {}
+    for case in sorted(cases, key=turn):
+        groups.setdefault((turn(case), case.study), []).append(case)
+    return list(groups.values())
 
 
 def narrowed(cases: Sequence[Case], only: Sequence[str]) -> list[Case]:
