@@ -15,8 +15,8 @@ from study_server.export.growing_file import GrowingFile
 if TYPE_CHECKING:
     import pyarrow
 
-ROWS_PER_GROUP = 20_000
-"""Least number of rows written at a time, the last ones apart; some 15 MB."""
+ROWS_PER_GROUP = 5_000
+"""Least number of rows written at a time, the last ones apart; some 4 MB."""
 
 
 def parquet_pieces(
