@@ -29,7 +29,11 @@ HARMLESS = {
 }
 """Values of addresses under which nothing is changed."""
 
-THAT_LOG_OUT = ("admin.logout", "admin.end_other_logins")
+THAT_CHANGE_THE_BROWSER = (
+    "admin.logout",
+    "admin.end_other_logins",
+    "admin.preview_study",  # whoever previews sits in a session
+)
 
 ENDINGS = {(method, "participant.technical_problem") for method in METHODS}
 
@@ -63,7 +67,7 @@ class House:
         answer = send(path) if method == "GET" else send(path, data=dict(body))
         status: int = answer.status_code
         answer.close()
-        if rule.endpoint in THAT_LOG_OUT:
+        if rule.endpoint in THAT_CHANGE_THE_BROWSER:
             self.researchers.pop(kind, None)
         return status
 
