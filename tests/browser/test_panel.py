@@ -16,10 +16,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from study_server.config import ServerConfig
 from study_server.db import Database
+from study_server.endurance.server import ServerProcess
 from study_server.services.setup import make_setup_link
 from study_server.services.totp import STEP_S, code_at
 from tests.browser.pages import faults_of, overflow_px, paint
-from tests.browser.server_process import ServerProcess
 from tests.study_server.admin.test_drafts import as_toml, zipped_bundle
 from tests.study_server.study_fixture import STUDY_ID, definition_values
 
@@ -29,22 +29,21 @@ WIDTHS = (1280, 390)
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[ServerProcess]:
+def server(config: ServerConfig) -> Iterator[ServerProcess]:
     """A server without a study and without an account."""
-    (tmp_path / "data").mkdir()
-    process = ServerProcess(tmp_path / "data")
+    process = ServerProcess(config.data_dir)
     process.start()
     yield process
-    process.kill()
+    process.kill_all()
 
 
 class Panel:
     """The pages, each looked at wide and narrow."""
 
-    def __init__(self, page: Page, server: ServerProcess) -> None:
+    def __init__(self, page: Page, server: ServerProcess, config: ServerConfig) -> None:
         self.page = page
         self.url = server.url
-        self.config = ServerConfig(data_dir=server.data_dir)
+        self.config = config
         self.findings: list[str] = []
         self.secret = b""
 
@@ -98,12 +97,12 @@ def files(folder: Path) -> tuple[Path, Path]:
 
 
 def test_a_study_is_run_from_the_panel(
-    browser: Browser, server: ServerProcess, tmp_path: Path
+    browser: Browser, server: ServerProcess, config: ServerConfig, tmp_path: Path
 ) -> None:
     """7.1–7.13, 8.1–8.3"""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
-    panel = Panel(page, server)
+    panel = Panel(page, server, config)
 
     page.goto(panel.url + panel.setup_path())
     panel.look("setup")
