@@ -56,6 +56,7 @@ def create_app(
     app.extensions["server_config"] = config
     app.extensions["database"] = database
     app.extensions["clock"] = clock
+    app.extensions["make_app"] = create_app
     allow_uploads(app)
     protect_forms(app)
     add_security_headers(app)

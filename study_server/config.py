@@ -34,6 +34,9 @@ class ServerConfig:
     alarm: str | None = None
     """Shell command that is given trouble with disk or database on its input."""
 
+    backups_dir: Path | None = None
+    """Where backups are written. None: the server makes none."""
+
     is_preview: bool = False
     """Whether this server only shows a study: nobody who sits here counts."""
 
@@ -62,7 +65,8 @@ class ServerConfig:
         """
         return self._key(
             "secret_key",
-            loss="everyone who is logged in or taking part has to begin again",
+            loss="everyone who is logged in or taking part has to begin again, and "
+            "researchers have to add their authenticators anew",
         )
 
     def pseudonym_key(self) -> bytes:

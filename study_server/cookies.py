@@ -1,7 +1,8 @@
 """Two signed cookies: one for researchers, one for the forms of participants.
 
-Each is sent only to its own pages and signed for them alone, so that nothing a
-participant holds names researchers or opens their pages.
+Each is signed for its own pages alone, so that nothing a participant holds opens the
+researchers' pages. Over HTTPS their names begin with `__Host-`: browsers then take them
+from this very host alone, and over HTTPS alone.
 """
 
 from flask import Flask, Request, Response
@@ -23,11 +24,16 @@ class SignedCookie(SecureCookieSessionInterface):
 
     def get_cookie_name(self, app: Flask) -> str:
         """Its own, whatever the application says."""
-        return self.name
+        return host_name(self.name) if self.get_cookie_secure(app) else self.name
 
     def get_cookie_path(self, app: Flask) -> str:
-        """Where browsers send it."""
-        return self.path
+        """Where browsers send it; `__Host-` asks for everywhere."""
+        return "/" if self.get_cookie_secure(app) else self.path
+
+
+def host_name(name: str) -> str:
+    """The name of a cookie that browsers tie to this host."""
+    return f"__Host-{name}"
 
 
 class CookieByPath(SessionInterface):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import current_app
+from flask import Flask, current_app
 
 from study_server.config import ServerConfig
 from study_server.db import Database
@@ -26,6 +26,12 @@ def watch() -> Watch:
     """What this process knows of trouble with disk and database."""
     found: Watch = current_app.extensions["watch"]
     return found
+
+
+def make_app(config: ServerConfig) -> Flask:
+    """Another application like this one, for a sandbox."""
+    make: Callable[[ServerConfig], Flask] = current_app.extensions["make_app"]
+    return make(config)
 
 
 def now() -> datetime:

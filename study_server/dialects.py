@@ -38,6 +38,7 @@ POSTGRESQL_SETTINGS = {
 
 SCHEMA_LOCK = 0x41_63_63_65_6E_74
 """Number of PostgreSQL's advisory lock on the schema: "Accent" in ASCII."""
+AUDIT_LOCK = SCHEMA_LOCK + 1
 
 
 def read_url(text: str) -> URL:
@@ -133,6 +134,15 @@ def lock_schema(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})")
 
 
+def lock_audit_log(connection: Connection) -> None:
+    """Let one transaction at a time write to the audit log, until it ends.
+
+    On SQLite the transaction itself has locked the file.
+    """
+    if not is_sqlite(connection):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({AUDIT_LOCK})")
+
+
 def suspend_foreign_keys(connection: Connection) -> None:
     """Before a transaction that may rebuild tables: SQLite changes a table by making
     it anew, and dropping the old one must not take the rows that refer to it.
@@ -185,6 +195,31 @@ def copy_pages(engine: Engine, path: Path) -> None:
         assert driver is not None
         driver.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+
+
+def scrub_free_space(engine: Engine) -> bool:
+    """Leave nothing of deleted rows in the database's files.
+
+    SQLite has overwritten them where they stood (`secure_delete`); the file is written
+    anew all the same, for pages that were moved, and the log is emptied. PostgreSQL
+    keeps deleted rows until their tables are written anew.
+
+    Returns:
+        False when a reader kept the log from being emptied.
+    """
+    if is_sqlite(engine):
+        with engine.connect() as connection:
+            _run_outside_transaction(connection, "PRAGMA query_only=OFF")
+            _run_outside_transaction(connection, "VACUUM")
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            (busy, *_) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+    with engine.connect() as connection:
+        free = connection.execution_options(isolation_level="AUTOCOMMIT")
+        free.exec_driver_sql("VACUUM FULL")
+        free.exec_driver_sql("CHECKPOINT")
+    return True
 
 
 def damage_of(path: Path) -> str | None:

@@ -14,7 +14,7 @@ from flask import (
 )
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 
 from study_server.errors import StudyNotFoundError
 from study_server.participant.languages import catalogue_without_study
@@ -22,6 +22,7 @@ from study_server.trouble import RETRY_AFTER_S, is_outage
 
 logger = logging.getLogger(__name__)
 
+PLAIN = "text/plain"
 EXPLAINED = (400, 404, 405, 413, 429, 500, 503)
 """Failures that have words of their own in the catalogues."""
 
@@ -44,6 +45,8 @@ def _answer_no_study(_error: StudyNotFoundError) -> Response:
 
 
 def _answer_http_error(error: HTTPException) -> Response:
+    if isinstance(error, BadHost):  # without a name of ours no address can be written
+        return Response("This is no name of this server.\n", 400, mimetype=PLAIN)
     if error.code is None or error.code < 400:  # a redirect in disguise
         return Response(error.get_response().get_data(), error.code or 500)
     return _page(error.code)

@@ -19,6 +19,14 @@ class StudyNotFoundError(StudyServerError):
     """There is no study of that name."""
 
 
+class StudyStatusError(StudyServerError):
+    """The study cannot be opened, paused, closed or replaced as it stands."""
+
+
+class LaunchError(StudyServerError):
+    """A draft is not ready to be launched."""
+
+
 class NotOpenError(StudyServerError):
     """The study takes no new participants now."""
 
@@ -85,3 +93,15 @@ class VerificationError(StudyServerError):
 
 class RecoveryError(StudyServerError):
     """A participant's file of answers cannot be imported."""
+
+
+class BlindError(StudyServerError):
+    """Researchers are not to see that yet."""
+
+
+class ErasureError(StudyServerError):
+    """A participant cannot be erased as asked."""
+
+
+class BonusError(StudyServerError):
+    """A bonus cannot be proposed or confirmed."""

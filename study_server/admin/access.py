@@ -1,71 +1,99 @@
-"""Who may see the researchers' pages: whoever has logged in, and not too long ago."""
+"""Who may see the researchers' pages: whoever has logged in, and has the role."""
 
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, cast
 
-from flask import Response, g, redirect, render_template, request, url_for
+from flask import Response, abort, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from study_server.admin.blueprint import admin
-from study_server.current import database
+from study_server.admin.permissions import (
+    ANYONE,
+    HALF_LOGGED_IN,
+    UNFINISHED_ACCOUNT,
+    may_open,
+)
+from study_server.current import database, now
 from study_server.errors import StudyNotFoundError
-from study_server.models import Researcher
-from study_server.services.researchers import login_mark
+from study_server.services.audit_log import Detail, note
+from study_server.services.logins import LoggedIn, find_login, note_seen
 
-IDLE_LIMIT = timedelta(minutes=30)
-LOGIN_LIMIT = timedelta(hours=12)
-
-WITHOUT_LOGIN = {"admin.login", "admin.log_in"}
-WITH_ONE_TIME_PASSWORD = {"admin.password", "admin.set_password", "admin.logout"}
+LOGIN = "login"
+"""Key of the login's secret in the signed cookie."""
 
 
-class LoggedIn(NamedTuple):
-    """The researcher behind a request."""
-
-    researcher_id: int
-    name: str
-    must_change_password: bool
-
-
-def remember_login(researcher: Researcher, *, at: datetime) -> None:
+def remember_login(token: str) -> None:
     """Begin a new cookie session, so that an older one is of no use to anyone."""
     cookie.clear()
-    cookie["researcher_id"] = researcher.id
-    cookie["login_mark"] = login_mark(researcher)
-    cookie["logged_in_at"] = cookie["seen_at"] = at.timestamp()
+    cookie[LOGIN] = token
 
 
-def current_login(*, at: datetime) -> LoggedIn | None:
+def current_login() -> LoggedIn | None:
     """Who is logged in, or None; every request puts off the idle limit."""
-    seen_at, logged_in_at = cookie.get("seen_at", 0), cookie.get("logged_in_at", 0)
-    if at.timestamp() - seen_at > IDLE_LIMIT.total_seconds():
-        return None
-    if at.timestamp() - logged_in_at > LOGIN_LIMIT.total_seconds():
+    token = cookie.get(LOGIN, "")
+    if not token:
         return None
     with database().read() as db:
-        researcher = db.get(Researcher, cookie.get("researcher_id"))
-        if researcher is None or login_mark(researcher) != cookie.get("login_mark"):
-            return None
-        cookie["seen_at"] = at.timestamp()
-        return LoggedIn(
-            researcher.id, researcher.name, researcher.has_one_time_password
-        )
+        login = find_login(db, token, at=now())
+    if login is not None and login.is_due:
+        with database().write() as db:
+            note_seen(db, token, at=now())
+    return login
+
+
+def me() -> LoggedIn:
+    """The researcher behind this request, who has logged in."""
+    return cast(LoggedIn, g.login)
+
+
+def note_act(
+    db: Session, action: str, *, study_id: str | None = None, **details: Detail
+) -> None:
+    """Write into the audit log what this request does."""
+    note(
+        db,
+        action,
+        actor=me().name,
+        done_at=now(),
+        study_id=study_id,
+        details=details,
+    )
 
 
 @admin.before_request
 def require_login() -> AnyResponse | None:
-    """Send strangers to the login, one-time passwords to their change."""
-    g.login = current_login(at=datetime.now(UTC))
-    if request.endpoint in WITHOUT_LOGIN:
+    """Send strangers to the login, and who must do something first to that."""
+    g.login = current_login()
+    endpoint = (request.endpoint or "").removeprefix("admin.")
+    if endpoint in ANYONE:
         return None
     if g.login is None:
         return redirect(url_for("admin.login"), 303)
-    if g.login.must_change_password and request.endpoint not in WITH_ONE_TIME_PASSWORD:
-        return redirect(url_for("admin.password"), 303)
+    if not g.login.is_whole:
+        return _unless(endpoint in HALF_LOGGED_IN, "admin.second_factor")
+    if g.login.must_change_password:
+        return _unless(endpoint in UNFINISHED_ACCOUNT, "admin.password")
+    if g.login.must_add_authenticator:
+        return _unless(endpoint in UNFINISHED_ACCOUNT, "admin.authenticator")
+    if not may_open(g.login.role, endpoint):
+        abort(403, "Your role does not allow this; an owner can change it.")
     return None
+
+
+def _unless(is_allowed: bool, endpoint: str) -> AnyResponse | None:
+    return None if is_allowed else redirect(url_for(endpoint), 303)
+
+
+@admin.context_processor
+def tell_what_is_allowed() -> dict[str, Any]:
+    """Pages show no way to what the role does not allow."""
+    login = g.get("login")
+    return {
+        "may": lambda endpoint: login is not None and may_open(login.role, endpoint)
+    }
 
 
 @admin.after_request

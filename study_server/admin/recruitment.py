@@ -1,6 +1,5 @@
 """Sessions and their slots, personal links, and the platform's file against ours."""
 
-from datetime import UTC, datetime
 from random import SystemRandom
 
 from flask import redirect, render_template, request, url_for
@@ -8,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from study_server.admin.access import page_of_error
+from study_server.admin.access import note_act, page_of_error
 from study_server.admin.blueprint import admin
-from study_server.current import config, database
+from study_server.current import config, database, now
 from study_server.errors import LinkError, RecruitmentError, SessionNotFoundError
 from study_server.models import Study, StudySession
 from study_server.recruitment.platform_csv import COLUMNS
@@ -32,7 +31,7 @@ def sessions(study_id: str) -> str:
     """Every session with its slot; those whose lease ran out have lost it now."""
     with database().write() as db:
         study = get_study(db, study_id)
-        release_expired(db, study_id, now=datetime.now(UTC))
+        release_expired(db, study_id, now=now())
         query = (
             select(StudySession)
             .where(
@@ -61,8 +60,9 @@ def free(study_id: str, session_id: str, act: str) -> Answer:
                 session_id,
                 acts[act],
                 reason=request.form.get("reason", ""),
-                freed_at=datetime.now(UTC),
+                freed_at=now(),
             )
+            note_act(db, f"session.{act}", study_id=study_id, session=session_id)
     except SessionNotFoundError as error:
         return page_of_error("The slot was not freed", str(error), 422)
     return redirect(url_for("admin.sessions", study_id=study_id), 303)
@@ -87,9 +87,10 @@ def add_links(study_id: str) -> Answer:
                 study_id,
                 [f"{label}{n:03}" for n in range(1, count + 1)],
                 max_uses=uses or None,
-                created_at=datetime.now(UTC),
+                created_at=now(),
                 rng=SystemRandom(),
             )
+            note_act(db, "links.make", study_id=study_id, n_links=len(made))
             address = request.host_url.rstrip("/")
             return _links_page(
                 db,
@@ -107,7 +108,8 @@ def end_link(study_id: str, link_id: int) -> Answer:
     """Let nobody else begin by a link."""
     try:
         with database().write() as db:
-            revoke_link(db, study_id, link_id, revoked_at=datetime.now(UTC))
+            revoke_link(db, study_id, link_id, revoked_at=now())
+            note_act(db, "links.revoke", study_id=study_id, link=link_id)
     except LinkError as error:
         return page_of_error("There is no such link", str(error), 404)
     return redirect(url_for("admin.links", study_id=study_id), 303)
@@ -122,7 +124,7 @@ def reconcile_form(study_id: str) -> str:
 
 @admin.post("/studies/<study_id>/reconcile")
 def reconcile(study_id: str) -> Answer:
-    """Judge every row of the platform's file; nothing is stored or changed."""
+    """Judge every row of the platform's file; nothing of it is stored."""
     upload = request.files.get("file")
     content = upload.read() if upload is not None else b""
     named = {
@@ -138,6 +140,8 @@ def reconcile(study_id: str) -> Answer:
             )
         except RecruitmentError as error:
             return _reconcile_page(study, fault=str(error)), 422
+    with database().write() as db:
+        note_act(db, "study.reconcile", study_id=study_id, n_rows=len(findings))
         return _reconcile_page(study, findings=findings)
 
 

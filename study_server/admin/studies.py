@@ -1,19 +1,19 @@
 """The list of studies, one study's progress, and whether it takes new people."""
 
-from datetime import UTC, datetime
-
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from study_server.admin.access import note_act
 from study_server.admin.blueprint import admin
 from study_server.admin.charts import arrival_bars
-from study_server.current import database
+from study_server.current import database, now
 from study_server.links import participant_path
 from study_server.models import StudyStatus
 from study_server.services.monitor import arrivals, list_studies, progress
 from study_server.services.studies import get_study, set_status
 
-OFFERED_CHANGES = {
+OFFERED_CHANGES: dict[StudyStatus, tuple[StudyStatus, ...]] = {
+    StudyStatus.DRAFT: (),
     StudyStatus.OPEN: (StudyStatus.PAUSED, StudyStatus.CLOSED),
     StudyStatus.PAUSED: (StudyStatus.OPEN, StudyStatus.CLOSED),
     StudyStatus.CLOSED: (StudyStatus.OPEN,),
@@ -30,17 +30,16 @@ def studies() -> str:
 @admin.get("/studies/<study_id>")
 def study(study_id: str) -> str:
     """How one study is going; no one's accuracy."""
-    now = datetime.now(UTC)
     with database().read() as db:
         found = get_study(db, study_id)
         return render_template(
             "admin/study.html",
             study=found,
             counts=progress(db, study_id),
-            bars=arrival_bars(arrivals(db, study_id, until=now)),
+            bars=arrival_bars(arrivals(db, study_id, until=now())),
             participant_link=request.host_url.rstrip("/") + participant_path(study_id),
             offered_changes=OFFERED_CHANGES[StudyStatus(found.status)],
-            counted_at=now,
+            counted_at=now(),
         )
 
 
@@ -61,13 +60,14 @@ def confirm_status(study_id: str, new_status: str) -> str:
 def change_status(study_id: str, new_status: str) -> Response:
     """Pause, resume or close; sessions in progress always finish."""
     with database().write() as db:
-        set_status(db, study_id, known_status(new_status))
+        status = known_status(new_status)
+        set_status(db, study_id, status)
+        note_act(db, f"study.{status}", study_id=study_id)
     return redirect(url_for("admin.study", study_id=study_id), 303)
 
 
 def known_status(name: str) -> StudyStatus:
     """The status of that name; anything else is no page of ours."""
-    try:
-        return StudyStatus(name)
-    except ValueError:
+    if name not in (StudyStatus.OPEN, StudyStatus.PAUSED, StudyStatus.CLOSED):
         abort(404)
+    return StudyStatus(name)

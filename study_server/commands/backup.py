@@ -18,6 +18,8 @@ from study_server.commands.options import (
 from study_server.db import Database
 from study_server.errors import BackupError, StudyServerError
 from study_server.services.backups import make_backup, rotate
+from study_server.services.erasure import scrub
+from study_server.services.retention import erase_expired
 
 if TYPE_CHECKING:
     from study_server.commands.options import Commands
@@ -87,7 +89,11 @@ def check_intervals(every_min: float | None, n_hourly: int) -> None:
 
 
 def backup_once(database: Database, folder: Path, *, n_hourly: int) -> Path:
-    """Write a backup, then delete those that are too many."""
+    """Forget what has been kept for long enough, write a backup, delete old ones."""
+    with database.write() as db:  # what is to be forgotten is not copied once more
+        expired = erase_expired(db, now=datetime.now(UTC))
+    if expired:
+        scrub(database)
     path = make_backup(database, folder, now=datetime.now(UTC))
     rotate(folder, n_hourly=n_hourly)
     return path

@@ -1,6 +1,7 @@
 """`study-server pause`, `resume` and `close`: whether new participants may start."""
 
 import argparse
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from study_server.commands.options import (
     server_config,
 )
 from study_server.models import StudyStatus
+from study_server.services.audit_log import COMMAND_LINE, note
 from study_server.services.studies import set_status
 
 if TYPE_CHECKING:
@@ -42,4 +44,11 @@ def run_command(options: argparse.Namespace, *, status: StudyStatus) -> None:
     config = server_config(options)
     with open_database(config) as database, database.write() as db:
         set_status(db, options.study_id, status)
+        note(
+            db,
+            f"study.{status}",
+            actor=COMMAND_LINE,
+            done_at=datetime.now(UTC),
+            study_id=options.study_id,
+        )
     print(f"Study {options.study_id} is now {status}")

@@ -15,7 +15,9 @@ from study_server.design.definition import read_definition
 from study_server.errors import BundleError
 from study_server.links import participant_path
 from study_server.models import ImportedBundle
+from study_server.services.audit_log import COMMAND_LINE, note
 from study_server.services.bundles import load_bundle
+from study_server.services.drafts import audit_of, make_draft
 from study_server.services.studies import create_study
 
 if TYPE_CHECKING:
@@ -33,6 +35,11 @@ def add_parser(commands: "Commands") -> None:
     )
     parser.add_argument("definition", type=Path, metavar="STUDY.toml")
     parser.add_argument("--bundle", required=True, metavar="BUNDLE_ID")
+    parser.add_argument(
+        "--draft",
+        action="store_true",
+        help="let nobody take part before `study-server launch`",
+    )
     add_data_options(parser)
 
 
@@ -47,7 +54,20 @@ def run_command(options: argparse.Namespace) -> None:
                 "`study-server import BUNDLE_DIR` takes one in and prints its id"
             )
         bundle = load_bundle(config.bundles_dir, options.bundle)
-        study = create_study(db, definition, bundle, created_at=datetime.now(UTC))
+        now = datetime.now(UTC)
+        if options.draft:
+            report = audit_of(definition, bundle)
+            study = make_draft(db, definition, bundle, report, created_at=now)
+        else:
+            study = create_study(db, definition, bundle, created_at=now)
+        note(
+            db,
+            "draft.make" if options.draft else "study.launch",
+            actor=COMMAND_LINE,
+            done_at=now,
+            study_id=study.study_id,
+            details={"version": study.version},
+        )
         study_id, version = study.study_id, study.version
     print(f"Study {study_id}, version {version}")
     print(f"Participants begin at {participant_path(study_id)}")

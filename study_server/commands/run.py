@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,8 @@ from study_server.config import ServerConfig
 from study_server.db import Database
 from study_server.dialects import careless_settings, is_sqlite
 from study_server.errors import StudyServerError
+from study_server.services.retention import erase_expired
+from study_server.services.setup import make_setup_link, needs_setup
 
 if TYPE_CHECKING:
     from study_server.commands.options import Commands
@@ -93,7 +97,9 @@ def add_parser(commands: "Commands") -> None:
 def run_command(options: argparse.Namespace) -> None:
     """Check the data folder and serve; SIGTERM and Ctrl-C end it cleanly."""
     config = replace(
-        server_config(options, has_https=options.https), alarm=options.alarm
+        server_config(options, has_https=options.https),
+        alarm=options.alarm,
+        backups_dir=options.backups,
     )
     check_address(options.host, options.port)
     if options.threads < 1:
@@ -102,9 +108,16 @@ def run_command(options: argparse.Namespace) -> None:
     with open_database(config) as database:  # a fault shows before anyone is served
         n_workers = choose_workers(options.workers, database)
         warn_of_careless_settings(database)
+        with database.write() as db:
+            erase_expired(db, now=datetime.now(UTC))
+            setup_path = (
+                make_setup_link(db, now=datetime.now(UTC)) if needs_setup(db) else None
+            )
     settings = settings_for(
         options.host, options.port, n_threads=options.threads, n_workers=n_workers
     )
+    if setup_path is not None:
+        settings["when_ready"] = partial(print_setup_link, setup_path)
     with backups_beside(options, config):
         StudyServer(config, settings).run()
 
@@ -207,6 +220,12 @@ def print_address(arbiter: Any) -> None:
     host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     print(f"Serving on http://{shown}:{port} (researchers: /admin)", flush=True)
+
+
+def print_setup_link(path: str, arbiter: Any) -> None:
+    """As `print_address`, and how the first owner gets an account."""
+    print_address(arbiter)
+    print(f"No owner yet: open {path} there once, within a day", flush=True)
 
 
 class StudyServer(BaseApplication):  # type: ignore[misc]

@@ -17,6 +17,7 @@ from study_server.dialects import (
     suspend_foreign_keys,
 )
 from study_server.errors import SchemaError
+from study_server.migrations.triggers import make_triggers
 from study_server.models import Base
 
 BASELINE = "0001"
@@ -73,6 +74,7 @@ def prepare_schema(engine: Engine, *, may_upgrade: bool = True) -> None:
         with connection.begin():
             lock_schema(connection)
             _make_or_upgrade(connection)
+            make_triggers(connection)
             check_foreign_keys(connection)
         connection.invalidate()  # it has gone without foreign keys
 

@@ -1,18 +1,26 @@
 """The tables, one noun per file."""
 
+from study_server.models.audit_entry import AuditEntry
 from study_server.models.automatic_pause import AutomaticPause
 from study_server.models.base import Base, UtcDateTime
 from study_server.models.bundle import ImportedBundle
 from study_server.models.failed_login import FailedLogin
 from study_server.models.not_shown import NotShown
 from study_server.models.page_event import PageEvent
+from study_server.models.panel import Bonus, DesignAudit, Erasure, Unblinding
 from study_server.models.recruitment import (
     PersonalLink,
     PlatformIdentity,
     SessionToken,
     WebhookEvent,
 )
-from study_server.models.researcher import Researcher
+from study_server.models.researcher import (
+    Login,
+    RecoveryCode,
+    Researcher,
+    Role,
+    SetupLink,
+)
 from study_server.models.response import (
     Origin,
     Response,
@@ -40,12 +48,17 @@ from study_server.models.trial import Appearance, Trial, TrialKind
 __all__ = [
     "Answer",
     "Appearance",
+    "AuditEntry",
     "AutomaticPause",
     "Base",
+    "Bonus",
     "ComprehensionAttempt",
+    "DesignAudit",
+    "Erasure",
     "FailedLogin",
     "FreedBy",
     "ImportedBundle",
+    "Login",
     "NotShown",
     "Origin",
     "Outcome",
@@ -54,11 +67,14 @@ __all__ = [
     "PageVisit",
     "PersonalLink",
     "PlatformIdentity",
+    "RecoveryCode",
     "Researcher",
     "Response",
     "ResponseConflict",
     "ResponseRejected",
+    "Role",
     "SessionToken",
+    "SetupLink",
     "Slot",
     "Stage",
     "StartRequest",
@@ -68,6 +84,7 @@ __all__ = [
     "StudyTexts",
     "Trial",
     "TrialKind",
+    "Unblinding",
     "UtcDateTime",
     "WebhookEvent",
 ]

@@ -12,13 +12,15 @@ from study_server.models.base import Base, UtcDateTime
 class StudyStatus(StrEnum):
     """Whether new participants may start. Running sessions always finish."""
 
+    DRAFT = "draft"
+    """Nobody takes part yet; it may still be replaced."""
     OPEN = "open"
     PAUSED = "paused"
     CLOSED = "closed"
 
 
 class Study(Base):
-    """A version is never edited: a change makes a new version."""
+    """A launched version is never edited: a change makes a new version."""
 
     __tablename__ = "study"
     __table_args__ = (UniqueConstraint("study_id", "version"),)
@@ -33,3 +35,5 @@ class Study(Base):
     definition_sha256: Mapped[str]
     bundle_id: Mapped[str] = mapped_column(ForeignKey("imported_bundle.bundle_id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    launched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when the database refuses any change of the version. None: a draft."""

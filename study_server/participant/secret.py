@@ -2,6 +2,9 @@
 
 from flask import request
 
+from study_server.cookies import host_name
+from study_server.current import config
+
 COOKIE_NAME = "participant"
 SCHEME = "Bearer "
 OUTBOX_SCHEME = "Outbox "
@@ -12,7 +15,19 @@ def shown_secret() -> str:
     header = request.headers.get("Authorization", "")
     if header.startswith(SCHEME):
         return header.removeprefix(SCHEME).strip()
-    return request.cookies.get(COOKIE_NAME, "")
+    name = cookie_name(str((request.view_args or {}).get("study_id", "")))
+    return request.cookies.get(name) or request.cookies.get(COOKIE_NAME, "")
+
+
+def cookie_name(study_id: str) -> str:
+    """Of the cookie; over HTTPS browsers send it everywhere, so it names the study.
+
+    Cookies of the plain name are still read: those of sessions begun by an older
+    version.
+    """
+    if not config().has_https:
+        return COOKIE_NAME
+    return host_name(f"{COOKIE_NAME}-{study_id}")
 
 
 def shown_outbox_key() -> str | None:

@@ -11,7 +11,7 @@ from study_server.current import config, database, now
 from study_server.design.definition import StudyDefinition
 from study_server.models import Stage, StudySession
 from study_server.participant.secret import (
-    COOKIE_NAME,
+    cookie_name,
     shown_outbox_key,
     shown_secret,
 )
@@ -96,11 +96,18 @@ def answer_on(
 def remember(answer: Response, study_id: str, token: str) -> None:
     """Give the browser the secret by which the session is found again."""
     answer.set_cookie(
-        COOKIE_NAME,
+        cookie_name(study_id),
         token,
         max_age=COOKIE_MAX_AGE_S,
-        path=url_for("participant.landing", study_id=study_id).rstrip("/"),
+        path=cookie_path(study_id),
         secure=config().has_https,
         httponly=True,
         samesite="Lax",
     )
+
+
+def cookie_path(study_id: str) -> str:
+    """Where browsers send the secret: to the study, or, over HTTPS, to this host."""
+    if config().has_https:
+        return "/"
+    return url_for("participant.landing", study_id=study_id).rstrip("/")

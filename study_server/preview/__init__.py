@@ -1,5 +1,6 @@
-"""Walking through a study before anyone takes part: real pages, scratch data."""
+"""Walking through a study before anyone takes part: real pages that count nowhere."""
 
+from study_server.preview import panel
 from study_server.preview.start_page import preview
 
-__all__ = ["preview"]
+__all__ = ["panel", "preview"]

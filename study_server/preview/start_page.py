@@ -13,8 +13,8 @@ from study_server.errors import DefinitionError
 from study_server.models import Outcome, Stage, Study
 from study_server.participant.blueprint import randomness
 from study_server.participant.languages import choose_language
-from study_server.participant.secret import COOKIE_NAME
-from study_server.participant.sitting import page_of, remember
+from study_server.participant.secret import cookie_name
+from study_server.participant.sitting import cookie_path, page_of, remember
 from study_server.preview.jump import Wish, seat
 from study_server.preview.targets import ENDS, TARGETS, stages_of
 from study_server.services.bundles import load_bundle
@@ -50,8 +50,7 @@ def go() -> ResponseReturnValue:
             choose_language(definition, wish.language)
             endpoint = SESSIONLESS.get(wish.target.outcome, "participant.landing")
             answer = redirect(url_for(endpoint, study_id=study_id), 303)
-            path = url_for("participant.landing", study_id=study_id).rstrip("/")
-            answer.delete_cookie(COOKIE_NAME, path=path)
+            answer.delete_cookie(cookie_name(study_id), path=cookie_path(study_id))
             return answer
         bundle = load_bundle(config().bundles_dir, study.bundle_id)
         try:

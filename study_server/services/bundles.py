@@ -1,5 +1,7 @@
 """Taking in stimulus bundles, and finding them again."""
 
+import hashlib
+import json
 import logging
 import shutil
 import tempfile
@@ -19,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 IMAGES_FOLDER = "images"
 OPTIONS_FOLDER = "options"
+CHECKSUMS = "checksums.json"
+"""Of the server's own copies of the images, by file."""
 """In the server's copy of a bundle: the same images, all of one length."""
 
 
@@ -35,8 +39,8 @@ def import_bundle(
     """
     bundle = read_manifest(folder)
     stored = db.get(ImportedBundle, bundle.bundle_id)
-    options = bundles_dir / bundle.bundle_id / OPTIONS_FOLDER
-    if stored is not None and options.is_dir():
+    copy = bundles_dir / bundle.bundle_id
+    if stored is not None and (copy / CHECKSUMS).is_file():
         if stored.manifest_sha256 != bundle.manifest_sha256:
             raise BundleError(
                 f"{folder}: a bundle {bundle.bundle_id!r} with another manifest is "
@@ -75,6 +79,7 @@ def copy_bundle(bundle: Bundle, bundles_dir: Path) -> Path:
             picture = encode_png(decode_image(content, stimulus))
             (temporary / stimulus.file).write_bytes(picture)
         write_options(temporary)
+        write_checksums(temporary)
         temporary.chmod(0o755)
         if target.exists():  # left by an import whose transaction failed
             shutil.rmtree(target)
@@ -97,6 +102,25 @@ def write_options(folder: Path) -> None:
     for path in paths:
         padded = pad_png(path.read_bytes(), n_bytes)
         (folder / OPTIONS_FOLDER / path.name).write_bytes(padded)
+
+
+def write_checksums(folder: Path) -> None:
+    """Note what the copies are, so that a launch can tell whether they still are."""
+    images = sorted((folder / IMAGES_FOLDER).iterdir())
+    sums = {
+        f"{IMAGES_FOLDER}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in images
+    }
+    (folder / CHECKSUMS).write_text(json.dumps(sums, indent=1) + "\n")
+
+
+def read_checksums(folder: Path) -> dict[str, str] | None:
+    """File to SHA-256; None for a bundle that an older version took in."""
+    try:
+        found: dict[str, str] = json.loads((folder / CHECKSUMS).read_text())
+    except (OSError, ValueError):
+        return None
+    return found
 
 
 def load_bundle(bundles_dir: Path, bundle_id: str) -> Bundle:

@@ -71,9 +71,9 @@ def enrol(
     Raises:
         NotOpenError: the study is paused, closed or full.
     """
-    refuse_unless_open(db, study, now=started_at)
     definition = definition_of(study)
     if preview_slot is None:
+        refuse_unless_open(db, study, now=started_at)
         place = lease_slot(db, study, definition, is_simulated=is_simulated)
     else:
         n_earlier = earlier_holders(db, study, preview_slot, is_simulated=is_simulated)

@@ -23,6 +23,7 @@ from study_server.models import (
     Trial,
     TrialKind,
 )
+from study_server.services.studies import list_studies as all_studies
 
 RUNNING_STAGES = tuple(stage for stage in Stage if stage != Stage.COMPLETED)
 
@@ -90,12 +91,8 @@ class Progress(NamedTuple):
 
 
 def list_studies(db: Session) -> list[StudyOverview]:
-    """The newest version of every study, by name."""
-    newest = select(func.max(Study.id)).group_by(Study.study_id)
-    studies = db.scalars(
-        select(Study).where(Study.id.in_(newest)).order_by(Study.study_id)
-    )
-    return [_overview(db, study) for study in studies.all()]
+    """Every study, by name."""
+    return [_overview(db, study) for study in all_studies(db)]
 
 
 def progress(db: Session, study_id: str) -> Progress:

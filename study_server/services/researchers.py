@@ -1,11 +1,11 @@
 """Accounts of the people who run studies. No Flask.
 
-There is no default account: `study-server researcher add` makes one, with a password
-that must be changed at the first login.
+There is no default account: a setup link makes the first (`services/setup.py`), and
+later ones get a password that must be changed at the first login.
 """
 
-import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from argon2 import PasswordHasher
@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from study_server.errors import AccountError
-from study_server.models import Researcher
+from study_server.models import Researcher, Role
+from study_server.services.logins import end_logins
 
 MIN_PASSWORD_CHARACTERS = 12
 MAX_PASSWORD_CHARACTERS = 1024
@@ -32,22 +33,46 @@ DECOY_HASH = (
 )
 
 
-def add_researcher(db: Session, name: str, *, created_at: datetime) -> str:
+def add_researcher(
+    db: Session, name: str, *, created_at: datetime, role: Role = Role.EDITOR
+) -> str:
     """Make an account and return its one-time password, which is stored nowhere.
 
     Raises:
         AccountError: the name is empty, too long or taken.
     """
-    if not name.strip() or name != name.strip() or len(name) > MAX_NAME_CHARACTERS:
+    password = one_time_password()
+    new_researcher(
+        db, name, role, password=password, is_one_time=True, created_at=created_at
+    )
+    return password
+
+
+def new_researcher(
+    db: Session,
+    name: str,
+    role: Role,
+    *,
+    password: str,
+    is_one_time: bool,
+    created_at: datetime,
+) -> Researcher:
+    """Make an account.
+
+    Raises:
+        AccountError: the name is empty, too long, taken or cannot be shown.
+    """
+    is_clean = name == name.strip() and name.isprintable()
+    if not name or not is_clean or len(name) > MAX_NAME_CHARACTERS:
         raise AccountError(
             "a researcher's name must have 1 to "
             f"{MAX_NAME_CHARACTERS} characters and no spaces around it; got {name!r}"
         )
-    password = one_time_password()
     researcher = Researcher(
         name=name,
+        role=role,
         password_hash=HASHER.hash(password),
-        has_one_time_password=True,
+        has_one_time_password=is_one_time,
         created_at=created_at,
     )
     try:
@@ -56,9 +81,10 @@ def add_researcher(db: Session, name: str, *, created_at: datetime) -> str:
     except IntegrityError as error:
         raise AccountError(
             f"there is already a researcher {name!r}; "
-            f"`study-server researcher reset {name}` gives a new one-time password"
+            f"`study-server researcher reset-password {name}` gives a new one-time "
+            "password"
         ) from error
-    return password
+    return researcher
 
 
 def reset_password(db: Session, name: str) -> str:
@@ -67,16 +93,52 @@ def reset_password(db: Session, name: str) -> str:
     Raises:
         AccountError: there is no such researcher.
     """
-    researcher = find_researcher(db, name)
-    if researcher is None:
-        raise AccountError(
-            f"there is no researcher {name!r}; "
-            f"`study-server researcher add {name}` makes one"
-        )
+    researcher = get_researcher(db, name)
     password = one_time_password()
     researcher.password_hash = HASHER.hash(password)
     researcher.has_one_time_password = True
+    end_logins(db, researcher.id)
     return password
+
+
+def remove_researcher(db: Session, name: str) -> None:
+    """Delete an account and end its logins; what it did stays in the audit log.
+
+    Raises:
+        AccountError: there is no such researcher, or it is the last owner.
+    """
+    researcher = get_researcher(db, name)
+    _keep_an_owner(db, researcher)
+    db.delete(researcher)
+    db.flush()
+
+
+def change_role(db: Session, name: str, role: Role) -> None:
+    """Let a researcher do more, or less; logins end.
+
+    Raises:
+        AccountError: there is no such researcher, or it is the last owner.
+    """
+    researcher = get_researcher(db, name)
+    if role != Role.OWNER:
+        _keep_an_owner(db, researcher)
+    researcher.role = role
+    end_logins(db, researcher.id)
+
+
+def list_researchers(db: Session) -> Sequence[Researcher]:
+    """Every account, by name."""
+    return db.scalars(select(Researcher).order_by(Researcher.name)).all()
+
+
+def _keep_an_owner(db: Session, researcher: Researcher) -> None:
+    others = select(Researcher.id).where(
+        Researcher.role == Role.OWNER, Researcher.id != researcher.id
+    )
+    if researcher.role == Role.OWNER and db.scalar(others.limit(1)) is None:
+        raise AccountError(
+            f"{researcher.name!r} is the only owner; make somebody else an owner first"
+        )
 
 
 def authenticate(db: Session, name: str, password: str) -> Researcher | None:
@@ -106,27 +168,43 @@ def change_password(researcher: Researcher, *, current: str, new: str) -> None:
     """
     if not is_password(researcher.password_hash, current):
         raise AccountError("The current password is not right.")
-    if not MIN_PASSWORD_CHARACTERS <= len(new) <= MAX_PASSWORD_CHARACTERS:
-        raise AccountError(
-            f"The new password needs at least {MIN_PASSWORD_CHARACTERS} characters."
-        )
+    check_new_password(new)
     if new == current:
         raise AccountError("The new password must differ from the current one.")
     researcher.password_hash = HASHER.hash(new)
     researcher.has_one_time_password = False
 
 
+def check_new_password(password: str) -> None:
+    """Refuse a password that is too short to be safe, or too long to be one.
+
+    Raises:
+        AccountError: it is.
+    """
+    if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
+        raise AccountError(
+            f"The new password needs at least {MIN_PASSWORD_CHARACTERS} characters."
+        )
+
+
+def get_researcher(db: Session, name: str) -> Researcher:
+    """The account of that name.
+
+    Raises:
+        AccountError: there is none.
+    """
+    researcher = find_researcher(db, name)
+    if researcher is None:
+        raise AccountError(
+            f"there is no researcher {name!r}; "
+            f"`study-server researcher add {name}` makes one"
+        )
+    return researcher
+
+
 def find_researcher(db: Session, name: str) -> Researcher | None:
     """The account of that name, or None."""
     return db.scalar(select(Researcher).where(Researcher.name == name))
-
-
-def login_mark(researcher: Researcher) -> str:
-    """What a login remembers of the password it was made with.
-
-    A changed or reset password changes the mark, and so ends all older logins.
-    """
-    return hashlib.sha256(researcher.password_hash.encode()).hexdigest()[:32]
 
 
 def is_password(password_hash: str, password: str) -> bool:

@@ -22,7 +22,13 @@ from study_server.services import chain
 MORNING = datetime(2024, 5, 1, 9, 30, 15, 250_000, tzinfo=UTC)
 
 
-def add_study(db: Session, study_id: str = "demo", *, version: int = 1) -> Study:
+def add_study(
+    db: Session,
+    study_id: str = "demo",
+    *,
+    version: int = 1,
+    title: str = "A study of pictures",
+) -> Study:
     """An open study on a bundle of no images."""
     if db.get(ImportedBundle, "tiny-0123456789ab") is None:
         db.add(
@@ -36,12 +42,13 @@ def add_study(db: Session, study_id: str = "demo", *, version: int = 1) -> Study
     study = Study(
         study_id=study_id,
         version=version,
-        title="A study of pictures",
+        title=title,
         status="open",
-        definition={"study": {"study_id": study_id, "title": "A study of pictures"}},
+        definition={"study": {"study_id": study_id, "title": title}},
         definition_sha256="d" * 64,
         bundle_id="tiny-0123456789ab",
         created_at=MORNING,
+        launched_at=MORNING,
     )
     db.add(study)
     db.flush()

@@ -54,6 +54,12 @@ class RecruitmentPart(Part):
     """Where the button of a last page with a code leads, unless its outcome says
     otherwise. None: as the platform has it."""
 
+    pay_cents: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    """Promised for a completed session, in hundredths of `currency`. None: not told."""
+
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "GBP"
+    """Of the pay, by its three letters."""
+
     has_own_codes: bool = False
     """Whether each session's code has an end of its own, so that nobody can pass it
     on. Not for platforms that know codes beforehand."""

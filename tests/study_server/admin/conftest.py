@@ -11,12 +11,8 @@ from flask.testing import FlaskClient
 from study_server import create_app
 from study_server.config import ServerConfig
 from study_server.db import Database
-from study_server.models import Researcher
-from study_server.services.researchers import HASHER
-from tests.study_server.rows import MORNING, add_session, add_study, add_trial
-
-PASSWORD = "seven quiet herons"
-PASSWORD_HASH = HASHER.hash(PASSWORD)
+from tests.study_server.admin.accounts import PASSWORD, add_account
+from tests.study_server.rows import add_session, add_study, add_trial
 
 
 @pytest.fixture
@@ -30,14 +26,7 @@ def app(tmp_path: Path, database_url: str) -> Iterator[Flask]:
         study = add_study(db)
         add_trial(db, add_session(db, study, "a"), 0)
         add_session(db, study, "s", slot_index=1, is_simulated=True)
-        db.add(
-            Researcher(
-                name="ada",
-                password_hash=PASSWORD_HASH,
-                has_one_time_password=False,
-                created_at=MORNING,
-            )
-        )
+        add_account(db, "ada")
     yield app
     database.close()
 
@@ -69,7 +58,7 @@ def log_in(client: FlaskClient, name: str, password: str) -> int:
 
 
 def submit(
-    client: FlaskClient, path: str, page: str | None = None, **fields: str
+    client: FlaskClient, path: str, page: str | None = None, **fields: str | list[str]
 ) -> int:
     """Send a form with the token of the page that shows it."""
     token = csrf_token(client, page or path)

@@ -15,17 +15,11 @@ from study_server import create_app
 from study_server.cli import main
 from study_server.config import ServerConfig
 from study_server.db import Database
-from study_server.models import FreedBy, PersonalLink, Researcher, StudySession
+from study_server.models import FreedBy, PersonalLink, StudySession
 from study_server.recruitment.secret_store import SecretStore
-from tests.study_server.admin.conftest import (
-    PASSWORD,
-    PASSWORD_HASH,
-    csrf_token,
-    log_in,
-    submit,
-)
+from tests.study_server.admin.accounts import PASSWORD, add_account
+from tests.study_server.admin.conftest import csrf_token, log_in, submit
 from tests.study_server.participant.visitor import Visitor
-from tests.study_server.rows import MORNING
 from tests.study_server.study_fixture import STUDY_ID, make_study, tiny_definition
 
 STUDY_PAGE = f"/admin/studies/{STUDY_ID}"
@@ -45,14 +39,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     app = create_app(config)
     database: Database = app.extensions["database"]
     with database.write() as db:
-        db.add(
-            Researcher(
-                name="ada",
-                password_hash=PASSWORD_HASH,
-                has_one_time_password=False,
-                created_at=MORNING,
-            )
-        )
+        add_account(db, "ada")
     Visitor(app).start("/?PROLIFIC_PID=p1&SESSION_ID=sub1")
     yield app
     database.close()

@@ -102,7 +102,7 @@ def test_a_one_time_password_is_printed_for_each_new_researcher_and_reset(
     capsys.readouterr()
 
     assert run("researcher", "add", "ada") == 0
-    assert run("researcher", "reset", "ada") == 0
+    assert run("researcher", "reset-password", "ada") == 0
 
     passwords = re.findall(r"One-time password: (\S+)", capsys.readouterr().out)
     assert len(set(passwords)) == 2
@@ -128,7 +128,7 @@ def test_an_export_is_written_and_says_what_is_in_it(
         (["status", "none"], "no study 'none'"),
         (["pause", "none"], "no study 'none'"),
         (["export", "none", "--out", "x.zip"], "no study 'none'"),
-        (["researcher", "reset", "bob"], "no researcher 'bob'"),
+        (["researcher", "reset-password", "bob"], "no researcher 'bob'"),
         (["researcher", "add", " "], "must have 1 to"),
         (["export", "tiny", "--out", "/nowhere/x.zip"], "name a folder that exists"),
     ],

@@ -168,6 +168,7 @@ def test_counterbalancing_goes_on_with_a_new_version(server: Server) -> None:
                 definition_sha256=old.definition_sha256,
                 bundle_id=old.bundle_id,
                 created_at=NOON,
+                launched_at=NOON,
             )
         )
 
