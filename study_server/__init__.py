@@ -60,7 +60,7 @@ def create_app(
     app.extensions["make_app"] = create_app
     allow_uploads(app)
     protect_forms(app)
-    add_security_headers(app)
+    add_security_headers(app, has_https=config.has_https)
     add_error_pages(app)
     app.register_blueprint(health)
     app.register_blueprint(participant)

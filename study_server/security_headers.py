@@ -16,8 +16,16 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
-def add_security_headers(app: Flask) -> None:
-    """Put the headers on every answer of the application."""
+STRICT_TRANSPORT = f"max-age={365 * 24 * 3600}"
+"""A browser that came over HTTPS once never comes without again, for a year."""
+
+
+def add_security_headers(app: Flask, *, has_https: bool) -> None:
+    """Put the headers on every answer of the application.
+
+    Args:
+        has_https: people come over HTTPS, and are to come by nothing else.
+    """
 
     @app.after_request
     def _add(answer: Response) -> Response:
@@ -29,6 +37,8 @@ def add_security_headers(app: Flask) -> None:
         answer.headers["Permissions-Policy"] = (
             "camera=(), microphone=(), geolocation=()"
         )
+        if has_https:
+            answer.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
         # A page from the history would show a trial that is over.
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer

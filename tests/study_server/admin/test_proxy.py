@@ -52,3 +52,14 @@ def test_cookies_are_tied_to_the_host_over_https(tmp_path: Path) -> None:
         for asked in (b"Secure", b"HttpOnly", b"SameSite=Lax", b"Path=/;"):
             assert asked in cookie + b";"
     assert visitor.get("/api/session").status_code == 200
+
+
+def test_browsers_are_told_to_come_over_https_alone_where_there_is_https(
+    tmp_path: Path,
+) -> None:
+    """8.3"""
+    for has_https in (True, False):
+        folder = tmp_path / str(has_https)
+        app = create_app(ServerConfig(data_dir=folder, has_https=has_https))
+        answer = app.test_client().get("/admin/login")
+        assert ("Strict-Transport-Security" in answer.headers) == has_https

@@ -100,8 +100,12 @@ def test_people_reach_the_server_through_nginx(tmp_path: Path, nginx: str) -> No
         page = browser.get("/s/tiny/", extensions=tls)
         answers = [browser.get("/health/ready", extensions=tls) for _ in range(2)]
         too_much = browser.post("/s/tiny/start", content=b"x" * 200_000, extensions=tls)
+        upload = browser.post("/admin/login", content=b"x" * 200_000, extensions=tls)
 
     assert page.status_code == 200
     assert "Secure" in page.headers["Set-Cookie"]
     assert [answer.json() for answer in answers] == [{"is_ready": True}] * 2
     assert too_much.status_code == 413
+    assert "nginx" in too_much.text, "the proxy itself refuses it"
+    assert "nginx" not in upload.text, "what researchers upload reaches the server"
+    assert "max-age" in page.headers["Strict-Transport-Security"]
