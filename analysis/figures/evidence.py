@@ -40,7 +40,7 @@ def data(analysis: Analysis) -> pd.DataFrame:
 
 
 def _line(condition: str, is_correct: "pd.Series[bool]") -> pd.DataFrame:
-    answers: FloatArray = is_correct.to_numpy(dtype=np.float64)
+    answers: FloatArray = np.asarray(is_correct, dtype=np.float64)
     factors = sequential_bayes_factors(answers)
     n = len(factors)
     places = np.unique(np.linspace(0, n - 1, min(n, N_POINTS)).round().astype(int))
