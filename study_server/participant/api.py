@@ -153,11 +153,12 @@ def no_session(study_id: str) -> ResponseReturnValue:
 
 def _lengths(bundle_id: str) -> LengthOf:
     """What tells the browser how long each file is, so that none is shown in part."""
+    bundles_dir = config().bundles_dir
 
     def length_of(stimulus_id: str, place: str) -> int:
         return picture_length(
             stimulus_id,
-            bundles_dir=config().bundles_dir,
+            bundles_dir=bundles_dir,
             bundle_id=bundle_id,
             is_option=place in OPTION_PLACES,
         )

@@ -45,15 +45,16 @@ _ASKED = select(
     Trial.session_id == bindparam("session_id"),
 )
 
+_TRIALS = cast(Table, Trial.__table__)
 _FIRST_SERVING = (
-    cast(Table, Trial.__table__)
-    .update()
+    _TRIALS.update()
     .where(
-        Trial.trial_id == bindparam("the_trial"),
-        Trial.first_served_at.is_(None),
+        _TRIALS.c.trial_id == bindparam("the_trial"),
+        _TRIALS.c.first_served_at.is_(None),
     )
     .values(first_served_at=bindparam("served_at"))
 )
+"""Without the ORM, which would look at all else first."""
 
 
 def find_asked(

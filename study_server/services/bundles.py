@@ -140,6 +140,7 @@ def picture_bytes(
     return picture_path(bundles_dir, bundle_id, stimulus_id, is_option).read_bytes()
 
 
+@lru_cache(maxsize=65_536)  # of every picture of every trial that is served
 def picture_length(
     stimulus_id: str, *, bundles_dir: Path, bundle_id: str, is_option: bool
 ) -> int:
