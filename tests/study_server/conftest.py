@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from study_server.db import Database
+from study_server.migrations.triggers import REFUSALS
 from study_server.models import Base
 from tests.conftest import skip_or_fail_in_ci
 from tests.study_server.private_postgresql import (
@@ -17,6 +18,11 @@ from tests.study_server.private_postgresql import (
 
 WITHOUT_TRIGGERS = "SET session_replication_role = replica"
 RESTART_COUNTERS = "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"
+ARE_TRIGGERS_THERE = (
+    f"SELECT 1 / (count(*) = {len(REFUSALS)})::int FROM pg_trigger "
+    "WHERE NOT tgisinternal"
+)
+"""Divides by zero when a test has dropped one."""
 
 PREPARED = "prepared"
 """A database with our tables, emptied before each test."""
@@ -47,10 +53,9 @@ def emptied(server: PrivateServer) -> str:
     """
     server.disconnect_all(PREPARED)
     tables = [f'DELETE FROM "{t.name}"' for t in reversed(Base.metadata.sorted_tables)]
+    steps = [ARE_TRIGGERS_THERE, WITHOUT_TRIGGERS, *tables, RESTART_COUNTERS]
     try:
-        server.run(
-            "; ".join([WITHOUT_TRIGGERS, *tables, RESTART_COUNTERS]), database=PREPARED
-        )
+        server.run("; ".join(steps), database=PREPARED)
     except psycopg.Error:  # it is not there yet, or a test has changed its tables
         server.drop(PREPARED)
         database = Database(server.make(PREPARED))

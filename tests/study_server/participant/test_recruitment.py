@@ -159,7 +159,7 @@ def test_who_has_finished_is_told_how_in_any_browser(prolific: Flask) -> None:
     page = second.get(PROLIFIC_LINK).data.decode()
 
     assert "You have already taken part" in page
-    assert "You have stopped" in page
+    assert "You stopped." in page
     assert 'href="https://app.prolific.com/"' in page
 
 
