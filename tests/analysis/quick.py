@@ -10,7 +10,8 @@ from analysis.figures.render import FIGURES
 from analysis.load import load_export
 from analysis.page import render_page
 from analysis.results import Analysis, analyse
-from tests.analysis.synthetic import SyntheticStudy, Tables, draw_tables
+from tests.analysis.synthetic import SyntheticStudy, draw_tables
+from tests.analysis.synthetic_zip import Tables
 
 QUICK = AnalysisConfig(
     n_resamples=2000, n_flips=1000, second_engine_up_to=0, multiverse_fits_up_to=0

@@ -13,12 +13,8 @@ from analysis.errors import AnalysisError, ConfigError, ExportFormatError
 from analysis.output import OutputFolderError
 from analysis.report import write_report
 from tests.analysis.quick import QUICK_REPORT
-from tests.analysis.synthetic import (
-    SyntheticStudy,
-    draw_tables,
-    write_export,
-    write_zip,
-)
+from tests.analysis.synthetic import SyntheticStudy, draw_tables, write_export
+from tests.analysis.synthetic_zip import write_zip
 
 
 def write_bundle(folder: Path, *, schema_version: int = 2) -> dict[str, Any]:

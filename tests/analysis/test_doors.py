@@ -12,7 +12,8 @@ import pytest
 from analysis import archive
 from analysis.errors import ExportFormatError
 from analysis.load import load_export
-from tests.analysis.synthetic import SyntheticStudy, codebook, draw_tables, write_zip
+from tests.analysis.synthetic import SyntheticStudy, draw_tables
+from tests.analysis.synthetic_zip import codebook, write_zip
 
 Files = dict[str, bytes]
 

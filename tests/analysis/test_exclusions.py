@@ -16,7 +16,8 @@ from analysis.exclusions import (
     rules_of_definition,
 )
 from analysis.load import load_export
-from tests.analysis.synthetic import SyntheticStudy, Tables, draw_tables, write_zip
+from tests.analysis.synthetic import SyntheticStudy, draw_tables
+from tests.analysis.synthetic_zip import Tables, write_zip
 
 STUDY = SyntheticStudy(n_participants=12, n_features=8, n_catch=4)
 

@@ -7,7 +7,8 @@ import pytest
 
 from analysis.cli import main
 from analysis.leakage import far_pairs_of_a_shown_class, near_copies, shown_together
-from tests.analysis.synthetic import SyntheticStudy, Tables, draw_tables, write_zip
+from tests.analysis.synthetic import SyntheticStudy, draw_tables
+from tests.analysis.synthetic_zip import Tables, write_zip
 
 TRIALS = pd.DataFrame(
     {

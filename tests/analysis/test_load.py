@@ -9,13 +9,8 @@ import pytest
 
 from analysis.errors import ExportFormatError
 from analysis.load import StudyExport, load_export
-from tests.analysis.synthetic import (
-    SyntheticStudy,
-    Tables,
-    codebook,
-    draw_tables,
-    write_zip,
-)
+from tests.analysis.synthetic import SyntheticStudy, draw_tables
+from tests.analysis.synthetic_zip import Tables, codebook, write_zip
 
 SMALL = SyntheticStudy(n_participants=4, n_features=4)
 

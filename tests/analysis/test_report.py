@@ -16,10 +16,7 @@ from analysis.figures.style import style
 from analysis.output import OutputFolderError, write_folder
 from analysis.report import write_report
 from tests.analysis.quick import QUICK_REPORT, page_of, read_results
-from tests.analysis.synthetic import (
-    SyntheticStudy,
-    write_export,
-)
+from tests.analysis.synthetic import SyntheticStudy, write_export
 
 ROOT = Path(__file__).parents[2]
 ALL_FORMATS: dict[str, Any] = {

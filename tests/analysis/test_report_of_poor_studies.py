@@ -9,12 +9,8 @@ import pytest
 from analysis.config import ReportConfig
 from analysis.report import write_report
 from tests.analysis.quick import QUICK_REPORT
-from tests.analysis.synthetic import (
-    SyntheticStudy,
-    Tables,
-    draw_tables,
-    write_zip,
-)
+from tests.analysis.synthetic import SyntheticStudy, draw_tables
+from tests.analysis.synthetic_zip import Tables, write_zip
 
 
 def empty(tables: Tables) -> Tables:

@@ -13,12 +13,8 @@ from analysis.intervals import GENERALIZATIONS
 from analysis.load import load_export
 from analysis.results import Analysis, to_json
 from tests.analysis.quick import PLANTED, analysed, edge_tables, one
-from tests.analysis.synthetic import (
-    SyntheticStudy,
-    draw_tables,
-    write_export,
-    write_zip,
-)
+from tests.analysis.synthetic import SyntheticStudy, draw_tables, write_export
+from tests.analysis.synthetic_zip import write_zip
 
 
 def test_every_estimate_says_what_it_generalizes_to(typical: Analysis) -> None:

@@ -6,11 +6,8 @@ from typing import Any
 import pytest
 
 from tests.analysis.quick import PLANTED, analysed, edge_tables, one
-from tests.analysis.synthetic import (
-    SyntheticStudy,
-    write_export,
-    write_zip,
-)
+from tests.analysis.synthetic import SyntheticStudy, write_export
+from tests.analysis.synthetic_zip import write_zip
 
 ONE_FEATURE: dict[str, Any] = {
     "accuracy": {"natural": 0.7},

@@ -10,12 +10,8 @@ from analysis.errors import ExportFormatError
 from analysis.load import load_export
 from analysis.several_exports import load_exports, sha256_of_exports
 from tests.analysis.quick import read_results
-from tests.analysis.synthetic import (
-    SyntheticStudy,
-    Tables,
-    draw_tables,
-    write_zip,
-)
+from tests.analysis.synthetic import SyntheticStudy, draw_tables
+from tests.analysis.synthetic_zip import Tables, write_zip
 
 STUDY = SyntheticStudy(n_participants=8, n_features=8)
 

@@ -61,7 +61,8 @@ def _half_of_the_features(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataF
 def _report(n_responses: int) -> Measured:
     from analysis.config import ReportConfig
     from analysis.report import write_report
-    from tests.analysis.synthetic import SyntheticStudy, draw_tables, write_zip
+    from tests.analysis.synthetic import SyntheticStudy, draw_tables
+    from tests.analysis.synthetic_zip import write_zip
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.ends import (
     Study,
@@ -54,7 +54,7 @@ def test_the_copy_button_copies_the_code(browser: Browser, study: Study) -> None
 
     page.click("#copy")
 
-    assert page.inner_text("#copy-said") == "Copied."
+    expect(page.locator("#copy-said")).to_have_text("Copied.")
     assert page.evaluate("navigator.clipboard.readText()") == "RETURN-1"
     context.close()
 

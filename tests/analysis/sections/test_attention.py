@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from tests.analysis.quick import analysed
-from tests.analysis.synthetic import SyntheticStudy, Tables, draw_tables, write_zip
+from tests.analysis.synthetic import SyntheticStudy, draw_tables
+from tests.analysis.synthetic_zip import Tables, write_zip
 
 STUDY = SyntheticStudy(
     accuracy={"accentuation": 0.9, "seed_only": 0.6},

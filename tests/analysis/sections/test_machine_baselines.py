@@ -12,7 +12,8 @@ from analysis.load import load_export
 from analysis.machines import TIED, consistency_with_people, with_machine
 from analysis.results import Analysis
 from tests.analysis.quick import analysed
-from tests.analysis.synthetic import SyntheticStudy, Tables, draw_tables, write_zip
+from tests.analysis.synthetic import SyntheticStudy, draw_tables
+from tests.analysis.synthetic_zip import Tables, write_zip
 
 STUDY = SyntheticStudy(
     accuracy={"accentuation": 0.9, "seed_only": 0.6}, n_participants=30, n_features=16

@@ -8,7 +8,8 @@ import pytest
 from analysis.load import load_export
 from analysis.results import analyse
 from tests.analysis.quick import QUICK
-from tests.analysis.synthetic import SyntheticStudy, draw_tables, write_zip
+from tests.analysis.synthetic import SyntheticStudy, draw_tables
+from tests.analysis.synthetic_zip import write_zip
 
 RULES = ({"name": "instructions_too_fast"}, {"name": "did_not_finish"})
 

@@ -10,7 +10,8 @@ from analysis.results import Analysis
 from analysis.sections.listed import SECTIONS
 from analysis.sections.moderators import layer_of
 from tests.analysis.quick import analysed, edge_tables, one
-from tests.analysis.synthetic import SyntheticStudy, Tables, draw_tables, write_zip
+from tests.analysis.synthetic import SyntheticStudy, draw_tables
+from tests.analysis.synthetic_zip import Tables, write_zip
 
 LOPSIDED = {"accentuation": 0.9, "seed_only": 0.6}
 

@@ -15,18 +15,20 @@ from study_server.trouble import Watch
 from tests.study_server.participant.records import rows
 from tests.study_server.participant.visitor import ANSWERS, Visitor
 
-FAULTS = ("full", "read-only", "dropped")
+FAULTS = (
+    ("sqlite", "full"),
+    ("sqlite", "read-only"),
+    ("postgresql", "full"),
+    ("postgresql", "read-only"),
+    ("postgresql", "dropped"),
+)
+"""A file has no connection to drop."""
 
 
 @contextmanager
 def failing(database: Database, fault: str) -> Iterator[None]:
     """Let the database fail for real whenever something is to be stored."""
-    if not is_sqlite(database.engine):
-        how = fail_on_postgresql
-    elif fault == "dropped":
-        pytest.skip("a file has no connection to drop")
-    else:
-        how = fail_on_sqlite
+    how = fail_on_sqlite if is_sqlite(database.engine) else fail_on_postgresql
 
     def fail(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if statement.startswith(("INSERT", "UPDATE")):
@@ -61,7 +63,7 @@ def fail_on_postgresql(connection: Any, fault: str) -> None:
     driver.execute(statement)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("database_url", "fault"), FAULTS, indirect=["database_url"])
 def test_what_cannot_be_stored_is_not_acknowledged(
     app: Flask, visitor: Visitor, database: Database, fault: str
 ) -> None:
@@ -80,7 +82,7 @@ def test_what_cannot_be_stored_is_not_acknowledged(
     assert [row.response_id for row in rows(app, Response)] == [body["response_id"]]
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("database_url", "fault"), FAULTS, indirect=["database_url"])
 def test_after_a_failure_nobody_new_is_let_in_until_something_is_stored(
     app: Flask, visitor: Visitor, database: Database, fault: str
 ) -> None:
