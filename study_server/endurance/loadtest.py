@@ -15,6 +15,7 @@ from study_server.endurance.machine import machine_facts
 from study_server.endurance.oracle import judge
 from study_server.endurance.taker import Pace
 from study_server.errors import StudyServerError
+from study_server.services.window import WINDOW_TRIALS
 
 MEMORY_EVERY_S = 2.0
 TRIALS_OF_LONG_SESSIONS = 50
@@ -28,7 +29,7 @@ class LoadConfig:
     """At the same time."""
 
     pause_s: float = 3.0
-    """Between an acknowledgement and the next answer."""
+    """Between an acknowledgement and the next answer, on average."""
 
     n_responses: int = 12
     """Of each participant, when no `minutes` are given."""
@@ -119,7 +120,7 @@ def _let_in(config: LoadConfig, ground: Ground, ledger: Ledger) -> None:
         return
 
     def spread_out(rng: Random) -> None:
-        time.sleep(rng.uniform(0, config.pause_s))
+        time.sleep(rng.uniform(0, WINDOW_TRIALS * config.pause_s))
 
     crowd.take_one_each(config.n_participants, when_enrolled=spread_out)
 

@@ -43,7 +43,8 @@ class Pace:
     """How a participant goes about it."""
 
     pause_s: float
-    """Between an acknowledgement and the next answer; 0: none."""
+    """Between an acknowledgement and the next answer, on average; each is drawn from
+    half of it to half as much again, as people do not keep step. 0: none."""
 
     loads_pictures: bool
     """Whether every picture of a trial is fetched before it is answered."""
@@ -99,7 +100,7 @@ class Taker:
                 if pace.loads_pictures:
                     self._look_at(trial)
                 self.answer(trial)
-                time.sleep(pace.pause_s)
+                time.sleep(pace.pause_s * self._rng.uniform(0.5, 1.5))
         self.finish()
 
     def held_trials(self) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The places of a trial's images, and what stands in them for a browser. Pure."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -31,16 +32,18 @@ class PlacedImages:
 
 def images_by_place(found: Mapping[str, ServedImage]) -> PlacedImages:
     """Sort place → image of one trial into its lists."""
+    lists: dict[str, list[tuple[int, ServedImage]]] = defaultdict(list)
+    for place, image in found.items():
+        prefix, dash, number = place.rpartition("-")
+        if dash:
+            lists[prefix + dash].append((int(number), image))
     return PlacedImages(
-        panel=_numbered(found, PANEL_PLACE),
-        negative_panel=_numbered(found, NEGATIVE_PANEL_PLACE),
+        panel=_in_order(lists[PANEL_PLACE]),
+        negative_panel=_in_order(lists[NEGATIVE_PANEL_PLACE]),
         reference=found.get(REFERENCE_PLACE),
         options={place: found[place] for place in OPTION_PLACES if place in found},
     )
 
 
-def _numbered(found: Mapping[str, ServedImage], prefix: str) -> tuple[ServedImage, ...]:
-    numbers = sorted(
-        int(place.removeprefix(prefix)) for place in found if place.startswith(prefix)
-    )
-    return tuple(found[f"{prefix}{number}"] for number in numbers)
+def _in_order(numbered: Iterable[tuple[int, ServedImage]]) -> tuple[ServedImage, ...]:
+    return tuple(image for _, image in sorted(numbered))

@@ -20,6 +20,9 @@ from study_server.services.endings import is_over
 from study_server.services.practice import finish_round
 from study_server.services.studies import definition_of
 
+Part = tuple[str, int | None]
+"""`main`, or `practice` and which round of it."""
+
 
 class InPart(Protocol):
     """A trial, as far as it says which part of the session it is in."""
@@ -44,7 +47,7 @@ def current_trial(db: Session, session: StudySession) -> Trial | None:
     return db.get_one(Trial, due[0].trial_id) if due else None
 
 
-def part_of(trial: InPart) -> tuple[str, int | None]:
+def part_of(trial: InPart) -> Part:
     """What trials are counted within: the main part, or a round of practice."""
     if trial.block_index is None:
         return "practice", trial.practice_round

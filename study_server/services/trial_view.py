@@ -1,6 +1,7 @@
 """What a browser is told about the trials it holds, and nothing more. No Flask."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from study_server.models import Appearance, StudySession, Trial
 from study_server.services.asked import note_first_serving
 from study_server.services.places import PlacedImages, ServedImage, images_by_place
-from study_server.services.progress import part_of
+from study_server.services.progress import Part, part_of
 from study_server.services.window import held_trials
 
 LengthOf = Callable[[str, str], int]
@@ -64,12 +65,7 @@ def serve_trials(
     session.last_seen_at = served_at
     note_first_serving(db, held[0], served_at)
     planned = _all_in_order(db, session)
-    images = served_images(db, held, length_of)
-    return tuple(
-        _view(at, planned, images[each.trial_id], name_of(each.condition))
-        for at, each in enumerate(planned)
-        if each.trial_id in images
-    )
+    return tuple(_views(planned, served_images(db, held, length_of), name_of))
 
 
 def served_images(
@@ -114,34 +110,40 @@ def _all_in_order(db: Session, session: StudySession) -> Sequence[PlannedTrial]:
     return [PlannedTrial._make(row) for row in rows]
 
 
-def _view(
-    at: int,
-    planned: Sequence[PlannedTrial],
-    images: PlacedImages,
-    panel_name: str | None,
-) -> TrialView:
-    trial = planned[at]
-    part = [each for each in planned if part_of(each) == part_of(trial)]
-    return TrialView(
-        trial_id=trial.trial_id,
-        task=trial.task,
-        number=part.index(trial) + 1,
-        n_trials=len(part),
-        phase=part_of(trial)[0],
-        interlude=_interlude(planned, at),
-        n_blocks_done=trial.block_index or 0,
-        n_blocks=len({each.block_index for each in planned} - {None}),
-        n_postponed=trial.n_postponed,
-        panel_name=panel_name,
-        images=images,
-    )
+def _views(
+    planned: Sequence[PlannedTrial], held: Mapping[str, PlacedImages], name_of: NameOf
+) -> Iterator[TrialView]:
+    """The held trials, each by its place in the whole session."""
+    parts = [part_of(each) for each in planned]
+    n_trials = Counter(parts)
+    n_reached = Counter[Part]()
+    n_blocks = len({each.block_index for each in planned} - {None})
+    for at, (trial, part) in enumerate(zip(planned, parts, strict=True)):
+        n_reached[part] += 1
+        if trial.trial_id not in held:
+            continue
+        yield TrialView(
+            trial_id=trial.trial_id,
+            task=trial.task,
+            number=n_reached[part],
+            n_trials=n_trials[part],
+            phase=part[0],
+            interlude=_interlude(planned, parts, at),
+            n_blocks_done=trial.block_index or 0,
+            n_blocks=n_blocks,
+            n_postponed=trial.n_postponed,
+            panel_name=name_of(trial.condition),
+            images=held[trial.trial_id],
+        )
 
 
-def _interlude(planned: Sequence[PlannedTrial], at: int) -> str | None:
-    phase, practice_round = part_of(planned[at])
-    if at == 0 or part_of(planned[at - 1])[0] != phase:
+def _interlude(
+    planned: Sequence[PlannedTrial], parts: Sequence[Part], at: int
+) -> str | None:
+    phase, practice_round = parts[at]
+    if at == 0 or parts[at - 1][0] != phase:
         return phase
-    if part_of(planned[at - 1])[1] != practice_round:
+    if parts[at - 1][1] != practice_round:
         return "practice_again"
     is_same_block = planned[at - 1].block_index == planned[at].block_index
     return None if is_same_block else "break"
