@@ -176,6 +176,15 @@ BREAKAGES = (
         "test_f11_what_cannot_be_written_is_never_acknowledged",
     ),
     Breakage(
+        fault="F11",
+        file="study_server/group_commit.py",
+        text="self._wait_for(group)",
+        broken="return",
+        effect="an answer is acknowledged before the commit that it shares",
+        test="tests/study_server/test_group_commit.py::"
+        "test_nobody_goes_on_before_the_commit",
+    ),
+    Breakage(
         fault="F12",
         file="study_server/dialects.py",
         text="driver.backup(copy)",
