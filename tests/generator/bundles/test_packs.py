@@ -74,7 +74,7 @@ def test_pictures_are_within_a_rounding_of_those_made_alone(
 
 
 @pytest.fixture(scope="module")
-def exact_alone(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+def exact_alone(tmp_path_factory: pytest.TempPathFactory) -> list[list[object]]:
     folder = tmp_path_factory.mktemp("alone")
     made = make_packs(folder, some_jobs(), jobs_each=1, config=EXACT)
     return [bytes_of(one) for one in made]
@@ -82,7 +82,7 @@ def exact_alone(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
 
 @pytest.mark.parametrize("jobs_each", [3, 7])
 def test_deterministic_packs_have_the_bytes_of_jobs_made_alone(
-    exact_alone: list[bytes], tmp_path: Path, jobs_each: int
+    exact_alone: list[list[object]], tmp_path: Path, jobs_each: int
 ) -> None:
     jobs = some_jobs()
 
