@@ -67,6 +67,10 @@ class ExportError(StudyServerError):
     """An export cannot be written."""
 
 
+class ExportBusyError(ExportError):
+    """As many exports as a server makes at a time are being made."""
+
+
 class TokenError(StudyServerError):
     """A token for programs cannot be made, or is not there."""
 

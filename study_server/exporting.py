@@ -4,7 +4,9 @@ from flask import Response, request
 
 from study_server.current import config, database, now
 from study_server.export.archive import check_choice
-from study_server.export.download import Wanted, download, note_export
+from study_server.export.download import Wanted, note_export
+from study_server.export.process import download_with_care
+from study_server.export.turns import take_turn
 from study_server.services.studies import get_study
 
 
@@ -19,6 +21,7 @@ def send_export(study_id: str, *, actor: str) -> Response:
     Raises:
         StudyNotFoundError: there is no such study.
         ExportError: sessions or format is none of those there are.
+        ExportBusyError: as many exports as may be are being made.
     """
     wanted = Wanted(
         study_id=study_id,
@@ -27,11 +30,16 @@ def send_export(study_id: str, *, actor: str) -> Response:
         exported_at=now(),
     )
     check_choice(wanted.sessions, wanted.format_name)
-    with database().write() as db:
-        get_study(db, study_id)
-        note_export(db, wanted, actor=actor)
-    return Response(
-        download(database(), wanted, config().bundles_dir),
-        mimetype="application/zip",
-        headers={"Content-Disposition": f'attachment; filename="{wanted.file_name}"'},
-    )
+    turn = take_turn(config().data_dir)
+    try:
+        with database().write() as db:
+            get_study(db, study_id)
+            note_export(db, wanted, actor=actor)
+        chunks = download_with_care(config(), database(), wanted)
+    except BaseException:
+        turn.give_back()
+        raise
+    answer = Response(turn.over(chunks), mimetype="application/zip")
+    answer.call_on_close(turn.give_back)  # also if nobody waited for the first chunk
+    answer.headers["Content-Disposition"] = f'attachment; filename="{wanted.file_name}"'
+    return answer

@@ -18,9 +18,11 @@ from study_server.current import database, now
 from study_server.errors import BlindError
 from study_server.models import Unblinding
 from study_server.services.blinding import accuracy_by_condition, is_blind, unblind
+from study_server.services.exclusion_counts import count_exclusions
 from study_server.services.live import live
 from study_server.services.monitor import arrivals, progress
-from study_server.services.studies import get_study
+from study_server.services.precision import precision
+from study_server.services.studies import definition_of, get_study
 
 
 @admin.get("/studies/<study_id>/live")
@@ -41,6 +43,8 @@ def live_page(study_id: str) -> str:
             arrivals=arrival_bars(arrivals(db, study_id, until=now())),
             sizes=(FUNNEL_WIDTH_PX, ROW_STEP_PX, SQUARE_PX),
             accuracy=None if blind else accuracy_by_condition(db, study),
+            exclusions=count_exclusions(db, study_id, definition_of(study).exclusions),
+            precision=precision(db, study),
             unblinding=db.get(Unblinding, study_id),
             counted_at=now(),
         )

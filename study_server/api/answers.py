@@ -18,7 +18,8 @@ class Refused(Answered):
     """Nothing was changed."""
 
     error: str
-    """For programs: `no_token`, `not_allowed`, `no_study`, `bad_choice`, `refused`."""
+    """For programs: `no_token`, `not_allowed`, `no_study`, `bad_choice`, `busy`,
+    `refused`."""
 
     message: str
     """For people who write programs."""

@@ -54,7 +54,7 @@ OPERATIONS = (
         "The export, as EXPORT_FORMAT.md describes it, sent while it is written",
         Scope.EXPORT_READ,
         None,
-        ("401", "403", "404", "422"),
+        ("401", "403", "404", "422", "503"),
         (
             ("format", tuple(FORMATS), "csv"),
             ("sessions", SESSION_FILTERS, "real"),
@@ -67,6 +67,7 @@ MEANINGS = {
     "403": "The token is not good for this",
     "404": "There is no such study",
     "422": "A parameter has none of its values",
+    "503": "Others are exporting just now: come again after Retry-After seconds",
 }
 
 

@@ -12,8 +12,9 @@ from study_server.commands.options import (
     server_config,
 )
 from study_server.export.archive import write_archive
-from study_server.export.download import Wanted, download, has_people, note_export
+from study_server.export.download import Wanted, has_people, note_export
 from study_server.export.formats import FORMATS
+from study_server.export.process import download_with_care
 from study_server.export.tables import SESSION_FILTERS, count_sessions
 from study_server.services.audit_log import COMMAND_LINE
 from study_server.services.blinding import is_blind
@@ -66,7 +67,7 @@ def run_command(options: argparse.Namespace) -> None:
             note_export(db, wanted, actor=COMMAND_LINE)
             n_all = count_sessions(db, wanted.study_id, sessions="all")
             n_exported = count_sessions(db, wanted.study_id, sessions=wanted.sessions)
-        write_archive(download(database, wanted, config.bundles_dir), options.out)
+        write_archive(download_with_care(config, database, wanted), options.out)
     print(f"Wrote {options.out}: {n_exported} sessions ({options.sessions})")
     if hides_truth:
         print(

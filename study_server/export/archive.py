@@ -7,8 +7,11 @@ stamps, sorted rows, one transaction.
 import hashlib
 import zipfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +22,7 @@ from study_server.export.codebook import codebook
 from study_server.export.facts import WrittenTable, export_facts, json_bytes
 from study_server.export.formats import Format, Source, find_format
 from study_server.export.growing_file import GrowingFile
+from study_server.export.packing import packed
 from study_server.export.tables import SESSION_FILTERS
 from study_server.models import Study
 
@@ -102,7 +106,7 @@ def _stream(
 ) -> Iterator[bytes]:
     sink = GrowingFile()
     written: dict[str, WrittenTable] = {}
-    with zipfile.ZipFile(sink, "w") as archive:
+    with zipfile.ZipFile(sink, "w") as archive, ThreadPoolExecutor(1) as thread:
         for table, columns in form.tables.items():
             place = form.place(study.study_id, table)
             batches = form.read(source, table)
@@ -112,10 +116,8 @@ def _stream(
             digest = hashlib.sha256()
             entry = _entry(place, is_packed=form.is_packed)
             with archive.open(entry, "w", force_zip64=True) as file:
-                for piece in form.pieces(columns, counted):
-                    digest.update(piece)
-                    file.write(piece)
-                    yield from sink.take(at_least=CHUNK_BYTES)
+                pack = partial(_pack, file=file, digest=digest, sink=sink)
+                yield from packed(form.pieces(columns, counted), pack, thread)
             written[table] = WrittenTable(place, counted.n_rows, digest.hexdigest())
         facts = export_facts(
             source.db,
@@ -133,6 +135,15 @@ def _stream(
         for place, content in documents.items():
             archive.writestr(_entry(place), content)
     yield from sink.take(at_least=1)
+
+
+def _pack(
+    piece: bytes, *, file: IO[bytes], digest: "hashlib._Hash", sink: GrowingFile
+) -> list[bytes]:
+    """Write a piece into the zip; what of the zip is to be handed on."""
+    digest.update(piece)
+    file.write(piece)
+    return list(sink.take(at_least=CHUNK_BYTES))
 
 
 class Counted:

@@ -40,11 +40,18 @@ def csv_cells(column: Column, values: Sequence[Value]) -> Sequence[str]:
     Numbers are written in full, never rounded.
     """
     if column.type == "number":
-        return [MISSING if value is None else repr(value) for value in values]
+        return number_cells(values)
     if not column.formula_guard and (harmless := harmless_texts(values)):
         return harmless
     cells = {value: csv_cell(column, value) for value in set(values)}  # few differ
     return list(map(cells.__getitem__, values))
+
+
+def number_cells(values: Sequence[Any]) -> Sequence[str]:
+    """Numbers in full; where none is missing, none has to be looked at."""
+    if None not in values:
+        return list(map(repr, values))
+    return [MISSING if value is None else repr(value) for value in values]
 
 
 def harmless_texts(values: Sequence[Any]) -> Sequence[str] | None:

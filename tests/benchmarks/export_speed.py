@@ -62,7 +62,7 @@ class Measured:
     way: str
     seconds: float
     peak_mb: float
-    """MB of 10^6 bytes: of the command's process; of the server's, crowd included."""
+    """MB of 10^6 bytes: of the command's processes; of the server's."""
     p99_ms: float | None
     """Of the crowd's requests while the export was made."""
     zip_mb: float
@@ -186,11 +186,21 @@ def by_command(ground: Ground, path: Path) -> Exported:
     begun, peak_mb = time.monotonic(), 0.0
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     while process.poll() is None:
-        peak_mb = max(peak_mb, most_resident_mb(process.pid))
+        found = sum(map(most_resident_mb, (process.pid, *children(process.pid))))
+        peak_mb = max(peak_mb, found)
         time.sleep(0.1)
     if process.returncode:
         raise RuntimeError(f"the export failed with exit code {process.returncode}")
     return Exported(time.monotonic() - begun, peak_mb, path.stat().st_size)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started; none when it is gone."""
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    except OSError:
+        return []
+    return [int(each) for each in text.split()]
 
 
 def most_resident_mb(pid: int) -> float:
@@ -227,8 +237,14 @@ def by_api(ground: Ground, path: Path) -> Exported:
             file.write(chunk)
             if time.monotonic() - looked_at > 1:
                 looked_at = time.monotonic()
-                peak_mb = max(peak_mb, ground.server.resident_mb())
+                peak_mb = max(peak_mb, served_from_mb(ground))
     return Exported(time.monotonic() - begun, peak_mb, path.stat().st_size)
+
+
+def served_from_mb(ground: Ground) -> float:
+    """The memory of the server and of whatever its processes have started."""
+    helpers = [pid for each in ground.server.worker_pids() for pid in children(each)]
+    return ground.server.resident_mb() + sum(map(most_resident_mb, helpers))
 
 
 def tell(what: str) -> None:

@@ -5,8 +5,10 @@ import json
 import zipfile
 
 import pytest
+from flask import Flask
 
 from study_server.export.formats import FORMATS
+from study_server.export.turns import MOST_AT_A_TIME, take_turn
 from tests.study_server.api.conftest import Ask, MakeToken
 
 
@@ -35,6 +37,22 @@ def test_a_choice_that_is_not_offered_is_refused(
     assert answer.json is not None
     assert answer.json["error"] == "bad_choice"
     assert "must be one of" in answer.json["message"]
+
+
+def test_who_comes_while_others_export_is_told_when_to_come_again(
+    app: Flask, ask: Ask, make_token: MakeToken
+) -> None:
+    data_dir = app.extensions["server_config"].data_dir
+    turns = [take_turn(data_dir) for _ in range(MOST_AT_A_TIME)]
+
+    answer = ask("/studies/demo/export", make_token())
+    turns[0].give_back()
+    later = ask("/studies/demo/export", make_token())
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert answer.json is not None
+    assert answer.json["error"] == "busy"
+    assert later.status_code == 200
 
 
 def test_counts_tell_how_a_study_is_going(ask: Ask, make_token: MakeToken) -> None:
