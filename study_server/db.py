@@ -1,38 +1,17 @@
 """The database connection and the two kinds of transaction used on it. No Flask."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from study_server.dialects import connect, is_sqlite, options_for_reading
+from study_server.group_commit import GroupCommit
 from study_server.migrations.upgrade import prepare_schema
 from study_server.trouble import Watch, is_outage
 
 IS_WRITING = "is_writing"
-
-TURN_LIMIT_S = 30.0
-"""As long as SQLite itself would wait for another process's write."""
-
-
-class WriterTurn:
-    """Threads of one process write to SQLite one after the other.
-
-    Left to SQLite they would sleep and try again, and the unlucky ones for long.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> None:
-        if not self._lock.acquire(timeout=TURN_LIMIT_S):
-            raise PoolTimeoutError(f"no turn to write within {TURN_LIMIT_S:.0f} s")
-
-    def __exit__(self, *_error: object) -> None:
-        self._lock.release()
 
 
 class Database:
@@ -46,7 +25,11 @@ class Database:
         self.engine = connect(url)
         self._make_session = sessionmaker(self.engine, expire_on_commit=False)
         self._watch = watch
-        self._turn = WriterTurn() if is_sqlite(self.engine) else nullcontext()
+        self._write = (
+            GroupCommit(self.engine, self._make_session).write
+            if is_sqlite(self.engine)
+            else self._make_session.begin
+        )
 
     def prepare(self, *, may_upgrade: bool = True) -> None:
         """Bring the tables to this version's schema, whichever process comes first.
@@ -63,7 +46,7 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A transaction that commits at the end, or leaves no trace on an error."""
         try:
-            with self._turn, self._make_session.begin() as db:
+            with self._write() as db:
                 db.info[IS_WRITING] = True
                 yield db
         except SQLAlchemyError as error:

@@ -31,6 +31,10 @@ class NotOpenError(StudyServerError):
     """The study takes no new participants now."""
 
 
+class NotNowError(NotOpenError):
+    """Nobody is let in as long as nothing can be stored; it may pass by itself."""
+
+
 class LinkError(StudyServerError):
     """A personal link is not valid, or cannot be made."""
 

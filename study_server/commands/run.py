@@ -66,8 +66,8 @@ def add_parser(commands: "Commands") -> None:
         "--workers",
         type=int,
         metavar="N",
-        help="processes (default: 1 on SQLite, which has one writer; on PostgreSQL one "
-        "for each processor and one more)",
+        help="processes (default: on PostgreSQL one for each processor and one more; "
+        "on SQLite, which has one writer, 2 where there is more than one processor)",
     )
     parser.add_argument(
         "--https",
@@ -129,7 +129,8 @@ def choose_workers(wanted: int | None, database: Database) -> int:
         StudyServerError: fewer than 1 are asked for.
     """
     if wanted is None:
-        return 1 if is_sqlite(database.engine) else (os.cpu_count() or 1) + 1
+        n_processors = os.cpu_count() or 1
+        return min(n_processors, 2) if is_sqlite(database.engine) else n_processors + 1
     if wanted < 1:
         raise StudyServerError(f"workers must be at least 1; got {wanted}")
     return wanted

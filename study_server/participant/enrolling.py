@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from study_server.current import config, now, watch
-from study_server.errors import NotOpenError
+from study_server.errors import NotNowError
 from study_server.models import Study, StudySession
 from study_server.participant.arriving import Arriving
 from study_server.participant.blueprint import is_simulated, randomness
@@ -36,7 +36,8 @@ def give_place(
     Raises:
         AlreadyTookPartError: their session is over, or in another study.
         LinkError: a personal link is needed, and this one lets nobody in.
-        NotOpenError: the study is paused, closed or full, or nothing can be stored.
+        NotOpenError: the study is paused, closed or full.
+        NotNowError: nothing can be stored at the moment.
     """
     if session_of_person(db, arriving.identity.pseudonym) is None:
         check_can_store()
@@ -74,10 +75,10 @@ def check_can_store() -> None:
     """Let nobody in whose answers might not be kept.
 
     Raises:
-        NotOpenError: the disk is nearly full, or the database failed just now.
+        NotNowError: the disk is nearly full, or the database failed just now.
     """
     if watch().trouble() is not None:
-        raise NotOpenError("the server cannot store anything at the moment")
+        raise NotNowError("the server cannot store anything at the moment")
 
 
 def give_plan(db: Session, session: StudySession) -> None:

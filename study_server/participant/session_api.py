@@ -17,6 +17,7 @@ from study_server.design.definition import StudyDefinition
 from study_server.errors import (
     AlreadyTookPartError,
     LinkError,
+    NotNowError,
     NotOpenError,
     ResponseRefusedError,
 )
@@ -54,6 +55,7 @@ from study_server.services.starts import start_once, start_token
 from study_server.services.studies import definition_of, get_study
 from study_server.services.texts import consent_sha256
 from study_server.services.withdrawal import withdraw
+from study_server.trouble import RETRY_AFTER_S
 
 REFUSALS = {
     "preview": "the platform only shows the task; nobody has accepted it yet",
@@ -103,6 +105,9 @@ def start_session(study_id: str) -> ResponseReturnValue:
             answer = _start(study_id)
     except ResponseRefusedError as error:
         return refused(error)
+    except NotNowError as error:
+        retry = {"Retry-After": str(RETRY_AFTER_S)}
+        return jsonify(error="not_now", message=str(error)), 503, retry
     except (NotOpenError, LinkError) as error:
         return jsonify(error="not_open", message=str(error)), 409
     except AlreadyTookPartError as error:

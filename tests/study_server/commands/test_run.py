@@ -69,10 +69,12 @@ def test_a_request_that_is_under_way_is_answered_before_the_server_ends(
         connection = socket.create_connection((host, int(port)), timeout=10)
         connection.sendall(
             b"POST /s/tiny/start HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n"
-            b"Content-Type: application/x-www-form-urlencoded\r\n\r\nconse"
+            b"Content-Type: application/x-www-form-urlencoded\r\n"
+            b"Expect: 100-continue\r\n\r\n"
         )
-        time.sleep(0.5)  # the request has reached a thread
-        ending = Thread(target=finish, args=(connection, b"nt=yes"))
+        go_on = connection.recv(64)  # the request has reached a thread
+        assert go_on == b"HTTP/1.1 100 Continue\r\n\r\n"
+        ending = Thread(target=finish, args=(connection, b"consent=yes"))
         ending.start()
     ending.join()
     with connection:
@@ -80,7 +82,7 @@ def test_a_request_that_is_under_way_is_answered_before_the_server_ends(
 
 
 def finish(connection: socket.socket, rest: bytes) -> None:
-    """The rest of a request, after the server was told to stop."""
+    """The body of a request, after the server was told to stop."""
     time.sleep(1)
     connection.sendall(rest)
 

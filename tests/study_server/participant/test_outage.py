@@ -126,7 +126,8 @@ def test_with_little_room_running_sessions_go_on_and_nobody_new_begins(
     assert newcomer.get("/").location.endswith("/not-open")
     assert newcomer.get("/not-open").status_code == 200
     started = newcomer.send({"consent": True, "language": "en"}, to="session")
-    assert started.status_code != 201
+    assert started.status_code == 503
+    assert int(started.headers["Retry-After"]) > 0
     assert (
         visitor.send(visitor.response(visitor.trial()["trial_id"])).status_code == 200
     )

@@ -1,0 +1,75 @@
+"""A lock between the processes that write to one SQLite file. No Flask.
+
+SQLite itself lets a process that finds the file locked sleep for longer and longer, so
+that under load the unlucky ones wait for seconds. The lock of a file beside it is tried
+every half millisecond, and the system takes it from a process that dies.
+"""
+
+import fcntl
+import os
+import stat
+import time
+from pathlib import Path
+
+EVERY_S = 0.0005
+COURTESY_S = 0.001
+"""Whoever had the lock last lets others come first for so long, while there are any."""
+REMEMBERED_S = 1.0
+"""After so long without waiting, there are none."""
+
+
+class TurnFile:
+    """The lock; one thread of a process at a time may ask for it."""
+
+    def __init__(self, path: Path) -> None:
+        """
+        Args:
+            path: the database; the lock is beside it, named like it with `-turn`.
+        """
+        self._path = path
+        self._file: int | None = None
+        self._waited_at = -REMEMBERED_S
+        self._given_at = 0.0
+
+    def take(self, limit_s: float) -> bool:
+        """Wait for the lock; False when another process kept it for too long.
+
+        Raises:
+            OSError: the file cannot be made.
+        """
+        if self._file is None:
+            self._file = _open_beside(self._path)
+        now = time.monotonic()
+        give_up_at = now + limit_s
+        if now - self._waited_at < REMEMBERED_S:
+            time.sleep(max(0.0, self._given_at + COURTESY_S - now))
+        while not _try(self._file):
+            self._waited_at = time.monotonic()
+            if self._waited_at > give_up_at:
+                return False
+            time.sleep(EVERY_S)
+        return True
+
+    def give(self) -> None:
+        """Let the next process have it."""
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+            self._given_at = time.monotonic()
+
+
+def _try(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _open_beside(path: Path) -> int:
+    """The lock's file; who may write the database may take the lock."""
+    kept_by = path.stat()
+    flags = os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC
+    file = os.open(f"{path}-turn", flags, stat.S_IMODE(kept_by.st_mode))
+    if os.geteuid() == 0:  # a command of the administrator's, beside the service
+        os.fchown(file, kept_by.st_uid, kept_by.st_gid)
+    return file
