@@ -18,7 +18,9 @@ from study_server.health import health
 from study_server.hooks import hooks
 from study_server.participant import participant
 from study_server.preview import preview
+from study_server.rate_limits import limit_requests
 from study_server.security_headers import add_security_headers
+from study_server.services.landings import Landings
 from study_server.trouble import Watch
 
 
@@ -57,7 +59,9 @@ def create_app(
     app.extensions["server_config"] = config
     app.extensions["database"] = database
     app.extensions["clock"] = clock
+    app.extensions["landings"] = Landings()
     app.extensions["make_app"] = create_app
+    limit_requests(app)
     allow_uploads(app)
     protect_forms(app)
     add_security_headers(app, has_https=config.has_https)

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 
 from study_server.config import ServerConfig
 from study_server.db import Database
+from study_server.services.landings import Landings
 from study_server.trouble import Watch
 
 
@@ -25,6 +26,12 @@ def config() -> ServerConfig:
 def watch() -> Watch:
     """What this process knows of trouble with disk and database."""
     found: Watch = current_app.extensions["watch"]
+    return found
+
+
+def landings() -> Landings:
+    """What this process has counted of people on first pages."""
+    found: Landings = current_app.extensions["landings"]
     return found
 
 

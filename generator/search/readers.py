@@ -25,6 +25,14 @@ class Readers(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._readings: dict[int, list[Reading]] = {}
         self._alive: list[Any] = []  # so that no identity is given twice
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """No: nothing is compiled here, and to be skipped would import the compiler.
+
+        That takes longer than a small run's whole search, in every process.
+        """
+        return False
+
     def of(self, tensor: int) -> list[Reading]:
         """What read the tensor with this `id`, in order."""
         return self._readings.get(tensor, [])

@@ -14,7 +14,7 @@ from study_server.admin.charts import (
     funnel_rows,
     time_bars,
 )
-from study_server.current import database, now
+from study_server.current import database, landings, now
 from study_server.errors import BlindError
 from study_server.models import Unblinding
 from study_server.services.blinding import accuracy_by_condition, is_blind, unblind
@@ -28,6 +28,7 @@ from study_server.services.studies import definition_of, get_study
 @admin.get("/studies/<study_id>/live")
 def live_page(study_id: str) -> str:
     """Counts and pictures; the page renews itself."""
+    landings().write(database())
     with database().read() as db:
         study = get_study(db, study_id)
         seen = live(db, study, now=now())

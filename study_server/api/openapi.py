@@ -27,7 +27,7 @@ class Operation(NamedTuple):
     scope: Scope
     answer: type[BaseModel] | None
     """None: a zip."""
-    refusals: tuple[str, ...] = ("401", "403")
+    refusals: tuple[str, ...] = ("401", "403", "429")
     choices: tuple[tuple[str, tuple[str, ...], str], ...] = ()
     """Parameters of the address: name, values, the one it has when left out."""
 
@@ -46,7 +46,7 @@ OPERATIONS = (
         "How a study is going; nothing about who was right",
         Scope.STUDY_READ,
         StudyCounts,
-        ("401", "403", "404"),
+        ("401", "403", "404", "429"),
     ),
     Operation(
         "/studies/{study_id}/export",
@@ -54,7 +54,7 @@ OPERATIONS = (
         "The export, as EXPORT_FORMAT.md describes it, sent while it is written",
         Scope.EXPORT_READ,
         None,
-        ("401", "403", "404", "422", "503"),
+        ("401", "403", "404", "422", "429", "503"),
         (
             ("format", tuple(FORMATS), "csv"),
             ("sessions", SESSION_FILTERS, "real"),
@@ -67,6 +67,7 @@ MEANINGS = {
     "403": "The token is not good for this",
     "404": "There is no such study",
     "422": "A parameter has none of its values",
+    "429": "Too many requests: come again after Retry-After seconds",
     "503": "Others are exporting just now: come again after Retry-After seconds",
 }
 

@@ -24,7 +24,7 @@ from study_server.export.tables import count_sessions
 
 FEW_SESSIONS = 20
 """So many are exported in less time than a process takes to start."""
-YIELDS_BY = 15
+YIELDS_BY = 5
 """Of 0 to 19: how far others go first where processors are scarce."""
 
 
@@ -48,7 +48,7 @@ def download_beside(config: ServerConfig, wanted: Wanted) -> Iterator[bytes]:
         ExportError: the process failed; its log has the reason. What was sent so far
             is no whole zip.
     """
-    command = [sys.executable, "-m", "study_server.export.process"]
+    command = [sys.executable, "-c", f"from {__name__} import main; main()"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin is not None
     assert process.stdout is not None
@@ -82,14 +82,15 @@ def run_errand(errand: BinaryIO, out: BinaryIO) -> None:
         database.close()
 
 
+def main() -> None:
+    """What the process does: one errand, behind everybody else."""
+    os.nice(YIELDS_BY)
+    run_errand(sys.stdin.buffer, sys.stdout.buffer)
+
+
 def _errand(config: ServerConfig, wanted: Wanted) -> bytes:
     """What the process must know; not among its arguments, which everybody may read."""
     told = {**asdict(wanted), "exported_at": wanted.exported_at.isoformat()}
     address = config.resolved_database_url
     places = {"database_url": address, "bundles_dir": str(config.bundles_dir)}
     return json.dumps({"wanted": told, **places}).encode()
-
-
-if __name__ == "__main__":
-    os.nice(YIELDS_BY)
-    run_errand(sys.stdin.buffer, sys.stdout.buffer)

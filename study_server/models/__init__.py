@@ -6,6 +6,7 @@ from study_server.models.automatic_pause import AutomaticPause
 from study_server.models.base import Base, UtcDateTime
 from study_server.models.bundle import ImportedBundle
 from study_server.models.failed_login import FailedLogin
+from study_server.models.landing_count import LandingCount
 from study_server.models.not_shown import NotShown
 from study_server.models.page_event import PageEvent
 from study_server.models.panel import Bonus, DesignAudit, Erasure, Unblinding
@@ -60,6 +61,7 @@ __all__ = [
     "FailedLogin",
     "FreedBy",
     "ImportedBundle",
+    "LandingCount",
     "Login",
     "NotShown",
     "Origin",

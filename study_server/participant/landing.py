@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from study_server.current import database, now, watch
+from study_server.current import config, database, landings, now, watch
 from study_server.errors import AlreadyTookPartError, LinkError, NotOpenError
 from study_server.models import Study, StudySession
 from study_server.participant.arriving import (
@@ -20,9 +20,10 @@ from study_server.participant.arriving import (
     obstacle,
     who_arrives,
 )
-from study_server.participant.blueprint import participant
+from study_server.participant.blueprint import is_simulated, participant
 from study_server.participant.enrolling import give_place
 from study_server.participant.languages import choose_language, language_before_start
+from study_server.participant.onlookers import is_person
 from study_server.participant.outcomes import show_already_took_part
 from study_server.participant.showing import show
 from study_server.participant.sitting import (
@@ -118,7 +119,18 @@ def _page_before_start(
         return redirect(url_for("participant.not_open", study_id=study.study_id), 303)
     arrival_token(study.study_id, arriving)
     visit.setdefault(OPENED_AT, now().isoformat())
+    _count_landing(study.study_id)
     return _consent_page(db, study)
+
+
+def _count_landing(study_id: str) -> None:
+    """Count a person who sees the consent, once in each browser."""
+    key = f"landed {study_id}"
+    if key in visit or is_simulated() or config().is_preview:
+        return
+    if is_person(dict(request.headers)):
+        visit[key] = True
+        landings().note(database(), study_id)
 
 
 def _consent_page(

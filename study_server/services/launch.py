@@ -30,6 +30,10 @@ from study_server.services.bundles import load_bundle, read_checksums
 from study_server.services.studies import definition_of
 
 BACKUP_AGE = timedelta(hours=24)
+BACKUPS_MISSED = 3
+"""Times the gap between the last two backups after which they no longer run."""
+SHORTEST_SILENCE = timedelta(hours=1)
+"""Nothing is said of a gap shorter than this, whatever the two before."""
 MIN_FREE_BYTES = 2_000_000_000
 MAY_BE_WAIVED = ("backup", "disk", "preview")
 """Items that an owner may launch without, with a reason."""
@@ -64,7 +68,13 @@ class Item(NamedTuple):
 
 def checklist(ground: Ground) -> list[Item]:
     """Every item, in the order to look at them."""
-    return [Item(name, title, look(ground)) for name, title, look in ITEMS]
+    return [checklist_item(name, ground) for name, _title, _look in ITEMS]
+
+
+def checklist_item(name: str, ground: Ground) -> Item:
+    """One of them, by its name."""
+    title, look = {each: (title, look) for each, title, look in ITEMS}[name]
+    return Item(name, title, look(ground))
 
 
 def launch(
@@ -187,9 +197,15 @@ def _backup(ground: Ground) -> str | None:
     folder = ground.backups_dir
     if folder is None:
         return "the server makes no backups; run it with --backups DIR"
-    newest = max((m for p in list_backups(folder) if (m := moment_of(p))), default=None)
-    if newest is None or ground.now - newest > BACKUP_AGE:
+    made_at = sorted(m for p in list_backups(folder) if (m := moment_of(p)))
+    if not made_at or ground.now - made_at[-1] > BACKUP_AGE:
         return f"{folder} has no backup of the last 24 hours"
+    usual = made_at[-1] - made_at[-2] if len(made_at) > 1 else timedelta(0)
+    if ground.now - made_at[-1] > max(BACKUPS_MISSED * usual, SHORTEST_SILENCE):
+        return (
+            f"backups have stopped: the newest in {folder} is of "
+            f"{made_at[-1]:%Y-%m-%d %H:%M} UTC; see why in the server's log"
+        )
     return None
 
 
@@ -220,7 +236,7 @@ ITEMS: tuple[tuple[str, str, Callable[[Ground], str | None]], ...] = (
     ("codes", "Every end of a session has its code", _outcomes),
     ("exclusions", "Exclusion rules are set", _exclusions),
     ("pay", "Pay and time are stated", _pay),
-    ("backup", "A backup of the last 24 hours", _backup),
+    ("backup", "Backups are running", _backup),
     ("disk", "Room on the disk", _disk),
     ("preview", "A preview was walked to its end", _preview),
 )

@@ -28,10 +28,12 @@ from study_server.models import (
     Trial,
     TrialKind,
 )
+from study_server.services.landings import n_landed
 from study_server.services.monitor import counted
 from study_server.services.studies import definition_of
 
 STUCK_AFTER = timedelta(minutes=2)
+LANDED = "landed"
 MOST_LISTED = 20
 MOST_TIMES = 5_000
 """Newest answers whose times are drawn."""
@@ -132,7 +134,7 @@ def live(db: Session, study: Study, *, now: datetime) -> Live:
     ]
     n_catch, n_right = _catch(db, study.study_id)
     return Live(
-        steps=steps(sessions),
+        steps=steps(sessions, n_landed=n_landed(db, study.study_id)),
         pages=_pages(db, study.study_id, sessions),
         cells=cells(sessions),
         quotas=_quotas(db, study, sessions),
@@ -149,12 +151,17 @@ def live(db: Session, study: Study, *, now: datetime) -> Live:
     )
 
 
-def steps(sessions: Sequence[StudySession]) -> list[Step]:
-    """The funnel: how many came how far."""
+def steps(sessions: Sequence[StudySession], *, n_landed: int = 0) -> list[Step]:
+    """The funnel: how many came how far.
+
+    Args:
+        n_landed: browsers that showed the first page, also of those who went on.
+    """
     order = [stage for stage in Stage if stage != Stage.CONSENT]
     at = Counter(each.stage for each in sessions)
     running = Counter(each.stage for each in sessions if each.outcome is None)
-    found = []
+    n_landed = max(n_landed, len(sessions))  # of some only the session is known
+    found = [Step(LANDED, n_landed, 0, n_landed - len(sessions))]
     for number, stage in enumerate(order):
         n_reached = sum(at[later] for later in order[number:])
         is_last = stage == Stage.COMPLETED

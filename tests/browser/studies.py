@@ -16,7 +16,7 @@ CODES = {
     "withdrawn": "STOP-1",
     "technical_problem": "BROKEN-1",
 }
-QUICK_MS = 300
+QUICK_MS = 100
 QUICK: Mapping[str, Any] = {
     "timing": {
         "panel_min_ms": QUICK_MS,
@@ -65,7 +65,7 @@ OF_PRESETS: Mapping[str, dict[str, Any]] = {
 
 CRITERION = {"n_trials": 2, "n_obvious": 0, "min_correct": 2, "max_rounds": 2}
 NO_CRITERION = {"n_trials": 2, "n_obvious": 0, "min_correct": 0, "max_rounds": 1}
-WITH_CRITERION = ("two_alternative", "extrapolation", "zimmermann2021", "imi2023")
+WITH_CRITERION = ("two_alternative", "extrapolation")
 BUNDLE = {"n_features": 9, "n_pairs": 4, "n_tiles": 10, "n_occlusions": 4}
 """What a bundle needs for all of them."""
 WITH_QUESTIONS = (*TASKS, "extrapolation")

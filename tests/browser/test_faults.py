@@ -5,7 +5,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from study_server.endurance.ledger import Ledger
 from study_server.endurance.oracle import judge
@@ -131,20 +131,19 @@ def test_f6_offline_answers_are_kept_and_told_and_the_sixth_waits(
 
     answer_all(page, 4)
     notice = page.locator(NOTICE)
-    notice.wait_for()
+    expect(notice).to_contain_text("Not saved yet: 4")
     said = [notice.inner_text(), page.inner_text("#live")]
     kept = kept_entries(page)
 
     assert len(kept) == 4
-    assert "Not saved yet: 4" in said[0]
     assert "This browser keeps your answers" in said[0]
     assert hall.responses(seat) == []
     page.keyboard.press("1")
     page.wait_for_selector(LOADING)
-    assert "0 of 5 answers are saved" in page.inner_text("#loading-text")
+    expect(page.locator("#loading-text")).to_contain_text("0 of 5 answers are saved")
     go_offline(context, is_offline=False)
     notice.wait_for(state="hidden")
-    assert kept_entries(page) == []
+    wait_until_sent(page)
     finish(page)
     check(hall, seat, 12)
 
@@ -167,6 +166,7 @@ def test_f6_a_closed_tab_keeps_what_could_not_be_sent(
     rows = check(hall, seat, 2)
     assert [row.n_onsets for row in rows] == [1, 1]
     answer(again)
+    wait_until_sent(again)
     assert hall.responses(seat)[2].n_onsets == 2
 
 

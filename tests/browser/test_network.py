@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from study_server.models import Appearance, NotShown, Trial
 from tests.browser.drivers import ANSWER_AFTER, QUICK_TIMERS
+from tests.browser.outbox_page import wait_until_sent
 from tests.browser.seats import Hall, open_hall
 from tests.browser.slow_link import slow_down, waits_ms
 from tests.study_server.study_fixture import tiny_definition
@@ -41,6 +42,7 @@ def test_on_a_slow_link_that_fails_every_trial_is_complete(
 
     page.goto(seat.url, wait_until="commit")
     page.locator("#progress-text", has_text="Trial 12 of").wait_for(timeout=90_000)
+    wait_until_sent(page)
 
     rows = hall.responses(seat)
     assert len(failed) > 0
@@ -86,6 +88,7 @@ def test_a_trial_whose_image_stays_missing_comes_last_of_its_kind_then_is_left_o
         page.keyboard.press("1")
         page.locator("#progress-text", has_text=f"Trial {number + 1} of").wait_for()
     page.wait_for_selector("[data-interlude=break]:not([hidden])")
+    wait_until_sent(page)
 
     with hall.database() as database, database.read() as db:
         given_up = list(db.scalars(select(NotShown.trial_id)))

@@ -76,8 +76,9 @@ class Panel:
 def arrive(url: str, n: int) -> None:
     """So many people, one after the other, who give their consent."""
     study = f"{url}/s/{STUDY_ID}"
-    for _ in range(n):
-        with httpx.Client() as browser:
+    with httpx.Client() as browser:
+        for _ in range(n):
+            browser.cookies.clear()
             page = browser.get(f"{study}/").text
             found = re.search(r'name="csrf_token" value="([^"]+)"', page)
             assert found is not None

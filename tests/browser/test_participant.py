@@ -1,27 +1,45 @@
 """Real Chromium takes the study from a real server."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, Route
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from study_server.config import ServerConfig
-from study_server.db import Database
-from study_server.endurance.server import ServerProcess
-from study_server.models import Response, StudySession, Trial
+from study_server.models import Response, StudySession
+from tests.browser.seats import Hall, open_hall
 from tests.browser.visit import CHOICE, Visit
-from tests.study_server.study_fixture import STUDY_ID
+from tests.study_server.study_fixture import STUDY_ID, tiny_definition
 
-N_TRIALS = 4 + 8 + 4  # practice, main, catch
+N_PRACTICE = 2
+N_SCORED = 4 + 2  # four main trials in two blocks, each with a catch trial
+N_TRIALS = N_PRACTICE + N_SCORED
 
 
-def stored_responses(config: ServerConfig) -> list[Response]:
-    database = Database(config.resolved_database_url)
-    with database.read() as db:
-        query = select(Response).join(Trial).order_by(Trial.trial_index)
-        rows = list(db.scalars(query))
-    database.close()
-    return rows
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """One server for all, and a session of its own for each."""
+    folder: Path = tmp_path_factory.mktemp("participant")
+    definition = tiny_definition(
+        design={
+            "conditions": ["accentuation", "natural"],
+            "features": [f"logit:feature-{n}" for n in range(2, 6)],
+        },
+        practice={"n_trials": N_PRACTICE, "min_correct": 0, "max_rounds": 1},
+    )
+    with open_hall(folder, definition) as opened:
+        yield opened
+
+
+def stored_responses(page: Page, hall: Hall) -> list[Response]:
+    return hall.responses(hall.taken_seat(page.context, STUDY_ID))
+
+
+def n_sessions(hall: Hall) -> int:
+    with hall.database() as database, database.read() as db:
+        return db.scalars(select(func.count()).select_from(StudySession)).one()
 
 
 def watch_acknowledgements(page: Page) -> list[str]:
@@ -36,39 +54,39 @@ def watch_acknowledgements(page: Page) -> list[str]:
     return acknowledged
 
 
-def start(page: Page, server: ServerProcess) -> Visit:
+def start(page: Page, hall: Hall) -> Visit:
     """One who uses the mouse, before the first page."""
-    return Visit(page, f"{server.url}/s/{STUDY_ID}/", "mouse")
+    return Visit(page, f"{hall.process.url}/s/{STUDY_ID}/", "mouse")
 
 
 def test_a_killed_server_loses_nothing_and_resumes_at_the_same_trial(
-    page: Page, server: ServerProcess, config: ServerConfig
+    page: Page, hall: Hall
 ) -> None:
     acknowledged = watch_acknowledgements(page)
-    visit = start(page, server)
+    visit = start(page, hall)
     visit.begin()
-    for _ in range(5):
+    for _ in range(N_PRACTICE + 1):
         visit.answer_next()
     page.wait_for_selector(CHOICE)
 
-    server.kill_all()
+    hall.process.kill_all()
     visit.choose()
     page.wait_for_selector("#notice:not([hidden])")
     shown_while_down = page.inner_text("#progress-text")
-    server.start()
+    hall.process.start()
     page.wait_for_selector(CHOICE)
     before = images_on(page)
-    server.kill_all()
-    server.start()
+    hall.process.kill_all()
+    hall.process.start()
     page.reload()
     page.wait_for_selector(CHOICE)
 
-    assert shown_while_down == "Trial 3 of 12"
+    assert shown_while_down == f"Trial 3 of {N_SCORED}"
     assert images_on(page) == before
     while visit.answer_next():
         pass
     visit.answer_questions()
-    stored = [row.response_id for row in stored_responses(config)]
+    stored = [row.response_id for row in stored_responses(page, hall)]
     assert len(stored) == N_TRIALS
     assert set(acknowledged) == set(stored)
 
@@ -80,7 +98,7 @@ def images_on(page: Page) -> list[str | None]:
 
 
 def test_a_picture_that_fails_at_first_delays_the_trial_and_not_the_clock(
-    page: Page, server: ServerProcess, config: ServerConfig
+    page: Page, hall: Hall
 ) -> None:
     failed: set[str] = set()
 
@@ -92,37 +110,33 @@ def test_a_picture_that_fails_at_first_delays_the_trial_and_not_the_clock(
             route.abort()
 
     page.route("**/image/*", fail_once)
-    visit = start(page, server)
+    visit = start(page, hall)
     visit.begin()
 
     assert visit.answer_next()
     page.wait_for_selector("#feedback:not([hidden])")
 
     assert len(failed) >= 10
-    row = stored_responses(config)[0]
+    row = stored_responses(page, hall)[0]
     assert 0 <= row.rt_ms < 5_000
 
 
-def test_the_back_button_shows_the_present_trial(
-    page: Page, server: ServerProcess, config: ServerConfig
-) -> None:
-    visit = start(page, server)
+def test_the_back_button_shows_the_present_trial(page: Page, hall: Hall) -> None:
+    n_before = n_sessions(hall)
+    visit = start(page, hall)
     visit.begin()
     visit.answer_next()
 
     page.go_back()
 
     page.wait_for_url("**/trial")
-    database = Database(config.resolved_database_url)
-    with database.read() as db:
-        assert len(db.scalars(select(StudySession)).all()) == 1
-    database.close()
+    assert n_sessions(hall) == n_before + 1
 
 
 def test_a_lasting_refusal_ends_in_one_calm_message_and_a_way_on(
-    page: Page, server: ServerProcess, config: ServerConfig
+    page: Page, hall: Hall
 ) -> None:
-    visit = start(page, server)
+    visit = start(page, hall)
     visit.begin()
     page.route(
         "**/api/trial", lambda route: route.fulfill(status=422, json={"error": "no"})
@@ -137,22 +151,17 @@ def test_a_lasting_refusal_ends_in_one_calm_message_and_a_way_on(
     page.wait_for_selector("[data-interlude=practice]:not([hidden])")
     while visit.answer_next():
         pass
-    assert len(stored_responses(config)) == N_TRIALS
+    assert len(stored_responses(page, hall)) == N_TRIALS
 
 
-def test_a_double_click_answers_once(
-    page: Page, server: ServerProcess, config: ServerConfig
-) -> None:
-    visit = start(page, server)
-    visit.begin()
-    for _ in range(4):
-        visit.answer_next()
-    page.click("#feedback button")
+def test_a_double_click_answers_once(page: Page, hall: Hall) -> None:
+    seat = hall.seat(page.context)
+    page.goto(seat.url)
     page.click("[data-interlude=main] button.primary")
     page.wait_for_selector(CHOICE)
 
     page.dblclick("#answers button[data-key='1']", delay=150)
     page.wait_for_timeout(500)
 
-    assert len(stored_responses(config)) == 5
-    assert page.inner_text("#progress-text") == "Trial 2 of 12"
+    assert len(hall.responses(seat)) == 1
+    assert page.inner_text("#progress-text") == f"Trial 2 of {N_SCORED}"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.outbox_page import wait_until_sent
 from tests.browser.seats import Hall, open_hall
 from tests.browser.visit import CHOICE
 from tests.study_server.study_fixture import tiny_definition
@@ -48,6 +49,7 @@ def test_shortcuts_act_only_among_the_answers_and_can_be_switched_off(
     page.wait_for_selector(CHOICE)
     page.keyboard.down("1")
     page.keyboard.up("1")
+    wait_until_sent(page)
     assert [row.choice for row in hall.responses(seat)] == ["left"]
     page.context.close()
 

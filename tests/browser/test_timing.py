@@ -72,6 +72,7 @@ def test_onset_and_answer_are_the_frame_and_the_press_themselves(
     """3.1, 3.2: the frame that shows the options; the event's own time stamp."""
     page, seat = open_page(browser, hall, answer_after(40, 3))
     is_at_trial(page, 4)
+    wait_until_sent(page)
 
     truth: list[dict[str, Any]] = page.evaluate("injected")
     rows = hall.responses(seat)
@@ -101,6 +102,7 @@ def test_a_slow_image_delays_the_onset_and_not_the_clock(
     told = page.inner_text("#loading-text")
     n_seen = page.locator("#trial img").count()
     is_at_trial(page, 2)
+    wait_until_sent(page)
 
     row = hall.responses(seat)[0]
     assert told.startswith("Loading the pictures: ")
@@ -133,6 +135,7 @@ def test_a_hidden_tab_is_flagged_with_its_duration(
         page.wait_for_selector(CHOICE)
         page.keyboard.press("1")
         is_at_trial(page, number)
+    wait_until_sent(page)
 
     first, second = hall.responses(seat)
     assert first.hidden_ms == pytest.approx(seen_at - hidden_at, abs=2)
@@ -169,6 +172,7 @@ def test_a_window_that_lost_the_focus_is_flagged_with_its_duration(
     page.wait_for_function("() => document.hasFocus()")
     page.click("#answers button[data-key='1']")
     is_at_trial(page, 2)
+    wait_until_sent(page)
 
     (row,) = hall.responses(seat)
     assert row.blurred_ms >= 300

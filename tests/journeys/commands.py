@@ -23,7 +23,7 @@ def run(*words: object) -> str:
     done = subprocess.run(
         [sys.executable, "-m", MODULES[name], *arguments],
         cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "2"},
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         check=False,

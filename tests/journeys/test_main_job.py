@@ -1,6 +1,5 @@
 """From photographs to a statistic, by the commands of the README alone."""
 
-import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -8,8 +7,10 @@ from typing import Any
 import pytest
 
 from analysis.load import load_export
+from analysis.results import analyse
 from tests.journeys.commands import run
 from tests.journeys.conftest import OBSERVERS, MainJob
+from tests.journeys.recovery import QUICK
 from tests.journeys.relabelled import write_relabelled
 
 WIDER = 1.7
@@ -75,14 +76,11 @@ def test_an_analysis_of_shuffled_labels_is_found_out(
     main_job: MainJob, planted: dict[str, float], tmp_path: Path
 ) -> None:
     moved = dict(zip(CONDITIONS, CONDITIONS[1:] + CONDITIONS[:1], strict=True))
-    export = write_relabelled(main_job.export, tmp_path / "export.zip", moved)
+    relabelled = write_relabelled(main_job.export, tmp_path / "export.zip", moved)
 
-    run(
-        *("study-analysis", "report", export, "--planted", OBSERVERS),
-        *("--out", tmp_path / "report"),
-    )
+    export = load_export(relabelled)
+    results = analyse(export, QUICK, provenance={}, planted=planted).results
 
-    results = json.loads((tmp_path / "report" / "results.json").read_text())
     with pytest.raises(AssertionError):
         assert_recovered(results, planted)
     assert not all(row["contains"] for row in results["planted"])

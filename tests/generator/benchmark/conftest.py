@@ -1,5 +1,7 @@
 """What every timed run is asked for in these tests."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -21,4 +23,12 @@ def setting(tmp_path_factory: pytest.TempPathFactory) -> BenchmarkSetting:
         draws_per_step=2,
         steps=3,
         logit=7,
+    )
+
+
+@pytest.fixture(scope="session")
+def quick(setting: BenchmarkSetting) -> BenchmarkSetting:
+    """The same of the embedded network, which the peers do not know: small and fast."""
+    return replace(
+        setting, network="embedded", regularization_layer="stage2", canvas_px=64
     )

@@ -25,15 +25,24 @@ SMALL = [
     "1",
 ]
 
+SMALLEST = [
+    *SMALL,
+    "--network=embedded",
+    "--regularization-layer=stage2",
+    "--canvas=64",
+    "--logit=3",
+]
+"""Of the embedded network, which the peers do not know."""
+
 
 def test_json_is_all_that_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    code = main([*SMALL, "--no-jobs-scaling", "--json"])
+    code = main([*SMALLEST, "--no-jobs-scaling", "--json"])
 
     found = json.loads(capsys.readouterr().out)
     assert code == 0
     assert found["seconds_per_step"] > 0
     assert found["floor_multiple"] > 0
-    assert found["setting"]["network"] == "squeezenet1_1"
+    assert found["setting"]["network"] == "embedded"
     assert found["speedup"] == {}
     assert found["packed"] is None
 

@@ -17,8 +17,8 @@ from generator.errors import BenchmarkError, ConfigError
 
 
 @pytest.fixture(scope="module")
-def timing(setting: BenchmarkSetting) -> Timing:
-    return run_ours(setting, checkpoints=[1])
+def timing(quick: BenchmarkSetting) -> Timing:
+    return run_ours(quick, checkpoints=[1])
 
 
 def test_a_run_times_every_step_and_the_floor_beside_it(timing: Timing) -> None:
@@ -40,8 +40,8 @@ def test_the_first_step_carries_the_balance(timing: Timing) -> None:
     assert hundred == timing.setup_seconds + 100 * timing.seconds_per_step
 
 
-def test_a_pack_of_jobs_is_timed_as_a_whole(setting: BenchmarkSetting) -> None:
-    small = replace(setting, draws_per_step=1, steps=2)
+def test_a_pack_of_jobs_is_timed_as_a_whole(quick: BenchmarkSetting) -> None:
+    small = replace(quick, draws_per_step=1, steps=2)
 
     pack = run_ours(small, n_jobs=2, times_floor=False)
 
@@ -50,9 +50,9 @@ def test_a_pack_of_jobs_is_timed_as_a_whole(setting: BenchmarkSetting) -> None:
     assert 0 < pack.utilization <= 1
 
 
-def test_a_run_that_fails_says_why(setting: BenchmarkSetting) -> None:
+def test_a_run_that_fails_says_why(quick: BenchmarkSetting) -> None:
     with pytest.raises(BenchmarkError, match="logit"):
-        run_ours(replace(setting, logit=1000))
+        run_ours(replace(quick, logit=1000))
 
 
 def test_what_the_setting_holds_equal_is_in_our_settings(
@@ -119,11 +119,11 @@ def test_the_floor_of_no_penalty_is_one_pass() -> None:
 
 
 def test_the_cost_of_many_jobs_is_told_for_each_of_them(
-    setting: BenchmarkSetting,
+    quick: BenchmarkSetting,
 ) -> None:
     told: list[str] = []
 
-    (two,) = measure_scaling(setting, n_jobs=(2,), tell=told.append)
+    (two,) = measure_scaling(quick, n_jobs=(2,), tell=told.append)
 
     assert (two.n_jobs, two.relative) == (2, 1.0)
     assert two.peak_memory_mb > 0

@@ -30,6 +30,8 @@ from tests.generator.bundles.packed_jobs import (
 from tests.generator.sick_network import sick_network
 from tests.generator.toy_network import toy_network
 
+EXACT = CONFIG.with_changes(deterministic=True)
+
 
 def float_pictures(jobs: list[AccentuationJob], *, jobs_each: int) -> list[Tensor]:
     """(3, H, W) where the search of each job ends, before it is rounded to levels."""
@@ -52,33 +54,45 @@ def float_pictures(jobs: list[AccentuationJob], *, jobs_each: int) -> list[Tenso
     return [ends[id(job)] for job in jobs]
 
 
+@pytest.fixture(scope="module")
+def floats_alone() -> list[Tensor]:
+    return float_pictures([one.job for one in some_jobs()], jobs_each=1)
+
+
 @pytest.mark.parametrize("jobs_each", [3, 7])
-def test_pictures_are_within_a_rounding_of_those_made_alone(jobs_each: int) -> None:
+def test_pictures_are_within_a_rounding_of_those_made_alone(
+    floats_alone: list[Tensor], jobs_each: int
+) -> None:
     jobs = [one.job for one in some_jobs()]
 
-    alone = float_pictures(jobs, jobs_each=1)
     packed = float_pictures(jobs, jobs_each=jobs_each)
     backwards = float_pictures(jobs[::-1], jobs_each=jobs_each)[::-1]
 
-    for one, other, last in zip(alone, packed, backwards, strict=True):
+    for one, other, last in zip(floats_alone, packed, backwards, strict=True):
         assert (one - other).abs().max() <= 1e-4
         assert (one - last).abs().max() <= 1e-4
 
 
+@pytest.fixture(scope="module")
+def exact_alone(tmp_path_factory: pytest.TempPathFactory) -> list[list[object]]:
+    folder = tmp_path_factory.mktemp("alone")
+    made = make_packs(folder, some_jobs(), jobs_each=1, config=EXACT)
+    return [bytes_of(one) for one in made]
+
+
 @pytest.mark.parametrize("jobs_each", [3, 7])
 def test_deterministic_packs_have_the_bytes_of_jobs_made_alone(
-    tmp_path: Path, jobs_each: int
+    exact_alone: list[list[object]], tmp_path: Path, jobs_each: int
 ) -> None:
-    exact, jobs = CONFIG.with_changes(deterministic=True), some_jobs()
+    jobs = some_jobs()
 
-    alone = make_packs(tmp_path / "1", jobs, jobs_each=1, config=exact)
-    packed = make_packs(tmp_path / "n", jobs, jobs_each=jobs_each, config=exact)
+    packed = make_packs(tmp_path / "n", jobs, jobs_each=jobs_each, config=EXACT)
     backwards = make_packs(
-        tmp_path / "back", jobs[::-1], jobs_each=jobs_each, config=exact
+        tmp_path / "back", jobs[::-1], jobs_each=jobs_each, config=EXACT
     )[::-1]
 
-    for one, other, last in zip(alone, packed, backwards, strict=True):
-        assert bytes_of(one) == bytes_of(other) == bytes_of(last)
+    assert [bytes_of(one) for one in packed] == exact_alone
+    assert [bytes_of(one) for one in backwards] == exact_alone
 
 
 def test_a_job_has_the_same_bytes_in_any_company_of_one_size(tmp_path: Path) -> None:

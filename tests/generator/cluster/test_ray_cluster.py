@@ -15,6 +15,7 @@ from tests.generator.bundles.survival import (
     EMBEDDED_PLAN,
     bundle_of,
     files_of,
+    make,
     start,
     wait_for_work,
     work_files,
@@ -40,7 +41,7 @@ def _ray_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A plan, and beside it the bundle that one machine makes of it."""
     plan = write_plan(tmp_path_factory.mktemp("embedded"), EMBEDDED_PLAN)
-    assert start(plan, plan.parent / "alone", "--threads", "1").wait() == 0
+    assert make(plan, plan.parent / "alone", "--threads", "1") == 0
     return plan
 
 
@@ -67,7 +68,7 @@ def test_a_poisoned_job_is_named_and_the_others_are_made_elsewhere(
 ) -> None:
     plan = write_plan(tmp_path, MOODY_PLAN)
     own = ("--network", NAME)
-    assert start(plan, tmp_path / "alone", *own, "--threads", "1").wait() == 0
+    assert make(plan, tmp_path / "alone", *own, "--threads", "1") == 0
     with monkeypatch.context() as sick:
         sick.setenv(SICK, "sky")
         errors = tmp_path / "errors.txt"

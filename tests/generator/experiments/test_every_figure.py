@@ -2,6 +2,9 @@
 
 import csv
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from PIL import Image
 from generator.activations import feature_activations
 from generator.experiments.registry import EXPERIMENTS
 from generator.experiments.request import FigureRequest
+from generator.experiments.studio import Studio
 from generator.feature_text import parse_feature
 from generator.photographs import from_picture
 from tests.generator.experiments.little_world import (
@@ -25,16 +29,29 @@ from tests.generator.experiments.little_world import (
 NAMES = [experiment.name for experiment in EXPERIMENTS]
 
 
-@pytest.fixture
-def request_for(tmp_path: Path) -> Any:
-    photographs = write_photographs(tmp_path / "photographs", 8)
-    write_photographs(tmp_path / "many", 16)
+RequestFor = Callable[..., FigureRequest]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """One that was made, and the crops it was told of on the way."""
+
+    studio: Studio
+    out: Path
+    n_crops: int
+
+
+@pytest.fixture(scope="module")
+def request_for(tmp_path_factory: pytest.TempPathFactory) -> RequestFor:
+    folder = tmp_path_factory.mktemp("photographs")
+    photographs = write_photographs(folder / "eight", 8)
+    write_photographs(folder / "many", 16)
 
     def make(name: str, **settings: Any) -> FigureRequest:
         if name == "circuits":
             features = ("logit:dot", "logit:wave")
             return request_of(
-                [], features=features, pool=(tmp_path / "many",), **settings
+                [], features=features, pool=(folder / "many",), **settings
             )
         if name in ("diversity", "polysemantic"):
             return request_of(photographs, features=("2:3",), **settings)
@@ -43,58 +60,62 @@ def request_for(tmp_path: Path) -> Any:
     return make
 
 
+@pytest.fixture(scope="module")
+def figures(
+    request_for: RequestFor, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Figure]:
+    """Each figure by its name, made once for all that is asked of it."""
+
+    @cache
+    def make(name: str) -> Figure:
+        done: list[int] = []
+        out = tmp_path_factory.mktemp(name) / "out"
+        studio = studio_of(name, request_for(name), out, on_crops=done.append)
+        studio.run()
+        return Figure(studio=studio, out=out, n_crops=sum(done))
+
+    return make
+
+
+@pytest.fixture
+def figure(name: str, figures: Callable[[str], Figure]) -> Figure:
+    return figures(name)
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_a_figure_is_a_sheet_a_table_and_a_record(
-    name: str, request_for: Any, tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-
-    studio_of(name, request_for(name), out).run()
-
-    with (out / "metrics.csv").open() as file:
+def test_a_figure_is_a_sheet_a_table_and_a_record(name: str, figure: Figure) -> None:
+    with (figure.out / "metrics.csv").open() as file:
         table = list(csv.DictReader(file))
-    record = json.loads((out / "figure.json").read_text())
+    record = json.loads((figure.out / "figure.json").read_text())
     assert len(table) == len(record["pictures"]) > 1
     assert record["figure"] == name
     assert record["is_finished"]
     assert record["config"]["steps"] == 3
     assert record["generator"]["libraries"]
-    with Image.open(out / "contact_sheet.png") as sheet:
+    with Image.open(figure.out / "contact_sheet.png") as sheet:
         assert 400 < sheet.width <= 1800
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_figure_twice_has_the_same_bytes(
-    name: str, request_for: Any, tmp_path: Path
+    name: str, figure: Figure, request_for: RequestFor, tmp_path: Path
 ) -> None:
-    for out in (tmp_path / "one", tmp_path / "two"):
-        studio_of(name, request_for(name), out).run()
+    studio_of(name, request_for(name), tmp_path / "again").run()
 
     one, two = (
-        {
-            path.name: path.read_bytes()
-            for path in (tmp_path / folder).rglob("*")
-            if path.is_file()
-        }
-        for folder in ("one", "two")
+        {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in (figure.out, tmp_path / "again")
     )
     assert one == two
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_activations_are_those_of_the_stored_pictures(
-    name: str, request_for: Any, tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-    studio = studio_of(name, request_for(name), out)
-
-    studio.run()
-
+def test_activations_are_those_of_the_stored_pictures(figure: Figure) -> None:
     network = little_network()
-    for row in studio.rows:
+    for row in figure.studio.rows:
         if row["weights"] != "own" or row["feature_id"].startswith("callable"):
             continue
-        with Image.open(out / row["file"]) as stored:
+        with Image.open(figure.out / row["file"]) as stored:
             canvas = from_picture(stored)
         feature = parse_feature(row["feature_id"])
         found = float(feature_activations(network, canvas[None], [feature]))
@@ -102,27 +123,19 @@ def test_activations_are_those_of_the_stored_pictures(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_work_announced_is_the_work_done(
-    name: str, request_for: Any, tmp_path: Path
-) -> None:
-    done: list[int] = []
-    studio = studio_of(name, request_for(name), tmp_path / "out", on_crops=done.append)
-
-    studio.run()
-
-    assert sum(done) == studio.plan.n_crops
+def test_the_work_announced_is_the_work_done(figure: Figure) -> None:
+    assert figure.n_crops == figure.studio.plan.n_crops
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "circuits"])
 def test_masked_views_are_files_of_their_own(
-    name: str, request_for: Any, tmp_path: Path
+    name: str, figure: Figure, request_for: RequestFor, tmp_path: Path
 ) -> None:
-    plain, masks = tmp_path / "plain", tmp_path / "masks"
+    masks = tmp_path / "masks"
 
-    studio_of(name, request_for(name), plain).run()
     studio_of(name, request_for(name, show_masks=True), masks).run()
 
-    for path in plain.glob("*.png"):
+    for path in figure.out.glob("*.png"):
         if path.name != "contact_sheet.png":
             assert path.read_bytes() == (masks / path.name).read_bytes()
     views = list(masks.glob("*.masked.*png"))
@@ -133,7 +146,7 @@ def test_masked_views_are_files_of_their_own(
 
 
 def test_a_figure_interrupted_leaves_what_is_finished(
-    request_for: Any, tmp_path: Path
+    request_for: RequestFor, tmp_path: Path
 ) -> None:
     done: list[int] = []
     crops_of_two = 2 * (4 + 3 * 2)
@@ -159,7 +172,7 @@ def test_a_figure_interrupted_leaves_what_is_finished(
     assert (out / "contact_sheet.png").is_file()
 
 
-def test_a_pool_places_every_picture(request_for: Any, tmp_path: Path) -> None:
+def test_a_pool_places_every_picture(request_for: RequestFor, tmp_path: Path) -> None:
     write_photographs(tmp_path / "pool", 5)
     request = request_for("lambda-sweep", pool=(tmp_path / "pool",), values=("1",))
     studio = studio_of("lambda-sweep", request, tmp_path / "out")

@@ -16,13 +16,18 @@ MakeApp = Callable[..., Flask]
 
 
 class Clock:
-    """The server's clock, that can be put forward."""
+    """The server's clock, that can be put forward, and stopped."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()
+        self._stopped_at: datetime | None = None
 
     def __call__(self) -> datetime:
-        return utc_now() + self.ahead
+        return (self._stopped_at or utc_now()) + self.ahead
+
+    def stop(self) -> None:
+        """From now on time passes only by being put forward."""
+        self._stopped_at = utc_now()
 
 
 @pytest.fixture

@@ -112,6 +112,7 @@ def test_the_stay_on_each_page_is_stored_with_its_language(
 ) -> None:
     app = make_app(texts=THREE_PAGES)
     visitor = Visitor(app)
+    clock.stop()
     visitor.get()
     clock.ahead += timedelta(seconds=30)
     visitor.post("/start", consent="yes")
@@ -124,13 +125,13 @@ def test_the_stay_on_each_page_is_stored_with_its_language(
     visitor.get("/trial")
 
     visits = rows(app, PageVisit)
-    assert [(visit.page, round(visit.dwell_ms or 0, -3)) for visit in visits] == [
+    assert [(visit.page, visit.dwell_ms) for visit in visits] == [
         ("landing", 30_000),
         ("device", 0),
         ("instructions-1", 4_000),
         ("instructions-2", 5_000),
         ("instructions-3", 6_000),
-        ("trial", 0),
+        ("trial", None),
     ]
     assert {visit.language for visit in visits} == {"en"}
 

@@ -1,0 +1,57 @@
+"""Who asks too often is told when to come again; a lecture hall is not."""
+
+from pathlib import Path
+
+from study_server.rate_limits import ARRIVALS, PROGRAMS, Buckets, Limit
+from tests.study_server.admin.panel import database_of, make_panel
+from tests.study_server.study_fixture import STUDY_ID
+
+SMALL = Limit(per_s=2.0, burst=3.0)
+
+
+def test_a_burst_is_let_in_and_then_a_steady_rate() -> None:
+    now = [0.0]
+    buckets = Buckets(lambda: now[0])
+
+    waits = [buckets.wait_s(SMALL, "a") for _ in range(4)]
+    now[0] = 0.5  # one more is due after half a second
+    later = [buckets.wait_s(SMALL, "a") for _ in range(2)]
+
+    assert waits == [0, 0, 0, 0.5]
+    assert later == [0, 0.5]
+    assert buckets.wait_s(SMALL, "b") == 0
+
+
+def test_a_long_pause_saves_up_no_more_than_a_burst() -> None:
+    now = [0.0]
+    buckets = Buckets(lambda: now[0])
+    buckets.wait_s(SMALL, "a")
+
+    now[0] = 1e6
+
+    assert [buckets.wait_s(SMALL, "a") > 0 for _ in range(4)] == [False] * 3 + [True]
+
+
+def test_five_hundred_people_behind_one_address_arrive_within_a_second() -> None:
+    """9.1: each asks for the first page twice and presses Start."""
+    buckets = Buckets(lambda: 0.0)
+
+    assert not any(buckets.wait_s(ARRIVALS, "campus") for _ in range(3 * 500))
+
+
+def test_a_program_that_asks_too_often_is_told_when_to_come_again(
+    tmp_path: Path,
+) -> None:
+    app = make_panel(tmp_path)
+    client = app.test_client()
+    path = f"/api/studies/{STUDY_ID}"
+
+    for _ in range(int(PROGRAMS.burst)):
+        assert client.get(path).status_code == 401
+    answers = [client.get(path) for _ in range(20)]
+
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert {answer.headers["Retry-After"] for answer in refused} == {"1"}
+    other = client.get(path, environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
+    assert other.status_code == 401
+    database_of(app).close()
