@@ -1,8 +1,9 @@
 """`study-server chaos` on SQLite and on PostgreSQL, one after the other.
 
-`python -m tests.benchmarks.chaos_on_both [--responses 100000]` starts a private server
-of the system's PostgreSQL, with every commit synchronized as in earnest, and prints
-one JSON object for each database. Exit status 1 when an answer was lost or doubled.
+`python -m tests.benchmarks.chaos_on_both [--responses 100000] [--on sqlite]` starts a
+private server of the system's PostgreSQL, with every commit synchronized as in earnest,
+and prints one JSON object for each database. Exit status 1 when an answer was lost or
+doubled.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from study_server.commands.loadtest import endurance_faults
 from study_server.endurance.chaos import ChaosConfig, run_chaos
 from tests.study_server.private_postgresql import private_postgresql
 
+DATABASES = ("sqlite", "postgresql")
 IN_EARNEST = ("fsync=on", "shared_buffers=128MB")
 
 
@@ -21,10 +23,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--responses", type=int, default=100_000)
     parser.add_argument("--participants", type=int, default=24)
+    parser.add_argument("--on", nargs="+", choices=DATABASES, default=DATABASES)
     asked = parser.parse_args()
     faults: list[str] = []
     with private_postgresql(IN_EARNEST) as server:
-        for url in (None, server.make("chaos")):
+        for name in asked.on:
+            url = server.make("chaos") if name == "postgresql" else None
             found = run_chaos(
                 ChaosConfig(
                     n_responses=asked.responses,
