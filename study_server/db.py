@@ -1,7 +1,7 @@
 """The database connection and the two kinds of transaction used on it. No Flask."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
@@ -25,10 +25,10 @@ class Database:
         self.engine = connect(url)
         self._make_session = sessionmaker(self.engine, expire_on_commit=False)
         self._watch = watch
-        self._write = (
-            GroupCommit(self.engine, self._make_session).write
+        self._group_commit = (
+            GroupCommit(self.engine, self._make_session)
             if is_sqlite(self.engine)
-            else self._make_session.begin
+            else None
         )
 
     def prepare(self, *, may_upgrade: bool = True) -> None:
@@ -46,7 +46,7 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A transaction that commits at the end, or leaves no trace on an error."""
         try:
-            with self._write() as db:
+            with self._begin_writing() as db:
                 db.info[IS_WRITING] = True
                 yield db
         except SQLAlchemyError as error:
@@ -67,7 +67,14 @@ class Database:
 
     def close(self) -> None:
         """Give the connections back."""
+        if self._group_commit is not None:
+            self._group_commit.close()
         self.engine.dispose()
+
+    def _begin_writing(self) -> AbstractContextManager[Session]:
+        if self._group_commit is not None:
+            return self._group_commit.write()
+        return self._make_session.begin()
 
 
 def is_writing(db: Session) -> bool:

@@ -148,6 +148,10 @@ class GroupCommit:
         self._wait_for(group)
         group.check()
 
+    def close(self) -> None:
+        """Give back what is kept open between writes; nobody may be writing."""
+        self._turn_file.close()
+
     def _take_turn(self) -> None:
         with self._counting:
             self._n_waiting += 1

@@ -56,6 +56,12 @@ class TurnFile:
             fcntl.flock(self._file, fcntl.LOCK_UN)
             self._given_at = time.monotonic()
 
+    def close(self) -> None:
+        """Give the file back; it is made again when the lock is taken again."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
 
 def _try(file: int) -> bool:
     try:

@@ -61,6 +61,16 @@ def test_it_can_be_taken_again_after_it_was_given(path: Path) -> None:
         theirs.give()
 
 
+def test_closed_it_keeps_neither_the_lock_nor_the_file(path: Path) -> None:
+    kept = TurnFile(path)
+    kept.take(1)
+
+    kept.close()
+
+    assert TurnFile(path).take(0)
+    assert not kept.take(0)
+
+
 def test_who_may_write_the_database_may_take_the_lock(path: Path) -> None:
     TurnFile(path).take(1)
 
