@@ -9,6 +9,7 @@ Left to SQLite, writers would sleep and try again, and the unlucky ones for long
 processes take turns with this one by `TurnFile`. No Flask.
 """
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -56,6 +57,7 @@ class Group:
         self._error = error
         try:
             if error is None:
+                self._check_whole()
                 self._transaction.commit()
         except BaseException as failure:  # noqa: BLE001  # who waits hears of any
             self._error = failure
@@ -70,8 +72,17 @@ class Group:
     @property
     def is_whole(self) -> bool:
         """Whether it is still open: a full disk makes SQLite undo all of it."""
+        if self.connection.invalidated:
+            return False
         driver = self.connection.connection.driver_connection
         return driver is not None and bool(driver.in_transaction)
+
+    def _check_whole(self) -> None:
+        """Of what SQLite has undone, a commit would say nothing."""
+        if not self.is_whole:
+            cause = sqlite3.OperationalError("the transaction was undone")
+            cause.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise OperationalError("COMMIT", None, cause)
 
     def wait(self, timeout_s: float) -> bool:
         """Whether it is over."""
@@ -132,21 +143,25 @@ class GroupCommit:
         Raises:
             sqlalchemy.exc.SQLAlchemyError: nothing of it is stored.
         """
+        failure: BaseException | None = None
         self._take_turn()
         try:
             group = self._group = self._group or Group(self._engine, self._turn_file)
             try:
                 with self._session_in(group) as db:
                     yield db
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001  # raised below
+                failure = error
                 self._leave_behind(group, error)
-                raise
-            group.n_writers += 1
-            self._commit_unless_awaited(group)
+            else:
+                group.n_writers += 1
+                self._commit_unless_awaited(group)
         finally:
             self._turn.release()
-        self._wait_for(group)
+        self._wait_for(group)  # a refusal, too, may rest on what others wrote
         group.check()
+        if failure is not None:
+            raise failure
 
     def close(self) -> None:
         """Give back what is kept open between writes; nobody may be writing."""
@@ -192,9 +207,17 @@ class GroupCommit:
         group.close(error)
 
     def _wait_for(self, group: Group) -> None:
-        """Until it is over; commits it when whoever was to be next has given up."""
+        """Until it is over; commits it when whoever was to be next has given up.
+
+        Raises:
+            sqlalchemy.exc.TimeoutError: the one whose turn it is never ends. What was
+                written may be stored later; it is not acknowledged.
+        """
+        give_up_at = time.monotonic() + TURN_LIMIT_S
         while not group.wait(PATIENCE_S):
             if not self._turn.acquire(blocking=False):
+                if time.monotonic() > give_up_at:
+                    raise PoolTimeoutError(f"no commit within {TURN_LIMIT_S:.0f} s")
                 continue
             try:
                 if self._group is group:

@@ -34,6 +34,7 @@ PROGRAMS = Limit(per_s=10.0, burst=200.0)
 LIMITED: Mapping[tuple[str, str], Limit] = {
     ("GET", "participant.landing"): ARRIVALS,
     ("POST", "participant.start"): ARRIVALS,
+    ("POST", "participant.start_session"): ARRIVALS,
     ("POST", "admin.login"): LOGINS,
     ("POST", "admin.second_factor"): LOGINS,
     ("GET", "api.studies"): PROGRAMS,

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sqlalchemy.exc import (
@@ -45,7 +45,18 @@ def is_outage(error: BaseException) -> bool:
         return False
     # SQLite calls no such table an OperationalError, PostgreSQL a ProgrammingError.
     code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
-    return code != sqlite3.SQLITE_ERROR
+    if code != sqlite3.SQLITE_ERROR:
+        return True
+    # A full disk makes SQLite undo all, and then there is no savepoint to go back to.
+    return any(is_outage(each) for each in _before(error))
+
+
+def _before(error: BaseException) -> Iterator[BaseException]:
+    """What was being dealt with when an error came up, the latest first."""
+    before = error.__context__
+    while before is not None:
+        yield before
+        before = before.__context__
 
 
 class Watch:

@@ -9,8 +9,11 @@ import fcntl
 import os
 import stat
 import time
+from contextlib import suppress
 from pathlib import Path
 
+FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
+"""A link put there by somebody else is not followed."""
 EVERY_S = 0.0005
 COURTESY_S = 0.001
 """Whoever had the lock last lets others come first for so long, while there are any."""
@@ -73,9 +76,16 @@ def _try(file: int) -> bool:
 
 def _open_beside(path: Path) -> int:
     """The lock's file; who may write the database may take the lock."""
+    place = f"{path}-turn"
+    with suppress(FileNotFoundError):
+        return os.open(place, FLAGS)
     kept_by = path.stat()
-    flags = os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC
-    file = os.open(f"{path}-turn", flags, stat.S_IMODE(kept_by.st_mode))
+    mode = stat.S_IMODE(kept_by.st_mode)
+    try:
+        file = os.open(place, FLAGS | os.O_CREAT | os.O_EXCL, mode)
+    except FileExistsError:  # another process was faster
+        return os.open(place, FLAGS)
+    os.fchmod(file, mode)  # whatever this process takes away from new files
     if os.geteuid() == 0:  # a command of the administrator's, beside the service
         os.fchown(file, kept_by.st_uid, kept_by.st_gid)
     return file

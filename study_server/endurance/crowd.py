@@ -82,6 +82,8 @@ class Crowd:
             except EnduranceError as error:
                 if not self._is_over():
                     self._ledger.fail(str(error))
+            except Exception as error:  # noqa: BLE001  # a thread's end is silent
+                self._ledger.fail(repr(error))
 
         before = threading.stack_size(STACK_BYTES)
         threads = [

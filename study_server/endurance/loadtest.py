@@ -84,7 +84,7 @@ def run_loadtest(config: LoadConfig) -> dict[str, Any]:
         verdict = judge(ledger, ground.database)
     return {
         **asdict(verdict),
-        "errors": len(ledger.errors),
+        "errors": len(ledger.errors) + ledger.counts["retries"],
         "error_messages": ledger.errors[:10],
         "retries": ledger.counts["retries"],
         "sessions_completed": ledger.counts["completed"],
@@ -123,6 +123,8 @@ def _let_in(config: LoadConfig, ground: Ground, ledger: Ledger) -> None:
         time.sleep(rng.uniform(0, WINDOW_TRIALS * config.pause_s))
 
     crowd.take_one_each(config.n_participants, when_enrolled=spread_out)
+    if ledger.counts["completed"] != config.n_participants and not ledger.errors:
+        ledger.fail(f"only {ledger.counts['completed']} completed their session")
 
 
 class MemoryLog:

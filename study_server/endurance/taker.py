@@ -189,8 +189,8 @@ class Taker:
         self, method: str, path: str, body: bytes | None, is_timed: bool = False
     ) -> Answer:
         wait_s = FIRST_WAIT_S
+        begun = time.perf_counter()
         while True:
-            begun = time.perf_counter()
             try:
                 answer = self._link.ask(method, path, body, self._headers)
                 if answer.status < 500 and answer.status != TOO_MANY:

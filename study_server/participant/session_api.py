@@ -234,6 +234,7 @@ def refused(error: ResponseRefusedError) -> ResponseReturnValue:
 
 def _act_on(study_id: str, stage: Stage | None, act: Act) -> ResponseReturnValue:
     """Do something at the stage it belongs to; None: at any before the end."""
+    request.get_data()  # nobody waits for a slow sender
     try:
         with database().write() as db:
             session = resume_sitting(db, study_id)

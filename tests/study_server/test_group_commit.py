@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from study_server import group_commit
 from study_server.dialects import connect
 from study_server.group_commit import GroupCommit
+from study_server.trouble import is_outage
 
 TABLE = "CREATE TABLE note (words TEXT PRIMARY KEY)"
 NOTE = "INSERT INTO note VALUES (:words)"
@@ -176,24 +178,77 @@ def test_all_hear_of_a_commit_that_failed(desk: Desk) -> None:
     assert desk.notes() == {"afterwards"}
 
 
-def test_when_the_disk_is_full_nobody_is_told_that_it_is_stored(desk: Desk) -> None:
-    def fill_up() -> None:
-        with desk.writers.write() as db:
-            db.execute(text("PRAGMA max_page_count = 5"))
-            db.execute(text(NOTE), {"words": "x" * 1_000_000})
+def fill_up(db: Session) -> None:
+    db.execute(text("PRAGMA max_page_count = 5"))
+    db.execute(text(NOTE), {"words": "x" * 1_000_000})
 
+
+def test_when_the_disk_is_full_nobody_is_told_that_it_is_stored(desk: Desk) -> None:
     told: list[str] = []
 
     def note(words: str) -> None:
         desk.note(words)
         told.append(words)
 
-    others: list[Callable[[], None]] = [fill_up, *(partial(note, w) for w in "bcd")]
+    def fill() -> None:
+        with desk.writers.write() as db:
+            fill_up(db)
+
+    others: list[Callable[[], None]] = [fill, *(partial(note, w) for w in "bcd")]
     leader, futures = desk.behind_one(note_of("a"), others)
 
-    assert isinstance(futures[0].exception(), OperationalError)
+    error = futures[0].exception()
+    assert error is not None
+    assert is_outage(error)
     assert set(told) <= desk.notes()
     assert ("a" in desk.notes()) == (leader.exception() is None)
+
+
+def test_a_full_disk_that_somebody_overlooks_is_not_taken_for_stored(
+    desk: Desk,
+) -> None:
+    def overlook(db: Session) -> None:
+        note_of("a")(db)
+        with suppress(OperationalError):
+            fill_up(db)
+
+    leader, _ = desk.behind_one(overlook, [])
+
+    error = leader.exception()
+    assert error is not None
+    assert is_outage(error)
+    assert desk.notes() == set()
+
+
+def test_a_full_disk_within_a_savepoint_is_an_outage(desk: Desk) -> None:
+    with (
+        pytest.raises(OperationalError) as raised,
+        desk.writers.write() as db,
+        db.begin_nested(),
+    ):
+        fill_up(db)
+
+    assert is_outage(raised.value)
+
+
+def test_a_refusal_is_told_when_what_it_rests_on_is_stored(desk: Desk) -> None:
+    """Otherwise somebody is turned away for a place that nobody got."""
+    happened: list[str] = []
+    event.listen(desk.engine, "commit", lambda _: happened.append("commit"))
+
+    def refuse() -> None:
+        with pytest.raises(ValueError, match="full"), desk.writers.write():
+            raise ValueError("the study is full")
+        happened.append("refused")
+
+    def last() -> None:
+        with desk.writers.write():
+            time.sleep(0.05)
+
+    leader, futures = desk.behind_one(note_of("a"), [refuse, last, last])
+
+    assert [each.exception() for each in (leader, *futures)] == [None] * 4
+    assert happened.index("commit") < happened.index("refused")
 
 
 def test_who_waits_too_long_gives_up_and_holds_nobody_up(
@@ -213,7 +268,7 @@ def test_who_waits_too_long_gives_up_and_holds_nobody_up(
 
 
 def test_a_lock_that_cannot_be_made_is_an_outage(desk: Desk, tmp_path: Path) -> None:
-    (tmp_path / "desk.db-turn").mkdir()
+    (tmp_path / "desk.db-turn").symlink_to(tmp_path / "elsewhere")
 
     with pytest.raises(OperationalError, match=r"desk\.db-turn"):
         desk.note("a")

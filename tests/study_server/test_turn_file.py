@@ -1,5 +1,6 @@
 """One process at a time writes, and a dead one keeps nobody waiting."""
 
+import os
 import signal
 import stat
 import subprocess
@@ -78,3 +79,23 @@ def test_who_may_write_the_database_may_take_the_lock(path: Path) -> None:
     assert stat.S_IMODE(lock.st_mode) == 0o640
     assert lock.st_uid == path.stat().st_uid
     assert lock.st_size == 0
+
+
+def test_a_link_in_its_place_is_not_followed(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.touch(mode=0o600)
+    path.with_name("study.db-turn").symlink_to(other)
+
+    with pytest.raises(OSError, match="symbolic"):
+        TurnFile(path).take(0)
+    assert stat.S_IMODE(other.stat().st_mode) == 0o600
+
+
+def test_what_a_process_takes_away_from_new_files_does_not_count(path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        TurnFile(path).take(0)
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE(path.with_name("study.db-turn").stat().st_mode) == 0o640
