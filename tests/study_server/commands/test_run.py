@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -85,6 +86,25 @@ def finish(connection: socket.socket, rest: bytes) -> None:
     """The body of a request, after the server was told to stop."""
     time.sleep(1)
     connection.sendall(rest)
+
+
+def test_who_stops_in_the_middle_of_sending_holds_nobody_up(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as url:
+        sessions = f"{url}/s/tiny/api/session"
+        begun = httpx.post(sessions, json={"consent": True})
+        address = urlsplit(url)
+        with socket.create_connection((address.hostname, address.port)) as slow:
+            slow.sendall(
+                b"POST /s/tiny/api/session/device HTTP/1.1\r\nHost: x\r\n"
+                b"Authorization: Bearer " + begun.json()["token"].encode() + b"\r\n"
+                b"Content-Type: application/json\r\nContent-Length: 99\r\n"
+                b"Expect: 100-continue\r\n\r\n"
+            )
+            assert slow.recv(64).startswith(b"HTTP/1.1 100")  # it is waited for
+
+            other = httpx.post(sessions, json={"consent": True}, timeout=10)
+
+        assert (begun.status_code, other.status_code) == (201, 201)
 
 
 def test_backups_are_written_beside_the_server(tmp_path: Path) -> None:
