@@ -5,12 +5,13 @@ that under load the unlucky ones wait for seconds. The lock of a file beside it 
 every half millisecond, and the system takes it from a process that dies.
 """
 
-import fcntl
 import os
 import stat
 import time
 from contextlib import suppress
 from pathlib import Path
+
+from study_server.file_lock import try_to_lock, unlock
 
 FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
 """A link put there by somebody else is not followed."""
@@ -46,7 +47,7 @@ class TurnFile:
         give_up_at = now + limit_s
         if now - self._waited_at < REMEMBERED_S:
             time.sleep(max(0.0, self._given_at + COURTESY_S - now))
-        while not _try(self._file):
+        while not try_to_lock(self._file):
             self._waited_at = time.monotonic()
             if self._waited_at > give_up_at:
                 return False
@@ -56,7 +57,7 @@ class TurnFile:
     def give(self) -> None:
         """Let the next process have it."""
         if self._file is not None:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+            unlock(self._file)
             self._given_at = time.monotonic()
 
     def close(self) -> None:
@@ -64,14 +65,6 @@ class TurnFile:
         if self._file is not None:
             os.close(self._file)
             self._file = None
-
-
-def _try(file: int) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _open_beside(path: Path) -> int:

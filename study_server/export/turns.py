@@ -4,12 +4,12 @@ A turn is a lock on a file of the data folder: the system takes it back from who
 dies. No Flask.
 """
 
-import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from study_server.errors import ExportBusyError
+from study_server.file_lock import try_to_lock
 
 MOST_AT_A_TIME = 2
 RETRY_AFTER_S = 30
@@ -42,13 +42,11 @@ def take_turn(data_dir: Path) -> Turn:
         ExportBusyError: as many exports as may be are being made.
     """
     for number in range(MOST_AT_A_TIME):
-        handle = os.open(data_dir / f".export-{number}.lock", os.O_RDWR | os.O_CREAT)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            continue
-        return Turn(handle)
+        place = data_dir / f".export-{number}.lock"
+        handle = os.open(place, os.O_RDWR | os.O_CREAT, 0o600)
+        if try_to_lock(handle):
+            return Turn(handle)
+        os.close(handle)
     raise ExportBusyError(
         f"{MOST_AT_A_TIME} exports are being made already, and more would slow down "
         f"participants; please try again in {RETRY_AFTER_S} seconds"
