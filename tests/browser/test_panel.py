@@ -57,6 +57,11 @@ class Panel:
             paint(self.page, f"panel-{name}-{width}")
         self.page.set_viewport_size({"width": WIDTHS[0], "height": 800})
 
+    def follow(self, selector: str) -> None:
+        """Click what leads to another page, and wait for that page."""
+        with self.page.expect_navigation():
+            self.page.click(selector)
+
     def setup_path(self) -> str:
         """What `study-server setup-link` prints."""
         database = Database(self.config.resolved_database_url)
@@ -110,38 +115,38 @@ def test_a_study_is_run_from_the_panel(
     page.fill("#name", "olga")
     page.fill("#new", PASSWORD)
     page.fill("#repeated", PASSWORD)
-    page.click("main button")
+    panel.follow("main button")
     panel.look("authenticator")
     page.fill("#code", panel.code())
-    page.click("main button")
+    panel.follow("main button")
     panel.look("recovery-codes")
-    page.click("text=I have kept them")
-    page.click("text=Log out")
+    panel.follow("text=I have kept them")
+    panel.follow("text=Log out")
 
     page.fill("#name", "olga")
     page.fill("#password", PASSWORD)
     panel.look("login")
-    page.click("main button")
+    panel.follow("main button")
     panel.look("second-factor")
     page.fill("#code", panel.code(ahead_s=STEP_S))
-    page.click("main button")
+    panel.follow("main button")
 
-    page.click("text=New study")
+    panel.follow("text=New study")
     definition, bundle = files(tmp_path)
     page.set_input_files("input[name=definition]", definition)
     page.set_input_files("input[name=bundle]", bundle)
     panel.look("new-study")
-    page.click("main button")
+    panel.follow("main button")
     expect(page.locator("h1")).to_have_text(f"Versions of {STUDY_ID}")
     panel.look("draft")
     for box in page.locator("input[name=waive]").all():
         box.check()
     page.fill("input[name=reason]", "shown in a test")
-    page.click("text=Launch version 1")
+    panel.follow("text=Launch version 1")
     expect(page.locator("h1 .status")).to_have_text("open")
     panel.look("study")
 
-    page.click("main >> text=Live")
+    panel.follow("main >> text=Live")
     expect(page.locator("#live dd").first).to_have_text("0")
     arrive(panel.url, N_ARRIVALS)
     reached = page.get_by_role("row", name="device").locator("td").first
@@ -153,9 +158,9 @@ def test_a_study_is_run_from_the_panel(
         page.goto(f"{study}/{name}")
         panel.look(name)
     page.goto(study)
-    page.click("text=Pause…")
+    panel.follow("text=Pause…")
     panel.look("pause")
-    page.click("main button")
+    panel.follow("main button")
     expect(page.locator("h1 .status")).to_have_text("paused")
 
     with page.expect_download() as download:
@@ -166,7 +171,8 @@ def test_a_study_is_run_from_the_panel(
     panel.look("sessions")
     first = page.locator("tbody th code").first
     reference = first.inner_text()
-    first.click()
+    with page.expect_navigation():
+        first.click()
     panel.look("story")
     page.click("summary")
     page.fill("input[name=typed]", reference)

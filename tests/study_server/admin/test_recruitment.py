@@ -131,7 +131,7 @@ def test_the_command_makes_lists_and_revokes_links(
     assert command(app, "links", "revoke", STUDY_ID, "99") == 1
     database: Database = app.extensions["database"]
     with database.read() as db:
-        links = db.scalars(select(PersonalLink)).all()
+        links = db.scalars(select(PersonalLink).order_by(PersonalLink.id)).all()
     assert [link.revoked_at is not None for link in links] == [False, True, False]
 
 

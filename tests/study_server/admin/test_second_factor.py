@@ -198,7 +198,8 @@ def test_an_owner_lets_people_in_and_out(
     assert submit(stranger, f"{page}/{vic}/remove", page=page) == 303
 
     with database.read() as db:
-        actions = db.scalars(select(AuditEntry.action)).all()
+        in_order = select(AuditEntry.action).order_by(AuditEntry.entry_index)
+        actions = db.scalars(in_order).all()
         assert actions == ["people.add", "people.role", "people.remove"]
         assert db.scalar(select(Researcher).filter_by(name="vic")) is None
 
