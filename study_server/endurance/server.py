@@ -6,8 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from study_server.endurance.link import LinkError, SocketLink
@@ -56,7 +58,7 @@ class ServerProcess:
         """
         command = [sys.executable, "-m", self._module, "run"]
         place = ["--data", str(self._data_dir), "--port", str(self._port)]
-        with self.log_path.open("ab") as log:
+        with self.log_path.open("ab") as log, interruptions_held_back():
             self._process = subprocess.Popen(
                 [*command, *place, *self._options],
                 stdout=log,
@@ -88,10 +90,9 @@ class ServerProcess:
     def kill_all(self) -> None:
         """End every process of it with SIGKILL, in the middle of whatever they do."""
         if self._process is not None:
-            workers = self.worker_pids()
             self._end_group()
             self._process.wait()
-            _wait_for_end(workers)  # they hold the port and the files till then
+            self._wait_for_group()  # workers hold the port and the files till then
             self._process = None
 
     def kill_workers(self) -> None:
@@ -155,9 +156,41 @@ class ServerProcess:
         with suppress(ProcessLookupError):  # it ended by itself
             os.killpg(self._process.pid, signal.SIGKILL)
 
+    def _wait_for_group(self, limit_s: float = 5.0) -> None:
+        """Until none of its processes is left, however late it was started."""
+        assert self._process is not None
+        deadline = time.monotonic() + limit_s
+        with suppress(ProcessLookupError):  # so the last one has ended
+            while time.monotonic() < deadline:
+                os.killpg(self._process.pid, 0)
+                time.sleep(0.02)
+
     def _last_words(self) -> str:
         text = self.log_path.read_text(encoding="utf-8", errors="replace")
         return text.strip()[-500:] or "none"
+
+
+@contextmanager
+def interruptions_held_back() -> Iterator[None]:
+    """Let nothing come between the start of a process and the note of it.
+
+    SIGINT and SIGTERM that arrive meanwhile count afterwards.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals arrive in the main thread alone
+        return
+    arrived: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _frame: arrived.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for each in arrived:
+        signal.raise_signal(each)
 
 
 def free_port() -> int:
