@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from study_server.dialects import connect, is_sqlite, options_for_reading
+from study_server.dialects import connect, for_reading, is_sqlite
 from study_server.group_commit import GroupCommit
 from study_server.migrations.upgrade import prepare_schema
 from study_server.trouble import Watch, is_outage
@@ -15,7 +15,7 @@ IS_WRITING = "is_writing"
 
 
 class Database:
-    """One engine and the two kinds of transaction used on it."""
+    """The two kinds of transaction, and what they run on."""
 
     def __init__(self, url: str, *, watch: Watch | None = None) -> None:
         """
@@ -23,7 +23,9 @@ class Database:
             watch: is told of every write that succeeded or failed.
         """
         self.engine = connect(url)
+        self._reading_engine = for_reading(self.engine)
         self._make_session = sessionmaker(self.engine, expire_on_commit=False)
+        self._make_reading_session = sessionmaker(self._reading_engine)
         self._watch = watch
         self._group_commit = (
             GroupCommit(self.engine, self._make_session)
@@ -40,7 +42,7 @@ class Database:
         Raises:
             SchemaError: the tables are of a newer version, or not ours.
         """
-        prepare_schema(self.engine, may_upgrade=may_upgrade)
+        prepare_schema(self.engine, self._reading_engine, may_upgrade=may_upgrade)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -59,8 +61,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A transaction that sees one moment and takes no write lock."""
-        with self._make_session() as db:
-            db.connection(execution_options=options_for_reading(self.engine))
+        with self._make_reading_session() as db:
             yield db
             db.expunge_all()  # what was read stays readable afterwards
             db.rollback()
@@ -69,6 +70,7 @@ class Database:
         """Give the connections back."""
         if self._group_commit is not None:
             self._group_commit.close()
+        self._reading_engine.dispose()
         self.engine.dispose()
 
     def _begin_writing(self) -> AbstractContextManager[Session]:

@@ -36,6 +36,9 @@ POSTGRESQL_SETTINGS = {
     "idle_in_transaction_session_timeout": "300s",
 }
 
+READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""Of PostgreSQL's transactions that see one moment and write nothing."""
+
 SCHEMA_LOCK = 0x41_63_63_65_6E_74
 """Number of PostgreSQL's advisory lock on the schema: "Accent" in ASCII."""
 AUDIT_LOCK = SCHEMA_LOCK + 1
@@ -77,10 +80,7 @@ def connect(text: str, *, n_connections: int = 16) -> Engine:
     url = read_url(text)
     try:
         if is_sqlite(url):
-            engine = create_engine(url)
-            event.listen(engine, "connect", _set_pragmas)
-            event.listen(engine, "begin", _begin_sqlite)
-            return engine
+            return _open_sqlite(url, "BEGIN IMMEDIATE", *SQLITE_PRAGMAS)
         options = " ".join(f"-c {k}={v}" for k, v in POSTGRESQL_SETTINGS.items())
         return create_engine(
             url,
@@ -101,11 +101,15 @@ def is_sqlite(place: URL | Engine | Connection) -> bool:
     return place.dialect.name == SQLITE
 
 
-def options_for_reading(engine: Engine) -> dict[str, Any]:
-    """Execution options of a transaction that sees one moment and writes nothing."""
+def for_reading(engine: Engine) -> Engine:
+    """The same database in transactions that see one moment and write nothing.
+
+    On SQLite with connections of their own: to forbid one to write, and to allow it
+    again, makes SQLite forget every statement it has prepared for it.
+    """
     if is_sqlite(engine):
-        return {"is_read_only": True}
-    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        return _open_sqlite(engine.url, "BEGIN", *SQLITE_PRAGMAS, "query_only=ON")
+    return engine.execution_options(**READING)
 
 
 def careless_settings(connection: Connection) -> list[str]:
@@ -209,7 +213,6 @@ def scrub_free_space(engine: Engine) -> bool:
     """
     if is_sqlite(engine):
         with engine.connect() as connection:
-            _run_outside_transaction(connection, "PRAGMA query_only=OFF")
             _run_outside_transaction(connection, "VACUUM")
             driver = connection.connection.driver_connection
             assert driver is not None
@@ -238,13 +241,17 @@ def _run_outside_transaction(connection: Connection, statement: str) -> None:
     driver.execute(statement)
 
 
-def _set_pragmas(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver must not begin transactions itself
-    for pragma in SQLITE_PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+def _open_sqlite(url: URL, begin: str, *pragmas: str) -> Engine:
+    engine = create_engine(url)
 
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
 
-def _begin_sqlite(connection: Connection) -> None:
-    is_read_only = connection.get_execution_options().get("is_read_only", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if is_read_only else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

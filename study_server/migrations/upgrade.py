@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Engine, create_engine, inspect
 from study_server.dialects import (
     check_foreign_keys,
     lock_schema,
-    options_for_reading,
     suspend_foreign_keys,
 )
 from study_server.errors import SchemaError
@@ -46,20 +45,22 @@ def newest_revision() -> str:
     return head
 
 
-def prepare_schema(engine: Engine, *, may_upgrade: bool = True) -> None:
+def prepare_schema(
+    engine: Engine, reading_engine: Engine, *, may_upgrade: bool = True
+) -> None:
     """Make the tables, or bring older ones forward; one process at a time.
 
     It happens in one transaction: a failure, or a killed process, changes nothing.
 
     Args:
+        reading_engine: the same database, which one may look at while others write.
         may_upgrade: whether an older schema is brought forward, or refused.
 
     Raises:
         SchemaError: the tables are newer than this version, or not ours, or older and
             not to be upgraded.
     """
-    with engine.connect() as connection:
-        connection = connection.execution_options(**options_for_reading(engine))
+    with reading_engine.connect() as connection:
         revision = current_revision(connection)
         if revision == newest_revision():
             return

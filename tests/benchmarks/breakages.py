@@ -196,8 +196,8 @@ BREAKAGES = (
     Breakage(
         fault="F13",
         file="study_server/dialects.py",
-        text='"BEGIN" if is_read_only',
-        broken='"SELECT 1" if is_read_only',
+        text='_open_sqlite(engine.url, "BEGIN"',
+        broken='_open_sqlite(engine.url, "SELECT 1"',
         effect="each table of an export is of a moment of its own (SQLite)",
         test=f"{FAULTS}/test_at_once.py::"
         "test_f13_an_export_shows_one_moment_while_people_answer[sqlite]",

@@ -68,6 +68,7 @@ def read_only(database: Database) -> Iterator[None]:
         yield
     finally:
         event.remove(database.engine, "begin", refuse)
+        database.engine.dispose()
 
 
 @pytest.mark.parametrize("fault", ["full disk", "read-only database"])
