@@ -1,10 +1,12 @@
 """`study-server preview`: walk through a study that nobody takes part in yet."""
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
+from study_server.commands.address import Address
 from study_server.commands.options import add_command, add_design_options
-from study_server.commands.run import StudyServer, check_address, settings_for
+from study_server.commands.run import StudyServer, settings_for
 from study_server.design.definition import read_definition
 from study_server.preview.scratch import scratch_study
 
@@ -34,14 +36,14 @@ def add_parser(commands: "Commands") -> None:
 def run_command(options: argparse.Namespace) -> None:
     """Serve the study from a scratch folder until told to stop."""
     definition = read_definition(options.definition)
-    check_address(options.host, options.port)
-    settings = settings_for(options.host, options.port, n_threads=N_THREADS)
-    with scratch_study(definition, options.bundle) as config:
-        StudyServer(config, {**settings, "when_ready": print_start_page}).run()
+    with Address(options.host, options.port) as address:
+        settings = settings_for(
+            address, n_threads=N_THREADS, announce=partial(print_start_page, address)
+        )
+        with scratch_study(definition, options.bundle) as config:
+            StudyServer(config, settings).run()
 
 
-def print_start_page(arbiter: Any) -> None:
+def print_start_page(address: Address) -> None:
     """Tell where to begin."""
-    host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    print(f"Preview on http://{shown}:{port}/s/-/ (nothing is kept)", flush=True)
+    print(f"Preview on {address.url}/s/-/ (nothing is kept)", flush=True)

@@ -3,10 +3,9 @@
 import argparse
 import gc
 import os
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from study_server import create_app
+from study_server.commands.address import Address
 from study_server.commands.backup import add_keep_option, check_intervals
 from study_server.commands.options import (
     DATABASE_VARIABLE,
@@ -101,25 +101,30 @@ def run_command(options: argparse.Namespace) -> None:
         alarm=options.alarm,
         backups_dir=options.backups,
     )
-    check_address(options.host, options.port)
     if options.threads < 1:
         raise StudyServerError(f"threads must be at least 1; got {options.threads}")
     check_intervals(options.backup_every, options.keep)
-    with open_database(config) as database:  # a fault shows before anyone is served
-        n_workers = choose_workers(options.workers, database)
-        warn_of_careless_settings(database)
-        with database.write() as db:
-            erase_expired(db, now=datetime.now(UTC))
-            setup_path = (
-                make_setup_link(db, now=datetime.now(UTC)) if needs_setup(db) else None
-            )
-    settings = settings_for(
-        options.host, options.port, n_threads=options.threads, n_workers=n_workers
-    )
-    if setup_path is not None:
-        settings["when_ready"] = partial(print_setup_link, setup_path)
-    with backups_beside(options, config):
-        StudyServer(config, settings).run()
+    with Address(options.host, options.port) as address:
+        with open_database(config) as database:  # a fault shows before anyone is served
+            n_workers = choose_workers(options.workers, database)
+            warn_of_careless_settings(database)
+            setup_path = tidy_up(database)
+        settings = settings_for(
+            address,
+            n_threads=options.threads,
+            n_workers=n_workers,
+            announce=partial(print_address, address, setup_path),
+        )
+        with backups_beside(options, config):
+            StudyServer(config, settings).run()
+
+
+def tidy_up(database: Database) -> str | None:
+    """Erase what is to be kept no longer; the set-up link while there is no owner."""
+    at = datetime.now(UTC)
+    with database.write() as db:
+        erase_expired(db, now=at)
+        return make_setup_link(db, now=at) if needs_setup(db) else None
 
 
 def choose_workers(wanted: int | None, database: Database) -> int:
@@ -169,42 +174,39 @@ def backups_beside(options: argparse.Namespace, config: ServerConfig) -> Iterato
 
 
 def settings_for(
-    host: str, port: int, *, n_threads: int, n_workers: int = 1
+    address: Address,
+    *,
+    n_threads: int,
+    n_workers: int = 1,
+    announce: Callable[[], None],
 ) -> dict[str, Any]:
-    """How gunicorn is to serve."""
+    """How gunicorn is to serve.
+
+    Args:
+        announce: says where, once the first process is there.
+    """
     return {
-        "bind": f"{host}:{port}",
+        "bind": address.bind,
+        "reuse_port": True,
         "workers": n_workers,
         "worker_class": "gthread",
         "threads": n_threads,
         "keepalive": KEEP_ALIVE_S,
         "graceful_timeout": GRACEFUL_STOP_S,
-        "when_ready": print_address,
-        "post_worker_init": share_the_interpreter,
+        "post_worker_init": partial(begin_serving, announce),
         "control_socket_disable": True,
         "loglevel": "warning",
     }
 
 
-def check_address(host: str, port: int) -> None:
-    """Refuse an address that cannot be served on, in one line.
-
-    Raises:
-        StudyServerError: the port is taken or no port, or the host is not ours.
-    """
-    advice = "choose another with --host and --port (0: any free port)"
-    if not 0 <= port <= 65_535:
-        raise StudyServerError(f"there is no port {port}, only 0 to 65535; {advice}")
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        socket.create_server((host, port), family=family).close()
-    except OSError as error:
-        raise StudyServerError(
-            f"cannot serve on {host}, port {port}: {error.strerror}; {advice}"
-        ) from error
+def begin_serving(announce: Callable[[], None], worker: Any) -> None:
+    """Called in each process before its first request."""
+    share_the_interpreter()
+    if worker.age == 1:
+        announce()
 
 
-def share_the_interpreter(_worker: Any) -> None:
+def share_the_interpreter() -> None:
     """Let the thread that writes have the interpreter back soon.
 
     It gives it away at every statement. Where the others may keep it for 5 ms each, as
@@ -216,17 +218,15 @@ def share_the_interpreter(_worker: Any) -> None:
     gc.freeze()
 
 
-def print_address(arbiter: Any) -> None:
-    """Tell people, and programs that started us, where we are."""
-    host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    print(f"Serving on http://{shown}:{port} (researchers: /admin)", flush=True)
+def print_address(address: Address, setup_path: str | None) -> None:
+    """Tell people, and programs that started us, where we are.
 
-
-def print_setup_link(path: str, arbiter: Any) -> None:
-    """As `print_address`, and how the first owner gets an account."""
-    print_address(arbiter)
-    print(f"No owner yet: open {path} there once, within a day", flush=True)
+    Args:
+        setup_path: how the first owner gets an account; None: there is one.
+    """
+    print(f"Serving on {address.url} (researchers: /admin)", flush=True)
+    if setup_path is not None:
+        print(f"No owner yet: open {setup_path} there once, within a day", flush=True)
 
 
 class StudyServer(BaseApplication):  # type: ignore[misc]

@@ -14,6 +14,7 @@ from typing import Any
 
 from flask import Flask
 
+from study_server.commands.address import Address
 from study_server.commands.run import StudyServer, settings_for
 from study_server.config import ServerConfig
 
@@ -59,8 +60,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
-    settings = settings_for("127.0.0.1", options.port, n_threads=12)
-    FailingServer(ServerConfig(data_dir=options.data), settings).run()
+    with Address("127.0.0.1", options.port) as address:
+        settings = settings_for(address, n_threads=12, announce=lambda: None)
+        FailingServer(ServerConfig(data_dir=options.data), settings).run()
 
 
 if __name__ == "__main__":
