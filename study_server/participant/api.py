@@ -31,7 +31,12 @@ from study_server.services.places import OPTION_PLACES, ServedImage
 from study_server.services.rejections import keep_rejected
 from study_server.services.responses import record_response
 from study_server.services.studies import definition_of
-from study_server.services.trial_view import LengthOf, TrialView, serve_trials
+from study_server.services.trial_view import (
+    LengthOf,
+    TrialView,
+    hold_trials,
+    view_trials,
+)
 
 TRIAL_FACTS = (
     "trial_id",
@@ -57,25 +62,28 @@ def current_trial(study_id: str) -> ResponseReturnValue:
             return no_session(study_id)
         if page_of(session) != "participant.trial":
             return jsonify(next=url_for(page_of(session), study_id=study_id))
-        study = session.study
-        definition = definition_of(study)
-        held = serve_trials(
-            db,
-            session,
-            served_at=now(),
-            length_of=_lengths(study.bundle_id),
-            name_of=partial(panel_name, definition, session.language),
-        )
+        held = hold_trials(db, session, served_at=now())
         if not held:
             return jsonify(next=url_for(page_of(session), study_id=study_id))
-        due, *upcoming = [_as_json(view, study_id) for view in held]
-        is_practice = held[0].phase == "practice"
-        told = {
-            "has_feedback": has_feedback(definition, is_practice=is_practice),
-            "display": asdict(display_of(definition)),
-            "n_stored": session.n_stored,
-        }
-        return jsonify({**due, "upcoming": upcoming, **told})
+        definition = definition_of(session.study)
+    with database().read() as db:  # the writer's turn is another's by now
+        views = view_trials(
+            db,
+            session.session_id,
+            held,
+            length_of=_lengths(session.study.bundle_id),
+            name_of=partial(panel_name, definition, session.language),
+        )
+    if not views:  # erased in between
+        return no_session(study_id)
+    due, *upcoming = views
+    return jsonify(
+        **_as_json(due, study_id),
+        upcoming=[_as_json(view, study_id) for view in upcoming],
+        has_feedback=has_feedback(definition, is_practice=due.phase == "practice"),
+        display=asdict(display_of(definition)),
+        n_stored=session.n_stored,
+    )
 
 
 @participant.post("/<study_id>/api/responses")

@@ -37,8 +37,12 @@ class OpenTrial(NamedTuple):
     """A trial of the present stage that is neither answered nor given up."""
 
     trial_id: str
+    task: str
     block_index: int | None
     practice_round: int | None
+    correct_option: str | None
+    is_served: bool
+    """Whether it was due, or answered, once."""
 
 
 def current_trial(db: Session, session: StudySession) -> Trial | None:
@@ -97,22 +101,33 @@ def open_trials(
 
     Those of one round of practice, or all that are no practice.
     """
-    is_practice = session.stage == Stage.PRACTICE
-    rows = db.execute(
-        OPEN_PRACTICE if is_practice else OPEN_MAIN,
-        {
-            "session_id": session.session_id,
-            "practice_round": session.practice_round,
-            "at_most": at_most,
-        },
-    )
+    query = OPEN_PRACTICE if session.stage == Stage.PRACTICE else OPEN_MAIN
+    rows = db.execute(query, which_open(session, at_most=at_most))
     return [OpenTrial._make(row) for row in rows]
 
 
-def _open_trials(is_due: ColumnElement[bool]) -> Select[str, int | None, int | None]:
+def which_open(session: StudySession, *, at_most: int) -> dict[str, str | int]:
+    """What `OPEN_PRACTICE` and `OPEN_MAIN` are to be asked."""
+    return {
+        "session_id": session.session_id,
+        "practice_round": session.practice_round,
+        "at_most": at_most,
+    }
+
+
+def _open_trials(
+    is_due: ColumnElement[bool],
+) -> Select[str, str, int | None, int | None, str | None, bool]:
     """Written once: every answer asks for it, and to write it takes as long."""
     return (
-        select(Trial.trial_id, Trial.block_index, Trial.practice_round)
+        select(
+            Trial.trial_id,
+            Trial.task,
+            Trial.block_index,
+            Trial.practice_round,
+            Trial.correct_option,
+            Trial.first_served_at.is_not(None),
+        )
         .outerjoin(Response, Response.trial_id == Trial.trial_id)
         .outerjoin(NotShown, NotShown.trial_id == Trial.trial_id)
         .where(

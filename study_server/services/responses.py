@@ -21,7 +21,7 @@ from study_server.models import (
 from study_server.services import chain
 from study_server.services.asked import AskedTrial, find_asked, note_first_serving
 from study_server.services.display import has_feedback
-from study_server.services.progress import open_trials, update_stage
+from study_server.services.progress import update_stage
 from study_server.services.score import score_with
 from study_server.services.studies import definition_of
 from study_server.services.submission import Submission
@@ -72,15 +72,14 @@ def record_response(
     """
     if session.outcome_reason == OutcomeReason.ERASE:
         return as_json({"response_id": submission.response_id, "is_erased": True})
-    asked = find_asked(db, session, submission)
+    asked, still_open = find_asked(db, session, submission, at_most=WINDOW_TRIALS + 1)
     if asked is None or asked.is_known_id:
         earlier = _find_acknowledgement(db, session, submission)
         if earlier is not None:
             return earlier
     if asked is None:
         raise TrialNotFoundError(f"this session has no trial {submission.trial_id!r}")
-    still_open = open_trials(db, session, at_most=WINDOW_TRIALS + 1)
-    if asked.first_served_at is None:
+    if not asked.is_served:
         held = of_one_part(still_open[:WINDOW_TRIALS])
         if asked.trial_id not in {each.trial_id for each in held}:
             raise ResponseRefusedError("this trial has not been shown yet")

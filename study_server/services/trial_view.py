@@ -42,30 +42,39 @@ class TrialView:
     images: PlacedImages
 
 
-def serve_trials(
+def hold_trials(
+    db: Session, session: StudySession, *, served_at: datetime
+) -> tuple[str, ...]:
+    """Let the browser have the trial that is due and those after it.
+
+    Returns:
+        Their trial_ids, the same until the first is answered; none when all are.
+    """
+    held = tuple(each.trial_id for each in held_trials(db, session))
+    if held:
+        session.last_seen_at = served_at
+        note_first_serving(db, held[0], served_at)
+    return held
+
+
+def view_trials(
     db: Session,
-    session: StudySession,
+    session_id: str,
+    trial_ids: Sequence[str],
     *,
-    served_at: datetime,
     length_of: LengthOf,
     name_of: NameOf,
 ) -> tuple[TrialView, ...]:
-    """The trial that is due, the same until it is answered, and those after it.
+    """What is told of trials that `hold_trials` gave.
+
+    The plan does not change, so that nobody who writes needs to wait for this.
 
     Args:
         length_of: bytes a browser gets for a stimulus_id in a place.
         name_of: words for a condition, where participants are told it.
-
-    Returns:
-        None when all is answered.
     """
-    held = [each.trial_id for each in held_trials(db, session)]
-    if not held:
-        return ()
-    session.last_seen_at = served_at
-    note_first_serving(db, held[0], served_at)
-    planned = _all_in_order(db, session)
-    return tuple(_views(planned, served_images(db, held, length_of), name_of))
+    planned = _all_in_order(db, session_id)
+    return tuple(_views(planned, served_images(db, trial_ids, length_of), name_of))
 
 
 def served_images(
@@ -104,9 +113,9 @@ _APPEARANCES = select(
 ).where(Appearance.trial_id.in_(bindparam("trial_ids", expanding=True)))
 
 
-def _all_in_order(db: Session, session: StudySession) -> Sequence[PlannedTrial]:
+def _all_in_order(db: Session, session_id: str) -> Sequence[PlannedTrial]:
     """All trials of the session, in order of presentation."""
-    rows = db.execute(_PLANNED, {"session_id": session.session_id})
+    rows = db.execute(_PLANNED, {"session_id": session_id})
     return [PlannedTrial._make(row) for row in rows]
 
 

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
-from study_server.db import Database
 from tests.study_server.participant.visitor import Visitor
 
 BEGINNINGS = ("BEGIN", "PRAGMA")
 
 
 @contextmanager
-def statements_on(database: Database) -> Iterator[list[str]]:
+def noting_statements() -> Iterator[list[str]]:
     """The statements that are sent meanwhile, transactions' bounds apart."""
     seen: list[str] = []
 
@@ -25,11 +24,11 @@ def statements_on(database: Database) -> Iterator[list[str]]:
         if not statement.startswith(BEGINNINGS):
             seen.append(statement)
 
-    event.listen(database.engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
     try:
         yield seen
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 def first_of_main(visitor: Visitor) -> dict[str, Any]:
@@ -40,41 +39,37 @@ def first_of_main(visitor: Visitor) -> dict[str, Any]:
     return due
 
 
-def test_an_answer_is_stored_with_three_queries_and_three_writes(
-    visitor: Visitor, database: Database
+def test_an_answer_is_stored_with_two_queries_and_three_writes(
+    visitor: Visitor,
 ) -> None:
     due = first_of_main(visitor)
     for trial in (due, *due["upcoming"]):
         body = visitor.response(trial["trial_id"])
 
-        with statements_on(database) as seen:
+        with noting_statements() as seen:
             assert visitor.send(body).status_code == 200
 
         kinds = [each.split()[0] for each in seen]
-        assert kinds.count("SELECT") == 3
-        assert len(kinds) <= 6
+        assert kinds.count("SELECT") == 2
+        assert len(kinds) <= 5
 
 
-def test_an_answer_sent_again_costs_no_more_than_the_first(
-    visitor: Visitor, database: Database
-) -> None:
+def test_an_answer_sent_again_costs_no_more_than_the_first(visitor: Visitor) -> None:
     visitor.begin()
     body = visitor.response(visitor.trial()["trial_id"])
     visitor.send(body)
 
-    with statements_on(database) as seen:
+    with noting_statements() as seen:
         visitor.send(body)
 
     assert len(seen) <= 5
     assert all(each.startswith("SELECT") for each in seen)
 
 
-def test_the_next_trials_are_served_with_six_statements(
-    visitor: Visitor, database: Database
-) -> None:
+def test_the_next_trials_are_served_with_six_statements(visitor: Visitor) -> None:
     visitor.begin()
 
-    with statements_on(database) as seen:
+    with noting_statements() as seen:
         visitor.trial()
 
     assert len(seen) <= 6
