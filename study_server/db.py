@@ -6,7 +6,12 @@ from contextlib import AbstractContextManager, contextmanager
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from study_server.dialects import connect, for_reading, is_sqlite
+from study_server.dialects import (
+    READING_CACHE_MB,
+    connect,
+    for_reading,
+    is_sqlite,
+)
 from study_server.group_commit import GroupCommit
 from study_server.migrations.upgrade import prepare_schema
 from study_server.trouble import Watch, is_outage
@@ -17,13 +22,20 @@ IS_WRITING = "is_writing"
 class Database:
     """The two kinds of transaction, and what they run on."""
 
-    def __init__(self, url: str, *, watch: Watch | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        watch: Watch | None = None,
+        reading_cache_mb: int = READING_CACHE_MB,
+    ) -> None:
         """
         Args:
             watch: is told of every write that succeeded or failed.
+            reading_cache_mb: of SQLite's pages, for each connection that reads.
         """
         self.engine = connect(url)
-        self._reading_engine = for_reading(self.engine)
+        self._reading_engine = for_reading(self.engine, cache_mb=reading_cache_mb)
         self._make_session = sessionmaker(self.engine, expire_on_commit=False)
         self._make_reading_session = sessionmaker(self._reading_engine)
         self._watch = watch

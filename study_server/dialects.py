@@ -29,6 +29,9 @@ SQLITE_PRAGMAS = (
     "journal_size_limit=67108864",  # a WAL that grew during an export shrinks again
 )
 
+READING_CACHE_MB = 2
+"""As SQLite has it by default."""
+
 POSTGRESQL_SETTINGS = {
     "synchronous_commit": "on",  # whatever the server's or the role's default is
     "timezone": "UTC",
@@ -101,14 +104,18 @@ def is_sqlite(place: URL | Engine | Connection) -> bool:
     return place.dialect.name == SQLITE
 
 
-def for_reading(engine: Engine) -> Engine:
+def for_reading(engine: Engine, *, cache_mb: int = READING_CACHE_MB) -> Engine:
     """The same database in transactions that see one moment and write nothing.
+
+    Args:
+        cache_mb: of pages that each connection to SQLite keeps; PostgreSQL has its own.
 
     On SQLite with connections of their own: to forbid one to write, and to allow it
     again, makes SQLite forget every statement it has prepared for it.
     """
     if is_sqlite(engine):
-        return _open_sqlite(engine.url, "BEGIN", *SQLITE_PRAGMAS, "query_only=ON")
+        pragmas = ("query_only=ON", f"cache_size=-{1000 * cache_mb}")
+        return _open_sqlite(engine.url, "BEGIN", *SQLITE_PRAGMAS, *pragmas)
     return engine.execution_options(**READING)
 
 

@@ -24,6 +24,9 @@ from study_server.export.tables import count_sessions
 
 FEW_SESSIONS = 20
 """So many are exported in less time than a process takes to start."""
+CACHE_MB = 32
+"""Of the database's pages: rows of a session lie among those of all who answered in the
+same minutes, so that the next sessions need the same pages again."""
 YIELDS_BY = 5
 """Of 0 to 19: how far others go first where processors are scarce."""
 
@@ -74,7 +77,7 @@ def run_errand(errand: BinaryIO, out: BinaryIO) -> None:
     asked = json.load(errand)
     moment = datetime.fromisoformat(asked["wanted"].pop("exported_at"))
     wanted = Wanted(**asked["wanted"], exported_at=moment)
-    database = Database(asked["database_url"])
+    database = Database(asked["database_url"], reading_cache_mb=CACHE_MB)
     try:
         out.writelines(download(database, wanted, Path(asked["bundles_dir"])))
         out.flush()

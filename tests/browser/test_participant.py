@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
 
 from study_server.models import Response, StudySession
+from tests.browser.outbox_page import wait_until_sent
 from tests.browser.seats import Hall, open_hall
 from tests.browser.visit import CHOICE, Visit
 from tests.study_server.study_fixture import STUDY_ID, tiny_definition
@@ -161,7 +162,10 @@ def test_a_double_click_answers_once(page: Page, hall: Hall) -> None:
     page.wait_for_selector(CHOICE)
 
     page.dblclick("#answers button[data-key='1']", delay=150)
-    page.wait_for_timeout(500)
+    progress = page.locator("#progress-text")
+    expect(progress).to_have_text(f"Trial 2 of {N_SCORED}")
+    page.wait_for_timeout(500)  # another answer would be on its way by now
+    wait_until_sent(page)
 
     assert len(hall.responses(seat)) == 1
-    assert page.inner_text("#progress-text") == f"Trial 2 of {N_SCORED}"
+    expect(progress).to_have_text(f"Trial 2 of {N_SCORED}")
