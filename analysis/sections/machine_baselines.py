@@ -82,9 +82,12 @@ def _row(
 
 
 def _for_features(interval: dict[str, Any] | None) -> dict[str, Any] | None:
-    """An interval over units that are features."""
+    """An interval over units that are features, cut at the ends of the scale."""
+    if interval is None:
+        return None
+    ends = {"low": max(interval["low"], 0.0), "high": min(interval["high"], 1.0)}
     named = {"method": FEATURE_T, "generalizes_to": NEW_FEATURES}
-    return interval and {**interval, **named}
+    return {**interval, **ends, **named}
 
 
 def _people(found: PeopleWhere, level: float) -> dict[str, Any]:

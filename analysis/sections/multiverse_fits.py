@@ -25,8 +25,8 @@ def fits_without_rules(
         always: sessions that rules remove which always apply.
 
     Returns:
-        One row per set and planned contrast: left_out (rules), n_responses, status of
-        the fit, and log_odds, low, high, p (NaN unless the fit is usable). Sets that
+        One row per set and planned contrast: left_out (rules), n_responses and status
+        of the fit, and log_odds, low, high, p (NaN unless the fit is usable). Sets that
         remove the same sessions are fitted once. Empty beyond
         `multiverse_fits_up_to` responses.
     """
@@ -54,7 +54,7 @@ def _contrasts(responses: pd.DataFrame, plan: ConfirmatoryPlan) -> list[dict[str
     except MixedFitError:
         return []
     planned = found.contrasts.loc[found.contrasts["is_confirmatory"]]
-    facts = {"n_responses": len(responses), "status": found.fit.status}
+    facts = {"n_responses": found.fit.n_responses, "status": found.fit.status}
     return [
         {**{column: row[column] for column in COLUMNS}, **facts}
         for row in planned.to_dict("records")

@@ -44,7 +44,13 @@ def machine_table(tables: Tables, prefers_high: dict[str, list[bool]]) -> pd.Dat
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     tables = draw_tables(STUDY)
     tables["machine_answers"] = machine_table(
-        tables, {"oracle": [True], "some": [True, False, False], "never": [False]}
+        tables,
+        {
+            "oracle": [True],
+            "nearly": [False] * 2 + [True] * 1000,
+            "some": [True, False, False],
+            "never": [False],
+        },
     )
     path = write_zip(tmp_path_factory.mktemp("machines") / "e.zip", tables)
     results = analysed(path).results["machine_baselines"]
@@ -73,6 +79,15 @@ def test_a_machine_that_is_always_right_leaves_no_trial_where_it_fails(
     assert oracle["people_where_wrong"]["value"] is None
     assert oracle["people_where_right"]["n_responses"] == oracle["n_responses"]
     assert oracle["people_where_right"]["value"] == pytest.approx(0.9, abs=0.05)
+
+
+def test_no_share_of_right_choices_is_said_to_lie_beyond_the_scale(
+    found: dict[str, Any],
+) -> None:
+    """A machine that fails in one feature alone: the t interval reaches beyond 1."""
+    interval = row(found, "nearly", "seed_only")["machine"]["interval"]
+
+    assert 0.5 < interval["low"] < interval["high"] == 1
 
 
 def test_people_keep_their_accuracy_where_a_blind_machine_fails(

@@ -40,6 +40,20 @@ def test_the_primary_fit_is_repeated_without_each_rule_and_without_all(
     assert fits[()]["low"] < fits[()]["log_odds"] < fits[()]["high"]
 
 
+def test_answers_that_the_fit_leaves_out_are_not_counted(tmp_path: Path) -> None:
+    """Without a panel: such trials are the base rate, and no part of the fit."""
+    accuracy = {"accentuation": 0.8, "seed_only": 0.6, "none": 0.5}
+    tables = draw_tables(SyntheticStudy(accuracy=accuracy, n_participants=20))
+    path = write_zip(tmp_path / "e.zip", tables, exclusions=RULES)
+    config = replace(QUICK, multiverse_fits_up_to=1_000)
+
+    results = analyse(load_export(path), config, provenance={}).results
+
+    counted = {row["n_responses"] for row in results["multiverse"]["fits"]}
+    assert counted == {results["primary"]["fit"]["n_responses"]}
+    assert max(counted) < results["analysed"]["n_responses"]
+
+
 def test_a_large_study_is_not_fitted_many_times(tmp_path: Path) -> None:
     tables = draw_tables(SyntheticStudy(n_participants=6, n_features=8))
     path = write_zip(tmp_path / "e.zip", tables, exclusions=RULES)
