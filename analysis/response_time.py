@@ -78,23 +78,37 @@ def flag_times(
 
 
 def accuracy_by_speed(responses: pd.DataFrame) -> pd.DataFrame:
-    """Share correct from the fastest to the slowest fifth of each person's answers.
+    """Share correct from each person's fastest to their slowest answers in a condition.
+
+    A person's answers in a condition make fifths, or as many parts as half of the
+    people gave answers there, if these are fewer. People with fewer answers than parts
+    are left out: their answers would fill some parts and not others.
 
     Args:
         responses: used responses; participant_id, condition, rt_ms, is_correct.
 
     Returns:
-        condition, speed_bin (1 fastest), n_responses, accuracy, median_ms.
+        condition, n_speed_bins (2 to 5), speed_bin (1 fastest), n_responses, accuracy,
+        median_ms. No row for a condition in which most people gave one answer.
 
     Source: Luce (1986), Response Times, section 6.5 (conditional accuracy function).
     """
-    rank = responses.groupby(["participant_id", "condition"])["rt_ms"].rank(pct=True)
-    speed_bin = np.ceil(rank * N_SPEED_BINS).clip(1, N_SPEED_BINS).astype(int)
+    person = responses.groupby(["condition", "participant_id"])["rt_ms"]
+    n_answers = person.transform("size")
+    each = person.size().rename("n").reset_index()
+    usual = each.groupby("condition")["n"].median().clip(upper=N_SPEED_BINS)
+    n_bins = np.floor(responses["condition"].map(usual)).astype(int)
+    place = person.rank(method="first") / n_answers
     binned = responses.assign(
-        speed_bin=speed_bin, is_correct=responses["is_correct"].astype(float)
+        n_speed_bins=n_bins,
+        speed_bin=np.ceil((place * n_bins).round(9)).astype(int),
+        is_correct=responses["is_correct"].astype(float),
     )
-    return binned.groupby(["condition", "speed_bin"], as_index=False).agg(
+    binned = binned.loc[(n_answers >= n_bins) & (n_bins > 1)]
+    keys = ["condition", "n_speed_bins", "speed_bin"]
+    found: pd.DataFrame = binned.groupby(keys, as_index=False).agg(
         n_responses=("is_correct", "size"),
         accuracy=("is_correct", "mean"),
         median_ms=("rt_ms", "median"),
     )
+    return found

@@ -76,6 +76,6 @@ def draw(table: pd.DataFrame) -> Figure:
             label=condition_label(condition),
         )
     axes.set_xlabel("answers so far")
-    axes.set_ylabel("log10 Bayes factor against chance")
+    axes.set_ylabel("log10 Bayes factor")
     figure.legend(loc="outside lower center", ncols=2)
     return figure

@@ -9,16 +9,23 @@ from analysis.measures import ordered_conditions
 from analysis.results import Analysis
 from analysis.wording import condition_label
 
-COLUMNS = ("condition", "speed_bin", "n_responses", "accuracy", "median_ms")
+COLUMNS = (
+    "condition",
+    "n_speed_bins",
+    "speed_bin",
+    "n_responses",
+    "accuracy",
+    "median_ms",
+)
 
 
 def data(analysis: Analysis) -> pd.DataFrame:
-    """One row per condition and fifth of speed."""
+    """One row per condition and part of each person's answers, by speed."""
     return pd.DataFrame(analysis.results["timing"]["by_speed"], columns=list(COLUMNS))
 
 
 def draw(table: pd.DataFrame) -> Figure:
-    """Draw accuracy over the median time of each fifth."""
+    """Draw accuracy over the median time of each part."""
     figure, axes = new_axes(2.6)
     if table.empty:
         say_nothing(axes, "no response time to show")
@@ -38,7 +45,7 @@ def draw(table: pd.DataFrame) -> Figure:
         )
     axes.set_ylim(min(0.4, float(table["accuracy"].min()) - 0.04), 1.03)
     percent_axis(axes.yaxis)
-    axes.set_xlabel("median time of the fifth (s)")
+    axes.set_xlabel("median time of the part (s)")
     axes.set_ylabel("correct choices (%)")
     figure.legend(loc="outside lower center", ncols=2)
     return figure

@@ -135,6 +135,29 @@ def test_speed_is_judged_within_each_person() -> None:
     assert table["n_responses"].tolist() == [4] * 5
 
 
+def test_few_answers_make_fewer_parts_that_all_hold_the_same_number() -> None:
+    """Fifths of three answers would hold hundreds of people, or a single one."""
+    three = [
+        pd.DataFrame({"participant_id": name, "rt_ms": [1.0, 2.0, 2.0]})
+        for name in "abcdef"
+    ]
+    two = pd.DataFrame({"participant_id": "g", "rt_ms": [1.0, 2.0]})
+    rows = pd.concat([*three, two]).assign(condition="natural", is_correct=True)
+    rows["is_correct"] = rows["rt_ms"] < 2
+
+    table = accuracy_by_speed(rows)
+
+    assert table["n_speed_bins"].tolist() == [3] * 3
+    assert table["n_responses"].tolist() == [6] * 3
+    assert table["accuracy"].tolist() == [1, 0, 0]
+
+
+def test_one_answer_each_has_no_faster_part() -> None:
+    rows = pd.DataFrame({"participant_id": ["a", "b"], "rt_ms": [1.0, 2.0]})
+
+    assert accuracy_by_speed(rows.assign(condition="natural", is_correct=True)).empty
+
+
 def test_a_planted_psychometric_curve_is_found_again() -> None:
     planted = PsychometricCurve(30.0, 0.1, 0.05, 0.0, is_converged=True)
     x = rng().uniform(0, 100, 4000)
