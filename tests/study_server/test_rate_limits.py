@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from study_server.rate_limits import ARRIVALS, PROGRAMS, Buckets, Limit
+from study_server.rate_limits import ARRIVALS, LIMITED, LOGINS, PROGRAMS, Buckets, Limit
+from tests.study_server.admin.conftest import csrf_token
 from tests.study_server.admin.panel import database_of, make_panel
 from tests.study_server.study_fixture import STUDY_ID
 
@@ -37,6 +38,35 @@ def test_five_hundred_people_behind_one_address_arrive_within_a_second() -> None
     buckets = Buckets(lambda: 0.0)
 
     assert not any(buckets.wait_s(ARRIVALS, "campus") for _ in range(3 * 500))
+
+
+def test_every_limit_is_one_of_a_request_that_there_is(tmp_path: Path) -> None:
+    app = make_panel(tmp_path)
+    asked = {
+        (method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+    }
+
+    assert set(LIMITED) <= asked
+    database_of(app).close()
+
+
+def test_who_tries_passwords_without_a_pause_is_told_to_wait(tmp_path: Path) -> None:
+    """Whatever the name: each account has a throttle of its own besides."""
+    app = make_panel(tmp_path)
+    client = app.test_client()
+    token = csrf_token(client, "/admin/login")
+
+    answers = [
+        client.post("/admin/login", data={"csrf_token": token, "name": f"n{k}"})
+        for k in range(int(LOGINS.burst) + 5)
+    ]
+
+    assert answers[0].status_code != 429
+    assert answers[-1].status_code == 429
+    assert answers[-1].headers["Retry-After"] == "1"
+    database_of(app).close()
 
 
 def test_a_program_that_asks_too_often_is_told_when_to_come_again(
