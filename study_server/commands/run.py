@@ -243,4 +243,7 @@ class StudyServer(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self._config)
+        """Called in each process that serves."""
+        app = create_app(self._config)
+        app.extensions["landings"].keep_writing(app.extensions["database"])
+        return app

@@ -13,7 +13,7 @@ PROGRAMS = (
     *("facebookexternalhit", "whatsapp", "skypeuripreview", "safelinks", "lighthouse"),
 )
 """Parts of the names of programs: search engines, chats that show what a link leads to,
-mail filters that look into links first."""
+mail filters that look into links first. Cubot makes phones."""
 
 
 def is_person(headers: Mapping[str, str]) -> bool:
@@ -24,7 +24,7 @@ def is_person(headers: Mapping[str, str]) -> bool:
     name = headers.get("User-Agent", "")
     if not name.startswith(PERSONS_BROWSER):
         return False
-    if any(part in name.lower() for part in PROGRAMS):
+    if any(part in name.lower().replace("cubot", "") for part in PROGRAMS):
         return False
     purpose = headers.get("Sec-Purpose") or headers.get("Purpose") or ""
     if "prefetch" in purpose or "preview" in purpose:

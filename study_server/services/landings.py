@@ -1,10 +1,11 @@
 """How many people saw a study's first page: a number, nothing about anybody. No Flask.
 
-Counted in memory and written once a second at most, so that a crowd that arrives at
-once does not wait for one another's counts. A process that dies takes those of its last
+Counted in memory and written once a second, so that a crowd that arrives at once does
+not wait for one another's counts. A process that is killed takes those of its last
 second with it.
 """
 
+import atexit
 import logging
 import threading
 import time
@@ -44,6 +45,17 @@ class Landings:
             if self._clock() - self._written_at < WRITTEN_EVERY_S:
                 return
         self.write(database)
+
+    def keep_writing(self, database: Database) -> None:
+        """Write every second from now on, and once more when the process ends."""
+
+        def write_on() -> None:
+            while True:
+                time.sleep(WRITTEN_EVERY_S)
+                self.write(database)
+
+        threading.Thread(target=write_on, name="landings", daemon=True).start()
+        atexit.register(self.write, database)
 
     def write(self, database: Database) -> None:
         """Write what waits. While that cannot be done, it goes on waiting."""

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from study_server.db import Database
 from study_server.services.backups import list_backups, verify_backup
+from study_server.services.landings import n_landed
 from tests.study_server.commands.serving import serving
 
 pytestmark = pytest.mark.usefixtures("study")
@@ -21,6 +23,28 @@ def test_the_server_prints_its_address_and_answers(tmp_path: Path) -> None:
         answer = browser.get(f"{url}/admin/login")
 
     assert answer.status_code == 200
+
+
+def test_whoever_lands_is_counted_by_every_process_within_seconds(
+    tmp_path: Path,
+) -> None:
+    """7.1; whichever process showed the page, and though nobody comes after."""
+    with serving(tmp_path / "data") as url:
+        for _ in range(6):
+            headers = {"User-Agent": "Mozilla/5.0"}
+            with httpx.Client(trust_env=False, headers=headers) as browser:
+                assert browser.get(f"{url}/s/tiny/").status_code == 200
+        database = Database(f"sqlite:///{tmp_path}/data/study.sqlite3")
+        give_up_at = time.monotonic() + 5
+        while count_landed(database) < 6 and time.monotonic() < give_up_at:
+            time.sleep(0.1)
+        assert count_landed(database) == 6
+        database.close()
+
+
+def count_landed(database: Database) -> int:
+    with database.read() as db:
+        return n_landed(db, "tiny")
 
 
 def test_a_connection_stays_open_and_does_not_hold_up_the_end(
