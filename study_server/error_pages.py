@@ -23,8 +23,16 @@ from study_server.trouble import RETRY_AFTER_S, is_outage
 logger = logging.getLogger(__name__)
 
 PLAIN = "text/plain"
-EXPLAINED = (400, 404, 405, 413, 429, 500, 503)
-"""Failures that have words of their own in the catalogues."""
+EXPLAINED = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    429: "too_many_requests",
+    500: "server_fault",
+    503: "not_now",
+}
+"""Failures with words of their own in the catalogues, and what programs are told."""
 
 
 def add_error_pages(app: Flask) -> None:
@@ -77,7 +85,9 @@ def _page(code: int, reference: str | None = None) -> Response:
     title = words.say(f"error.{explained}.title")
     message = words.say(f"error.{explained}.text")
     if "/api/" in request.path:
-        answer = jsonify(error=title, message=message, reference=reference)
+        answer = jsonify(
+            error=EXPLAINED[explained], message=message, reference=reference
+        )
     else:
         answer = make_response(
             render_template(

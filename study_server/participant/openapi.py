@@ -48,6 +48,21 @@ IDEMPOTENCY_KEY = {
     "gets the same answer and begins no second session.",
     "schema": {"type": "string", "format": "uuid"},
 }
+OF_POSTS = ("400", "413")
+"""What is sent without being JSON could have been sent by any page."""
+MEANINGS = {
+    "400": "Not JSON, or not sent as such",
+    "413": "Longer than anything that is asked for",
+    "429": "Too many requests from one address",
+    "503": "Nothing can be stored just now, and nothing was; send it again later",
+}
+RETRIED = {"429", "503"}
+RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds to wait before the same is sent again",
+        "schema": {"type": "integer"},
+    }
+}
 STEP_REFUSALS = ("401", "409", "422")
 STATE = (answers.SessionState,)
 OPERATIONS = (
@@ -66,7 +81,7 @@ OPERATIONS = (
         (answers.NewSession,),
         bodies.StartBody,
         success="201",
-        refusals=("404", "409", "422"),
+        refusals=("404", "409", "422", "429"),
         needs_session=False,
         takes_key=True,
     ),
@@ -195,10 +210,13 @@ def _models() -> set[type[BaseModel]]:
 
 
 def _described(operation: Operation) -> dict[str, Any]:
-    # What is sent without being JSON could have been sent by any page.
-    not_json = ("400",) if operation.method == "post" else ()
-    refusals = (*not_json, *operation.refusals)
-    codes = {code: _reply("Refused", answers.Refusal) for code in refusals}
+    refusals = (*operation.refusals, *(OF_POSTS if operation.method == "post" else ()))
+    codes = {
+        code: _reply(MEANINGS.get(code, "Refused"), answers.Refusal)
+        for code in sorted((*refusals, "503"))
+    }
+    for code in codes.keys() & RETRIED:
+        codes[code]["headers"] = RETRY_AFTER
     described: dict[str, Any] = {
         "operationId": _name(operation),
         "summary": operation.summary,

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,41 @@ def test_the_pages_example_takes_a_study_and_every_message_is_as_documented(
     assert leaks([as_answer(message) for message in messages[1:]], known) == []
 
 
+def test_the_pages_example_takes_one_place_though_replies_get_lost(
+    app: Flask, take_study: TakeStudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every third reply never arrives; what it answered was done all the same."""
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    n_before = n_sessions(app)
+    with httpx.Client(
+        base_url=f"http://study.example.org/s/{study_id_of('two_alternative')}/",
+        transport=Lossy(app=app),
+    ) as client:
+        ending = take_study(client, choose, lambda items: [1 for _ in items])
+
+    assert ending["outcome"] == "completed"
+    assert n_sessions(app) == n_before + 1
+
+
+class Lossy(httpx.WSGITransport):
+    """Loses every third reply but those that bring pictures."""
+
+    n_asked = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = super().handle_request(request)
+        if "/image/" not in request.url.path:
+            self.n_asked += 1
+            if self.n_asked % 3 == 1:
+                raise httpx.ReadError("the reply was lost")
+        return answer
+
+
+def n_sessions(app: Flask) -> int:
+    with database_of(app).read() as db:
+        return len(db.scalars(select(StudySession)).all())
+
+
 def test_refusals_are_as_documented(client: httpx.Client) -> None:
     document = make_document("/s/tiny-0/", "x")
 
@@ -108,6 +144,7 @@ def test_refusals_are_as_documented(client: httpx.Client) -> None:
     client.headers["Authorization"] = f"Bearer {started['token']}"
     assert ask("POST", "api/session/questions", {"answers": {}}) == 409
     assert ask("POST", "api/responses", {"choice": "left"}) == 422
+    assert ask("POST", "api/responses", {"choice": "l" * 70_000}) == 413
     assert ask("POST", "api/session/stop", {"wish": "erase"}) == 200
     assert ask("POST", "api/session/stop", {"wish": "keep"}) == 409
 
