@@ -80,9 +80,7 @@ class Group:
     def _check_whole(self) -> None:
         """Of what SQLite has undone, a commit would say nothing."""
         if not self.is_whole:
-            cause = sqlite3.OperationalError("the transaction was undone")
-            cause.sqlite_errorcode = sqlite3.SQLITE_FULL
-            raise OperationalError("COMMIT", None, cause)
+            raise undone()
 
     def wait(self, timeout_s: float) -> bool:
         """Whether it is over."""
@@ -92,6 +90,13 @@ class Group:
         """Raise what the transaction failed with, if it is over and failed."""
         if self._error is not None:
             raise self._error
+
+
+def undone() -> OperationalError:
+    """What all hear whose work SQLite has undone, as on a full disk."""
+    cause = sqlite3.OperationalError("the transaction was undone")
+    cause.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return OperationalError("COMMIT", None, cause)
 
 
 def _begin(engine: Engine, turn_file: TurnFile) -> tuple[Connection, RootTransaction]:
@@ -192,8 +197,10 @@ class GroupCommit:
 
     def _leave_behind(self, group: Group, error: BaseException) -> None:
         """After a failed writer: the others' work goes on, if it is still there."""
-        if not group.n_writers or is_outage(error) or not group.is_whole:
+        if not group.n_writers or is_outage(error):
             self._close(group, error)
+        elif not group.is_whole:
+            self._close(group, undone())  # the error is this writer's alone
         else:
             self._commit_unless_awaited(group)
 

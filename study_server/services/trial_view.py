@@ -65,16 +65,19 @@ def view_trials(
     length_of: LengthOf,
     name_of: NameOf,
 ) -> tuple[TrialView, ...]:
-    """What is told of trials that `hold_trials` gave.
+    """What is told of trials that `hold_trials` gave, in its order.
 
-    The plan does not change, so that nobody who writes needs to wait for this.
+    What was planned stays planned, so that nobody who writes needs to wait for this.
 
     Args:
+        trial_ids: those that were erased since are left out.
         length_of: bytes a browser gets for a stimulus_id in a place.
         name_of: words for a condition, where participants are told it.
     """
     planned = _all_in_order(db, session_id)
-    return tuple(_views(planned, served_images(db, trial_ids, length_of), name_of))
+    served = served_images(db, trial_ids, length_of)
+    views = {view.trial_id: view for view in _views(planned, served, name_of)}
+    return tuple(views[each] for each in trial_ids if each in views)
 
 
 def served_images(

@@ -61,11 +61,12 @@ OF_PRESETS: Mapping[str, dict[str, Any]] = {
         "catch": {"n_trials": 1, "tile": "last"},
     },
 }
-"""Fewer trials of each kind, and no long pauses; all else is the preset's own."""
+"""Fewer trials of each kind, no long pauses; practice, comprehension and feedback are
+`_common` and `QUICK`; all else is the preset's own."""
 
 CRITERION = {"n_trials": 2, "n_obvious": 0, "min_correct": 2, "max_rounds": 2}
 NO_CRITERION = {"n_trials": 2, "n_obvious": 0, "min_correct": 0, "max_rounds": 1}
-WITH_CRITERION = ("two_alternative", "extrapolation")
+WITH_CRITERION = ("two_alternative", "extrapolation", "zimmermann2021")
 BUNDLE = {"n_features": 9, "n_pairs": 4, "n_tiles": 10, "n_occlusions": 4}
 """What a bundle needs for all of them."""
 WITH_QUESTIONS = (*TASKS, "extrapolation")
