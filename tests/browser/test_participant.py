@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
 
 from study_server.models import Response, StudySession
+from tests.browser.double_click import double_click
 from tests.browser.outbox_page import wait_until_sent
 from tests.browser.seats import Hall, open_hall
 from tests.browser.visit import CHOICE, Visit
@@ -161,7 +162,7 @@ def test_a_double_click_answers_once(page: Page, hall: Hall) -> None:
     page.click("[data-interlude=main] button.primary")
     page.wait_for_selector(CHOICE)
 
-    page.dblclick("#answers button[data-key='1']", delay=150)
+    double_click(page, "#answers button[data-key='1']")
     progress = page.locator("#progress-text")
     expect(progress).to_have_text(f"Trial 2 of {N_SCORED}")
     page.wait_for_timeout(500)  # another answer would be on its way by now

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.double_click import double_click
 from tests.browser.outbox_page import wait_until_sent
 from tests.browser.seats import Hall, Seat, open_hall
 from tests.browser.visit import CHOICE
@@ -116,7 +117,7 @@ def test_locked_buttons_take_no_press_and_a_double_click_answers_once(
     assert page.inner_text("#progress-text").startswith("Trial 1 of")
 
     page.wait_for_timeout(300)
-    button.dblclick(delay=60)
+    double_click(page, "#answers button[data-key='1']")
     page.locator("#progress-text", has_text="Trial 2 of").wait_for()
     page.wait_for_selector(CHOICE)
     wait_until_sent(page)
