@@ -14,6 +14,7 @@ from analysis.archive import AGAIN, read_export_files, read_json, sha256_of_expo
 from analysis.codebook import read_codebook
 from analysis.columns import parse_column
 from analysis.errors import ExportFormatError
+from analysis.hidden_truth import MAIN, TRUTH, without_truth
 from analysis.integrity import check_tables_agree
 from analysis.schema import (
     ALWAYS_FILLED,
@@ -65,8 +66,12 @@ class StudyExport:
         return self.trials.loc[self.trials["is_answered"]]
 
 
-def load_export(path: Path) -> StudyExport:
+def load_export(path: Path, *, hides_truth: bool = False) -> StudyExport:
     """Read and check a study export, a zip or a folder with its files.
+
+    Args:
+        hides_truth: leave out who was right in main trials, for a blind look. Exports
+            that were made while nobody is to see it are read only so.
 
     Raises:
         ExportFormatError: the file is no export, is damaged, or differs from its
@@ -74,7 +79,7 @@ def load_export(path: Path) -> StudyExport:
     """
     files = read_export_files(path)
     header = read_json(files, "export.json", path)
-    _check_header(header, path)
+    _check_header(header, path, hides_truth=hides_truth)
     _check_task(header)
     _check_hashes(header, files)
     codebook = read_codebook(read_json(files, "codebook.json", path))
@@ -82,6 +87,9 @@ def load_export(path: Path) -> StudyExport:
         name: _read_table(name, files, codebook[name], header)
         for name in (*KEYS, *(name for name in OPTIONAL if f"{name}.csv" in files))
     }
+    if hides_truth:
+        tables |= {name: without_truth(tables[name]) for name in TRUTH}
+    _check_filled(tables, hides_truth=hides_truth)
     check_tables_agree(tables)
     return StudyExport(
         header=header,
@@ -93,18 +101,19 @@ def load_export(path: Path) -> StudyExport:
     )
 
 
-def _check_header(header: Mapping[str, Any], path: Path) -> None:
+def _check_header(header: Mapping[str, Any], path: Path, *, hides_truth: bool) -> None:
     if header.get("schema_version") != SCHEMA_VERSION:
         raise ExportFormatError(
             f"export.json of {path.name} has schema_version "
             f"{header.get('schema_version')!r}; this analysis reads {SCHEMA_VERSION}. "
             "Use the study-analysis that belongs to the study-server."
         )
-    if header.get("is_blind"):
+    if header.get("is_blind") and not hides_truth:
         raise ExportFormatError(
             f"{path.name} was exported while nobody is to see who was right in main "
-            "trials, so nothing can be analysed. Close the study, or let an owner "
-            "unblind it, and export it again."
+            "trials, so nothing can be reported. Close the study, or let an owner "
+            "unblind it, and export it again. Meanwhile `study-analysis interim` shows "
+            "exclusions and precision."
         )
     if missing := [key for key in EXPORT_KEYS if key not in header]:
         raise ExportFormatError(
@@ -166,15 +175,21 @@ def _read_table(
         )
         for column, entry in entries.items()
     }
-    table = pd.DataFrame(parsed, index=cells.index)
-    for column in ALWAYS_FILLED[name]:
-        if table[column].isna().any():
-            row = int(table[column].isna().to_numpy().argmax()) + 1
-            raise ExportFormatError(
-                f"table {name}, column {column}: empty in data row {row}; every row "
-                f"needs one. {AGAIN}"
-            )
-    return table
+    return pd.DataFrame(parsed, index=cells.index)
+
+
+def _check_filled(tables: Mapping[str, pd.DataFrame], *, hides_truth: bool) -> None:
+    for name, table in tables.items():
+        for column in ALWAYS_FILLED[name]:
+            is_empty = table[column].isna()
+            if hides_truth and column in TRUTH.get(name, ()):
+                is_empty &= ~table["trial_kind"].isin(MAIN)
+            if is_empty.any():
+                row = int(is_empty.to_numpy().argmax()) + 1
+                raise ExportFormatError(
+                    f"table {name}, column {column}: empty in data row {row}; every "
+                    f"row needs one. {AGAIN}"
+                )
 
 
 def _read_cells(name: str, content: bytes) -> pd.DataFrame:

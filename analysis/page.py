@@ -19,6 +19,17 @@ def render_page(results: Mapping[str, Any], drawings: Mapping[str, bytes]) -> st
         results: what results.json holds.
         drawings: figure name -> SVG.
     """
+    return render(
+        "report.html",
+        results=results,
+        find=lambda **wanted: find_estimates(results, **wanted),
+        drawings=drawings,
+        sections=list(SECTIONS),
+    )
+
+
+def render(template: str, **values: Any) -> str:
+    """A page of the templates, with the filters and names that all of them have."""
     environment = Environment(
         loader=PackageLoader("analysis", "templates"),
         autoescape=True,
@@ -40,14 +51,8 @@ def render_page(results: Mapping[str, Any], drawings: Mapping[str, bytes]) -> st
         "sentence": lambda text: text[:1].upper() + text[1:],
         "picture": _picture,
     }
-    template = environment.get_template("report.html")
-    return template.render(
-        results=results,
-        find=lambda **wanted: find_estimates(results, **wanted),
-        generalizations=GENERALIZATIONS,
-        drawings=drawings,
-        sections=list(SECTIONS),
-    )
+    page = environment.get_template(template)
+    return page.render(generalizations=GENERALIZATIONS, **values)
 
 
 def find_estimates(

@@ -54,7 +54,7 @@ def describe_inputs(config: ReportConfig) -> dict[str, Any]:
         "n_threads": 1,
         "command": command_line(config),
     }
-    return {**inputs, "inputs_sha256": _digest(inputs)}
+    return {**inputs, "inputs_sha256": digest(inputs)}
 
 
 def command_line(config: ReportConfig) -> str:
@@ -74,6 +74,7 @@ def command_line(config: ReportConfig) -> str:
     return " ".join(parts)
 
 
-def _digest(inputs: Mapping[str, Any]) -> str:
+def digest(inputs: Mapping[str, Any]) -> str:
+    """Checksum of everything that decides the bytes of an output."""
     text = json.dumps(inputs, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -110,7 +110,7 @@ def analyse(
     results: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "provenance": dict(provenance),
-        "preregistration": _preregistration(preregistration),
+        "preregistration": preregistration_facts(preregistration),
         "study": study_facts(export, flow),
         "analysed": analysed_sizes(responses, conditions),
         "flow": flow_facts(export, flow),
@@ -127,8 +127,7 @@ def analyse(
             results[name] = compute(study)
     results["fits"] = [fit for fit in [results["primary"]["fit"]] if fit]
     results["warnings"] = find_warnings(results)
-    plain: dict[str, Any] = _plain(results)
-    return Analysis(results=plain, responses=responses, counts=counts)
+    return Analysis(results=plain(results), responses=responses, counts=counts)
 
 
 def as_planned(
@@ -144,7 +143,8 @@ def as_planned(
     ]
 
 
-def _preregistration(plan: Preregistration | None) -> dict[str, Any] | None:
+def preregistration_facts(plan: Preregistration | None) -> dict[str, Any] | None:
+    """The decisions with their checksum and bounds; None without a plan."""
     if plan is None:
         return None
     return {**asdict(plan), "sha256": plan.sha256, "z_bounds": plan.z_bounds}
@@ -158,14 +158,14 @@ def to_json(results: Mapping[str, Any]) -> str:
     return text + "\n"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Numbers of Python, null for what is missing or not finite."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, np.generic):
-        return _plain(value.item())
+        return plain(value.item())
     if value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
         return None
     return value

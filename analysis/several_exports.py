@@ -18,17 +18,23 @@ from analysis.load import (
 )
 
 
-def load_exports(paths: Sequence[Path]) -> StudyExport:
+def load_exports(paths: Sequence[Path], *, hides_truth: bool = False) -> StudyExport:
     """Read and check exports, and put their rows together.
 
     Sessions of one `participant_id` count as one person's, whichever export they stand
     in. The order of the paths changes nothing.
 
+    Args:
+        hides_truth: see `load_export`.
+
     Raises:
         ExportFormatError: see `load_export`; or the exports are of different studies,
             exclude by different rules, or share a session.
     """
-    exports = sorted(map(load_export, paths), key=lambda export: export.sha256)
+    exports = sorted(
+        (load_export(path, hides_truth=hides_truth) for path in paths),
+        key=lambda export: export.sha256,
+    )
     if len(exports) == 1:
         return exports[0]
     _check_one_study(exports)

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from analysis.commands.arguments import Subparsers, add_command, add_rng_seed
+from analysis.commands.exports import add_exports, export_paths
 from analysis.config import FIGURE_FORMATS, AnalysisConfig, ReportConfig
-from analysis.download import export_address, fetch_export, is_address, read_token
 
 EXAMPLE = "study-analysis report export.zip --out report --rng-seed 1"
 
@@ -22,25 +22,7 @@ def add_parser(commands: Subparsers) -> None:
         "that say what they generalize to, exclusions, figures, and one page.",
         example=EXAMPLE,
     )
-    parser.add_argument(
-        "exports",
-        nargs="+",
-        metavar="EXPORT",
-        help="study export, a zip or a folder, or https://HOST/api/studies/STUDY_ID/"
-        "export, which is downloaded beside the folder as OUT-export.zip; several of "
-        "one study are read as one",
-    )
-    parser.add_argument(
-        "--token-file", type=Path, metavar="FILE", help="token for such an address"
-    )
-    parser.add_argument(
-        "--token",
-        help="the token itself, which others on this machine can then see; or set "
-        "STUDY_SERVER_TOKEN",
-    )
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="folder to make"
-    )
+    add_exports(parser)
     parser.add_argument(
         "--planted",
         type=Path,
@@ -72,18 +54,6 @@ def add_parser(commands: Subparsers) -> None:
     parser.set_defaults(run=run)
 
 
-def export_path(options: argparse.Namespace, text: str, number: int) -> Path:
-    """The file of one of the exports, downloaded first if an address names it."""
-    if not is_address(text):
-        return Path(text)
-    token = read_token(options.token, options.token_file)
-    count = "" if number == 1 else f"-{number}"
-    path: Path = options.out.with_name(f"{options.out.name}-export{count}.zip")
-    fetch_export(export_address(text), token, path)
-    print(f"{path} (downloaded, {path.stat().st_size / 1e6:.1f} MB)")
-    return path
-
-
 def run(options: argparse.Namespace) -> int:
     """Write the report."""
     # Loads pandas, scipy and matplotlib: too slow for `--help` and for a typing error.
@@ -91,10 +61,7 @@ def run(options: argparse.Namespace) -> int:
 
     from analysis.report import STAGES, write_report
 
-    paths = [
-        export_path(options, text, number)
-        for number, text in enumerate(options.exports, start=1)
-    ]
+    paths = export_paths(options)
     config = ReportConfig(
         export_path=paths[0],
         more_export_paths=tuple(paths[1:]),

@@ -33,7 +33,7 @@ def compute(study: Analysed) -> list[dict[str, Any]]:
     rows = []
     catch = _catch_trials(study)
     if len(catch):
-        lapses = mean_over_people(_lapses(catch), level=level)
+        lapses = mean_over_people(_lapses(catch), level=level, least=0.0)
         rows.append({"quantity": LAPSE, **lapses})
     bias = _side_bias(study.responses)
     return [*rows, {"quantity": SIDE_BIAS, **mean_over_people(bias, level=level)}]

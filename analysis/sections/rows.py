@@ -34,11 +34,14 @@ def section_rng(rng_seed: int, use: str, *more: int) -> np.random.Generator:
     return np.random.default_rng([rng_seed, STREAMS[use], *more])
 
 
-def mean_over_people(values: FloatArray, *, level: float) -> dict[str, Any]:
+def mean_over_people(
+    values: FloatArray, *, level: float, least: float = -math.inf
+) -> dict[str, Any]:
     """Mean of one number per participant with its t interval.
 
     Args:
         values: (P,); NaN where a participant has none, which are skipped and counted.
+        least: where the scale begins; the interval is cut there.
 
     Returns:
         value, interval, n_participants, n_undefined, reason.
@@ -57,8 +60,8 @@ def mean_over_people(values: FloatArray, *, level: float) -> dict[str, Any]:
     if sd < 1e-12:
         return {**row, "reason": NO_SPREAD}
     error, df = sd / math.sqrt(len(known)), len(known) - 1
-    ends = student_t(row["value"], error, df, level=level)
-    interval = Interval(*ends, level, PARTICIPANT_T, NEW_PARTICIPANTS)
+    low, high = student_t(row["value"], error, df, level=level)
+    interval = Interval(max(low, least), high, level, PARTICIPANT_T, NEW_PARTICIPANTS)
     return {**row, "interval": interval._asdict()}
 
 

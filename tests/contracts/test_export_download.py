@@ -114,6 +114,22 @@ def test_the_report_of_an_open_study_is_refused_for_what_it_is(
     assert not (tmp_path / "r").exists()
 
 
+def test_a_blind_look_at_an_open_study_is_downloaded_and_made(
+    server: str,
+    make_token: MakeToken,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(TOKEN_VARIABLE, make_token(scopes=[Scope.EXPORT_READ]))
+    out = tmp_path / "interim"
+
+    code = main(["interim", f"{server}/api/studies/demo/export", "--out", str(out)])
+
+    assert code == 0, capsys.readouterr().err
+    assert (out / "interim.html").is_file()
+
+
 def test_a_closed_study_is_read_by_the_analysis(
     server: str, app: Flask, make_token: MakeToken, tmp_path: Path
 ) -> None:

@@ -64,3 +64,14 @@ def test_without_catch_trials_nothing_is_said_of_lapses(tmp_path: Path) -> None:
     found = attention_of(tmp_path / "e.zip", tables)
 
     assert set(found) == {"side_bias"}
+
+
+def test_a_rate_near_nothing_has_an_interval_that_begins_at_nothing(
+    tmp_path: Path,
+) -> None:
+    tables = answered_blindly(draw_tables(STUDY), rate=0.01, p_left=0.5)
+
+    lapse = attention_of(tmp_path / "e.zip", tables)["lapse_rate"]
+
+    assert 0 < lapse["value"] < 0.03
+    assert lapse["interval"]["low"] == 0
