@@ -12,7 +12,7 @@ from analysis.errors import ExportFormatError
 from analysis.estimates import TWO_WAY_ROBUST
 from analysis.intervals import BOTH
 
-QUANTITIES = ("accuracy", "difference")
+QUANTITIES = ("accuracy", "difference", "agreement", "agreement_difference")
 DIFFERENT_STUDIES = (
     "The difference of the two studies, their intervals taken as independent: other "
     "people and other features in each. Where both used the same features or people, "
@@ -42,7 +42,7 @@ def read_results(folder: Path) -> dict[str, Any]:
 def compare(
     first: Mapping[str, Any], second: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Accuracies and contrasts that both studies estimate.
+    """Accuracies or agreements, and contrasts, that both studies estimate.
 
     Returns:
         One row per number: id, quantity, unit, each study's value and interval, the

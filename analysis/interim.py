@@ -54,6 +54,7 @@ class InterimConfig:
             )
 
 
+NO_FORMULA = "The formula is one for choices; there is none for ratings."
 TOO_SMALL = "Precision needs two participants, two features and two conditions."
 
 
@@ -132,7 +133,7 @@ def interim_facts(
         "catch": catch_facts(export, flow),
         "components": asdict(components),
         "precision": [
-            _precision_row(label, n, sizes, components)
+            _precision_row(label, n, sizes, components, is_rating=export.is_rating)
             for label, n in (("now", now), ("planned", sizes["n_planned"]))
             if n is not None
         ],
@@ -153,9 +154,13 @@ def _precision_row(
     n_participants: int,
     sizes: dict[str, Any],
     components: VarianceComponents,
+    *,
+    is_rating: bool,
 ) -> dict[str, Any]:
     """Precision of a difference of two conditions with so many participants."""
     row = {"label": label, "n_participants": n_participants}
+    if is_rating:
+        return {**row, "precision": None, "reason": NO_FORMULA}
     n_features, now = sizes["n_features"], sizes["n_participants"]
     try:
         plan = StudyPlan(

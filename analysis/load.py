@@ -21,8 +21,10 @@ from analysis.schema import (
     EXPORT_KEYS,
     KEYS,
     LEVELS,
+    OF_A_CHOICE,
     OPTIONAL,
     PLATFORM_ID_COLUMNS,
+    RATING,
     SCHEMA_VERSION,
 )
 
@@ -61,6 +63,12 @@ class StudyExport:
         return definition
 
     @property
+    def is_rating(self) -> bool:
+        """Whether the answers are ratings of single photographs, not choices."""
+        design = dict(self.definition.get("design", {}))
+        return bool(design.get("task") == RATING)
+
+    @property
     def responses(self) -> pd.DataFrame:
         """The planned trials that were answered."""
         return self.trials.loc[self.trials["is_answered"]]
@@ -80,7 +88,6 @@ def load_export(path: Path, *, hides_truth: bool = False) -> StudyExport:
     files = read_export_files(path)
     header = read_json(files, "export.json", path)
     _check_header(header, path, hides_truth=hides_truth)
-    _check_task(header)
     _check_hashes(header, files)
     codebook = read_codebook(read_json(files, "codebook.json", path))
     tables = {
@@ -124,16 +131,6 @@ def _check_header(header: Mapping[str, Any], path: Path, *, hides_truth: bool) -
             raise ExportFormatError(
                 f"export.json: {key} must be {noun}; got {header[key]!r}. {AGAIN}"
             )
-
-
-def _check_task(header: Mapping[str, Any]) -> None:
-    """Refuse answers that are no choices, which no accuracy can be made of."""
-    task = dict(header["definition"].get("design", {})).get("task", "two_alternative")
-    if task == "rating":
-        raise ExportFormatError(
-            "the study's task is 'rating'; study-analysis reports choices between two "
-            "options only. Its ratings stand in responses.csv, column rating."
-        )
 
 
 def _check_hashes(header: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
@@ -184,12 +181,22 @@ def _check_filled(tables: Mapping[str, pd.DataFrame], *, hides_truth: bool) -> N
             is_empty = table[column].isna()
             if hides_truth and column in TRUTH.get(name, ()):
                 is_empty &= ~table["trial_kind"].isin(MAIN)
-            if is_empty.any():
-                row = int(is_empty.to_numpy().argmax()) + 1
-                raise ExportFormatError(
-                    f"table {name}, column {column}: empty in data row {row}; every "
-                    f"row needs one. {AGAIN}"
-                )
+            if column in OF_A_CHOICE and "task" in table:
+                is_empty &= table["task"] != RATING
+            _refuse_empty(is_empty, name, column)
+    responses = tables["responses"]
+    if {"task", "rating"} <= set(responses.columns):
+        is_rated = responses["task"] == RATING
+        _refuse_empty(is_rated & responses["rating"].isna(), "responses", "rating")
+
+
+def _refuse_empty(is_empty: "pd.Series[bool]", name: str, column: str) -> None:
+    if is_empty.any():
+        row = int(is_empty.to_numpy().argmax()) + 1
+        raise ExportFormatError(
+            f"table {name}, column {column}: empty in data row {row}; every row "
+            f"needs one. {AGAIN}"
+        )
 
 
 def _read_cells(name: str, content: bytes) -> pd.DataFrame:

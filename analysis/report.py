@@ -7,14 +7,22 @@ from typing import Any, NamedTuple
 
 from analysis.bundle import read_feature_labels
 from analysis.config import FIGURE_FORMATS, ReportConfig
-from analysis.errors import ExportFormatError
-from analysis.figures.render import render_figures, to_csv
+from analysis.errors import ConfigError, ExportFormatError
+from analysis.figures.render import (
+    parted,
+    render_figures,
+    to_csv,
+    with_page_format,
+)
 from analysis.latex import latex_tables
+from analysis.load import StudyExport
 from analysis.output import check_replaceable, is_finished, write_folder
 from analysis.page import render_page
 from analysis.planted import check_planted_fits, read_planted_accuracies
-from analysis.preregistration import read_preregistration
+from analysis.preregistration import Preregistration, read_preregistration
 from analysis.provenance import describe_inputs
+from analysis.ratings.files import rating_files
+from analysis.ratings.results import analyse_ratings
 from analysis.results import RESAMPLING, Analysis, analyse, to_json
 from analysis.sections.listed import SECTIONS
 from analysis.several_exports import load_exports
@@ -24,9 +32,6 @@ from analysis.warnings_found import LEAK
 READING, DRAWING = "reading", "drawing"
 STAGES = (READING, RESAMPLING, *SECTIONS, DRAWING)
 """What a report is made in, in this order."""
-
-PAGE_FORMAT = "svg"
-"""How the page holds its figures."""
 
 
 class ReportOutcome(NamedTuple):
@@ -66,16 +71,20 @@ def write_report(
     check_replaceable(config.out_dir)
     say(READING)
     export = load_exports(config.all_export_paths)
+    plan = config.preregistration_path and read_preregistration(
+        config.preregistration_path
+    )
+    labels = config.bundle_dir and read_feature_labels(config.bundle_dir, export.header)
+    if export.is_rating:
+        files = _rating_files(export, config, provenance, plan or None, labels or None)
+        write_folder(config.out_dir, files, inputs_sha256=inputs_sha256)
+        return ReportOutcome(config, is_reused=False, leaks=())
     planted = None
     if config.planted_path:
         planted = read_planted_accuracies(config.planted_path)
         main = export.trials["trial_kind"] == "main"
         conditions = set(export.trials.loc[main, "condition"])
         check_planted_fits(planted, conditions, config.planted_path)
-    plan = config.preregistration_path and read_preregistration(
-        config.preregistration_path
-    )
-    labels = config.bundle_dir and read_feature_labels(config.bundle_dir, export.header)
     analysis = analyse(
         export,
         config.analysis,
@@ -93,9 +102,34 @@ def write_report(
     return ReportOutcome(config, is_reused=False, leaks=_leaks(config.out_dir))
 
 
+def _rating_files(
+    export: StudyExport,
+    config: ReportConfig,
+    provenance: Mapping[str, Any],
+    preregistration: Preregistration | None,
+    feature_labels: Mapping[str, str] | None,
+) -> dict[str, bytes]:
+    if config.planted_path:
+        raise ConfigError(
+            f"{config.planted_path} plants accuracies, and ratings have none. Leave "
+            "--planted out."
+        )
+    analysis = analyse_ratings(
+        export,
+        config.analysis,
+        provenance=provenance,
+        feature_labels=feature_labels,
+        preregistration=preregistration,
+    )
+    files = rating_files(
+        analysis, figure_formats=config.figure_formats, png_dpi=config.png_dpi
+    )
+    return {**files, "sidecar.json": _sidecar(analysis.results)}
+
+
 def _leaks(folder: Path) -> tuple[str, ...]:
     results = json.loads((folder / "results.json").read_bytes())
-    found = results["warnings"]
+    found = results.get("warnings", [])
     return tuple(each["text"] for each in found if each["id"].startswith(LEAK))
 
 
@@ -118,18 +152,11 @@ def report_files(
     png_dpi: int = 300,
 ) -> dict[str, bytes]:
     """Every file of the report: path inside the folder -> content."""
-    drawn = {PAGE_FORMAT, *figure_formats}
-    formats = [kind for kind in FIGURE_FORMATS if kind in drawn]
-    figures = render_figures(analysis, formats=formats, png_dpi=png_dpi)
+    figures = render_figures(
+        analysis, formats=with_page_format(figure_formats), png_dpi=png_dpi
+    )
     tables = all_tables(analysis)
-    suffix = f".{PAGE_FORMAT}"
-    drawings = {
-        name.removesuffix(suffix): content
-        for name, content in figures.items()
-        if name.endswith(suffix)
-    }
-    if PAGE_FORMAT not in figure_formats:
-        figures = {n: c for n, c in figures.items() if not n.endswith(suffix)}
+    drawings, figures = parted(figures, figure_formats)
     return {
         "results.json": to_json(analysis.results).encode(),
         "report.html": render_page(analysis.results, drawings).encode(),

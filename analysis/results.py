@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.analysed import Analysed
 from analysis.config import AnalysisConfig
 from analysis.crossed import CrossedCounts, count_crossed
+from analysis.errors import AnalysisError
 from analysis.estimates import Estimate
 from analysis.estimation import (
     Resamples,
@@ -75,7 +76,15 @@ def analyse(
         feature_labels: feature_id -> name for people.
         preregistration: its exclusions apply instead of the study's own.
         say: told each stage before it begins: `RESAMPLING`, then the sections.
+
+    Raises:
+        AnalysisError: the answers are ratings; see `analysis.ratings.results`.
     """
+    if export.is_rating:
+        raise AnalysisError(
+            "the study's answers are ratings, which are never right or wrong; "
+            "`analyse_ratings` of analysis.ratings.results analyses them."
+        )
     rules = (
         preregistration.rules()
         if preregistration
@@ -115,7 +124,7 @@ def analyse(
         "analysed": analysed_sizes(responses, conditions),
         "flow": flow_facts(export, flow),
         "catch": catch_facts(export, flow),
-        "estimates": [_estimate_entry(estimate) for estimate in estimates],
+        "estimates": [estimate_entry(estimate) for estimate in estimates],
         "planted": _planted(planted, estimates),
         "confidence": confidence_counts(responses),
         "response_times": response_times(responses, ["condition"]).to_dict("records"),
@@ -171,7 +180,8 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _estimate_entry(estimate: Estimate) -> dict[str, Any]:
+def estimate_entry(estimate: Estimate) -> dict[str, Any]:
+    """An estimate as plain values."""
     entry = asdict(estimate)
     if estimate.interval is not None:
         entry["interval"] = estimate.interval._asdict()

@@ -95,6 +95,12 @@ ALWAYS_FILLED: Final = {
 }
 """Table -> columns without which a row means nothing."""
 
+RATING: Final = "rating"
+"""The task whose answer is a number from 0 to 100 instead of a choice."""
+
+OF_A_CHOICE: Final = ("choice", "correct_option", "is_correct")
+"""Columns that are empty where one photograph is rated."""
+
 FILLED_IN_MAIN: Final = ("query_pair_id", "stratum")
 """Columns of trials that every main trial needs; a catch trial has no query pair."""
 

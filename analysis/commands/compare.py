@@ -44,8 +44,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _line(row: Mapping[str, Any]) -> str:
-    from analysis.wording import condition_label, contrast_label, p_value, points
+    from analysis.wording import (
+        condition_label,
+        contrast_label,
+        number,
+        p_value,
+        points,
+    )
 
+    is_tau = row["quantity"].startswith("agreement")
+    shown = number if is_tau else points
+    unit, scale, digits = ("", 1, 2) if is_tau else (" points", 100, 1)
     name = (
         contrast_label(*row["contrast"])
         if row["contrast"]
@@ -54,12 +63,13 @@ def _line(row: Mapping[str, Any]) -> str:
     if row["stratum"]:
         name += f", {row['stratum']}"
     values = " against ".join(
-        f"{100 * row[which]['value']:.1f}" for which in ("first", "second")
+        f"{scale * row[which]['value']:.{digits}f}" for which in ("first", "second")
     )
+    difference = f"{name}: {values}; {shown(row['difference'])}{unit}"
     if row["interval"] is None:
-        return f"{name}: {values}; {points(row['difference'])} points, no interval."
+        return f"{difference}, no interval."
     ends = row["interval"]
     return (
-        f"{name}: {values}; {points(row['difference'])} points "
-        f"[{points(ends['low'])}, {points(ends['high'])}], p {p_value(row['p'])}."
+        f"{difference} [{shown(ends['low'])}, {shown(ends['high'])}], "
+        f"p {p_value(row['p'])}."
     )

@@ -39,10 +39,12 @@ class FigureSpec(NamedTuple):
     draw: Callable[[pd.DataFrame], Figure]
 
 
+PLANTED = "planted"
+
 FIGURES: Mapping[str, FigureSpec] = {
     "accuracy": FigureSpec(accuracy.data, accuracy.draw),
     "contrasts": FigureSpec(contrasts.data, contrasts.draw),
-    "planted": FigureSpec(planted.data, planted.draw),
+    PLANTED: FigureSpec(planted.data, planted.draw),
     "flow": FigureSpec(flow.data, flow.draw),
     "confidence": FigureSpec(confidence.data, confidence.draw),
     "response_times": FigureSpec(response_time.data, response_time.draw),
@@ -57,7 +59,7 @@ FIGURES: Mapping[str, FigureSpec] = {
     "evidence": FigureSpec(evidence.data, evidence.draw),
     "specifications": FigureSpec(specifications.data, specifications.draw),
 }
-"""Name -> figure; `planted` only where planted accuracies were given."""
+"""Name -> figure; `PLANTED` only where planted accuracies were given."""
 
 
 TEXTS = ("id", "feature_id", "label", "condition", "first", "second", "rules")
@@ -105,16 +107,71 @@ def render_figures(
         formats: some of `FIGURE_FORMATS`.
         png_dpi: resolution of the PNG, in dots per inch.
     """
-    plan = analysis.results["preregistration"]
-    subject = f"preregistration {plan['sha256']}" if plan else "not preregistered"
+    has_planted = analysis.results["planted"] is not None
+    shown = {
+        name: spec for name, spec in FIGURES.items() if has_planted or name != PLANTED
+    }
+    return draw_files(
+        {name: (spec.data(analysis), spec.draw) for name, spec in shown.items()},
+        analysis.results["preregistration"],
+        formats=formats,
+        png_dpi=png_dpi,
+    )
+
+
+PAGE_FORMAT = "svg"
+"""How a page holds its figures."""
+
+
+def with_page_format(wanted: Sequence[str]) -> list[str]:
+    """The formats to draw: those wanted, and that of the page."""
+    drawn = {PAGE_FORMAT, *wanted}
+    return [kind for kind in FIGURE_FORMATS if kind in drawn]
+
+
+def parted(
+    files: Mapping[str, bytes], wanted: Sequence[str]
+) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The drawings of the page by figure, and the files that are wanted."""
+    suffix = f".{PAGE_FORMAT}"
+    drawings = {
+        name.removesuffix(suffix): content
+        for name, content in files.items()
+        if name.endswith(suffix)
+    }
+    is_page_only = PAGE_FORMAT not in wanted
+    kept = {
+        name: content
+        for name, content in files.items()
+        if not (is_page_only and name.endswith(suffix))
+    }
+    return drawings, kept
+
+
+def draw_files(
+    figures: Mapping[str, tuple[pd.DataFrame, Callable[[pd.DataFrame], Figure]]],
+    preregistration: Mapping[str, str] | None,
+    *,
+    formats: Sequence[str],
+    png_dpi: int,
+) -> dict[str, bytes]:
+    """File name -> content: NAME.csv of every figure and its drawings.
+
+    Args:
+        figures: name -> its marks, and what draws them.
+        preregistration: as in the results.
+    """
+    subject = (
+        f"preregistration {preregistration['sha256']}"
+        if preregistration
+        else "not preregistered"
+    )
     files: dict[str, bytes] = {}
-    for name, spec in FIGURES.items():
-        if name == "planted" and analysis.results["planted"] is None:
-            continue
-        text = to_csv(spec.data(analysis))
+    for name, (marks, draw) in figures.items():
+        text = to_csv(marks)
         files[f"{name}.csv"] = text.encode()
         with style(name):
-            figure = spec.draw(from_csv(text))
+            figure = draw(from_csv(text))
             prepare(figure)
             for kind in formats:
                 files[f"{name}.{kind}"] = _saved(figure, kind, png_dpi, subject)
