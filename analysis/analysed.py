@@ -9,6 +9,7 @@ from analysis.config import AnalysisConfig
 from analysis.crossed import CrossedCounts
 from analysis.estimation import Resamples
 from analysis.exclusions import ExclusionFlow
+from analysis.family import Family
 from analysis.load import StudyExport
 from analysis.preregistration import Preregistration
 
@@ -28,6 +29,9 @@ class Analysed:
 
     conditions: tuple[str, ...]
     """K conditions of the plan, in the order they are always shown."""
+
+    family: Family
+    """The contrasts that are tested together."""
 
     counts: CrossedCounts
     """The responses counted, people crossed with features."""

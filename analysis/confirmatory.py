@@ -1,4 +1,4 @@
-"""The confirmatory family: accentuation against each of four other conditions."""
+"""The confirmatory family: a reference against each of the other conditions."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ConfigError
+from analysis.family import CONTRASTS, HEADLINE
 from analysis.intervals import FloatArray
 from analysis.mixed.contrasts import COLUMNS, Contrasts
 from analysis.mixed.design import FEATURES, PEOPLE, PrimaryDesign, build_design
@@ -24,13 +25,8 @@ HOLM, GATEKEEPING = "holm", "gatekeeping"
 class ConfirmatoryPlan:
     """What was decided before the data were seen."""
 
-    reference: str = "accentuation"
-    contrasts: tuple[str, ...] = (
-        "seed_only",
-        "attribution",
-        "natural",
-        "feature_visualization",
-    )
+    reference: str = HEADLINE
+    contrasts: tuple[str, ...] = CONTRASTS
     """Conditions the reference is compared with, in their order."""
 
     stratum: str | None = "far"
@@ -154,7 +150,7 @@ def family_table(
     if design.strata:
         rows += [contrasts.average_row(other) for other in others]
     table = pd.DataFrame(rows, columns=list(COLUMNS)).assign(
-        is_confirmatory=[k < len(others) for k in range(len(rows))],
+        is_confirmatory=np.arange(len(rows)) < len(others),
         p_adjusted=np.nan,
         p_bootstrap=np.nan,
     )

@@ -18,10 +18,11 @@ from analysis.estimates import (
     with_two_way_robust,
     with_wilson,
 )
+from analysis.family import Family
 from analysis.hypotheses import two_way_robust_difference
 from analysis.intervals import BOTH, NEW_PARTICIPANTS, FloatArray
 from analysis.measures import accuracy_by
-from analysis.multiplicity import holm
+from analysis.multiplicity import benjamini_hochberg, holm
 from analysis.two_way import (
     influence_on_accuracy,
     influence_on_pooled_share,
@@ -31,11 +32,11 @@ from analysis.two_way import (
 STREAMS = {"participants": 1, "two_way": 2, "specifications": 4}
 """Use of chance -> number of its random stream, so that uses do not disturb."""
 
-HEADLINE = "accentuation"
-CONTRASTS = ("seed_only", "attribution", "natural", "feature_visualization")
 """Conditions the headline condition is compared with, in their planned order."""
 
 FAMILY = "contrasts"
+BESIDE = "contrasts_beside"
+"""Contrasts that a preregistration does not name: exploratory."""
 
 
 def random_stream(rng_seed: int, use: str) -> np.random.Generator:
@@ -140,28 +141,19 @@ def _bootstraps(
     ]
 
 
-def planned_contrasts(counts: CrossedCounts) -> list[tuple[str, str]]:
-    """The planned contrasts whose two conditions both have responses."""
-    present = {
-        condition
-        for condition, n in zip(counts.conditions, counts.n_responses, strict=True)
-        if n.any()
-    }
-    if HEADLINE not in present:
-        return []
-    return [(HEADLINE, other) for other in CONTRASTS if other in present]
-
-
 def estimate_contrasts(
-    counts: CrossedCounts, resamples: Resamples, config: AnalysisConfig
+    counts: CrossedCounts,
+    family: Family,
+    resamples: Resamples,
+    config: AnalysisConfig,
 ) -> list[Estimate]:
-    """Each planned contrast by the robust t (Holm-adjusted) and both bootstraps.
+    """Each contrast of the family by the robust t (Holm-adjusted) and both bootstraps.
 
     Returns:
         Per contrast: two-way robust, two-way bootstrap, participant bootstrap.
     """
     tested, beside = [], []
-    for first, second in planned_contrasts(counts):
+    for first, second in family.among(counts):
         a, b = counts.conditions.index(first), counts.conditions.index(second)
         difference = two_way_robust_difference(counts, first, second)
         base = Estimate(
@@ -175,16 +167,27 @@ def estimate_contrasts(
         robust = with_two_way_robust(
             base, difference.variance, level=config.level, limits=(-1.0, 1.0)
         )
-        tested.append(replace(robust, t=difference.t, p=difference.p, family=FAMILY))
+        name = FAMILY if second in family.others else BESIDE
+        tested.append(replace(robust, t=difference.t, p=difference.p, family=name))
         two_way = resamples.two_way[:, a] - resamples.two_way[:, b]
         people = resamples.participants[:, a] - resamples.participants[:, b]
         beside.append(_bootstraps(base, two_way, people, config))
-    adjusted = holm([e.p for e in tested if e.p is not None])
     return [
         estimate
-        for robust, p, others in zip(tested, adjusted, beside, strict=True)
-        for estimate in (replace(robust, p_adjusted=float(p)), *others)
+        for robust, others in zip(adjusted(tested), beside, strict=True)
+        for estimate in (robust, *others)
     ]
+
+
+def adjusted(tested: Sequence[Estimate]) -> list[Estimate]:
+    """The tests with p adjusted: Holm in the family, Benjamini-Hochberg beside it."""
+    found = list(tested)
+    for name, adjust in ((FAMILY, holm), (BESIDE, benjamini_hochberg)):
+        places = [k for k, e in enumerate(tested) if e.family == name]
+        p = adjust(np.array([tested[k].p for k in places], dtype=np.float64))
+        for k, value in zip(places, p, strict=True):
+            found[k] = replace(tested[k], p_adjusted=float(value))
+    return found
 
 
 def estimate_strata(

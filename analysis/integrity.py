@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.errors import ExportFormatError
-from analysis.schema import FILLED_IN_MAIN, KEYS
+from analysis.schema import CHOICE, FILLED_IN_MAIN, KEYS
 
 _REPEATED = ("session_id", "participant_id", "trial_kind", "condition", "feature_id")
 
@@ -91,7 +91,7 @@ def _asks_for_pairs(main: pd.DataFrame) -> pd.Series:
     """Whether a trial asks about a query pair; exports of old have no other task."""
     if "task" not in main:
         return pd.Series(True, index=main.index)
-    return main["task"] == "two_alternative"
+    return main["task"] == CHOICE
 
 
 def _check_repeated_columns(trials: pd.DataFrame, responses: pd.DataFrame) -> None:

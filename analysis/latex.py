@@ -70,7 +70,7 @@ def _contrasts(results: Mapping[str, Any]) -> str:
         ]
         for e in _chosen(results, "difference")
     ]
-    head = ["Contrast", "Points", "Interval", "$t$ (df)", "$p$", "Holm $p$", "Planned"]
+    head = ["Contrast", "Points", "Interval", "$t$ (df)", "$p$", "Adj. $p$", "Planned"]
     return _table(results, "Differences in accuracy", "lrrrrrl", head, rows)
 
 

@@ -18,6 +18,7 @@ from analysis.hidden_truth import MAIN, TRUTH, without_truth
 from analysis.integrity import check_tables_agree
 from analysis.schema import (
     ALWAYS_FILLED,
+    CHOICE,
     EXPORT_KEYS,
     KEYS,
     LEVELS,
@@ -63,10 +64,14 @@ class StudyExport:
         return definition
 
     @property
+    def task(self) -> str:
+        """What a trial asks, as the study definition calls it."""
+        return str(dict(self.definition.get("design", {})).get("task", CHOICE))
+
+    @property
     def is_rating(self) -> bool:
         """Whether the answers are ratings of single photographs, not choices."""
-        design = dict(self.definition.get("design", {}))
-        return bool(design.get("task") == RATING)
+        return self.task == RATING
 
     @property
     def responses(self) -> pd.DataFrame:

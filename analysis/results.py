@@ -23,6 +23,7 @@ from analysis.estimation import (
     estimate_strata,
 )
 from analysis.exclusions import apply_rules, blinded, rules_of_definition
+from analysis.family import choose_family
 from analysis.intervals import BOTH, NEW_PARTICIPANTS
 from analysis.load import StudyExport
 from analysis.measures import ordered_conditions, response_times
@@ -96,6 +97,7 @@ def analyse(
     responses = main.loc[is_kept].reset_index(drop=True)
     conditions = ordered_conditions(list(main["condition"].unique()))
     counts = count_crossed(responses, conditions)
+    family = choose_family(conditions, preregistration)
     say(RESAMPLING)
     resamples = Resamples(counts, config)
     study = Analysed(
@@ -103,6 +105,7 @@ def analyse(
         flow=flow,
         responses=responses,
         conditions=tuple(conditions),
+        family=family,
         counts=counts,
         resamples=resamples,
         config=config,
@@ -111,7 +114,9 @@ def analyse(
     )
     estimates = [
         *estimate_accuracies(counts, resamples, config),
-        *as_planned(estimate_contrasts(counts, resamples, config), preregistration),
+        *as_planned(
+            estimate_contrasts(counts, family, resamples, config), preregistration
+        ),
         *estimate_strata(responses, conditions, config),
         *estimate_confidence(responses, config),
         *estimate_features(responses, config),
@@ -124,6 +129,7 @@ def analyse(
         "analysed": analysed_sizes(responses, conditions),
         "flow": flow_facts(export, flow),
         "catch": catch_facts(export, flow),
+        "family": family.as_facts(),
         "estimates": [estimate_entry(estimate) for estimate in estimates],
         "planted": _planted(planted, estimates),
         "confidence": confidence_counts(responses),

@@ -95,6 +95,9 @@ ALWAYS_FILLED: Final = {
 }
 """Table -> columns without which a row means nothing."""
 
+CHOICE: Final = "two_alternative"
+"""The task of most studies: which of two photographs drives the feature more."""
+
 RATING: Final = "rating"
 """The task whose answer is a number from 0 to 100 instead of a choice."""
 

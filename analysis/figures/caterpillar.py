@@ -3,7 +3,6 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.estimation import HEADLINE
 from analysis.figures.style import (
     GREY,
     INK,
@@ -16,6 +15,7 @@ from analysis.results import Analysis
 from analysis.wording import condition_label
 
 COLUMNS = (
+    "reference",
     "condition",
     "feature_id",
     "label",
@@ -32,9 +32,11 @@ LABELLED_UP_TO = 60
 def data(analysis: Analysis) -> pd.DataFrame:
     """One row per feature of every condition, ranked by shrunken score within it."""
     labels = analysis.results["feature_labels"]
+    reference = analysis.results["family"]["reference"]
     rows = [
         {
             **row,
+            "reference": reference,
             "label": labels.get(row["feature_id"], row["feature_id"]),
             "low": (row["interval"] or {}).get("low"),
             "high": (row["interval"] or {}).get("high"),
@@ -49,9 +51,10 @@ def data(analysis: Analysis) -> pd.DataFrame:
 
 
 def draw(table: pd.DataFrame) -> Figure:
-    """Draw the headline condition, or the first there is, best feature on top."""
+    """Draw the reference condition, or the first there is, best feature on top."""
     names = list(table["condition"].unique())
-    condition = HEADLINE if HEADLINE in names else (names or [""])[0]
+    reference = list(table["reference"].unique())
+    condition = (reference if set(reference) & set(names) else names or [""])[0]
     part = table.loc[table["condition"] == condition].reset_index(drop=True)
     is_labelled = len(part) <= LABELLED_UP_TO
     height = 0.9 + (0.13 if is_labelled else 0.035) * max(len(part), 4)

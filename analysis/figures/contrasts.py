@@ -32,7 +32,7 @@ def draw(table: pd.DataFrame) -> Figure:
     pairs = table[["first", "second"]].drop_duplicates().to_dict("records")
     figure, axes = new_axes(0.85 + 0.42 * max(len(pairs), 1))
     if not pairs:
-        say_nothing_to_show(axes, "no planned contrast in this study")
+        say_nothing_to_show(axes, "no contrast in this study")
         return figure
     axes.axvline(0, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
     for y, pair in enumerate(pairs):

@@ -3,7 +3,6 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.estimation import HEADLINE
 from analysis.figures.style import (
     GREY,
     WIDTH_IN,
@@ -15,19 +14,28 @@ from analysis.measures import ordered_conditions
 from analysis.results import Analysis
 from analysis.wording import condition_label
 
-COLUMNS = ("condition", "feature_id", "headline", "other", "n_responses")
+COLUMNS = (
+    "reference",
+    "condition",
+    "feature_id",
+    "headline",
+    "other",
+    "n_responses",
+)
 
 
 def data(analysis: Analysis) -> pd.DataFrame:
     """One row per feature and other condition: both shares correct."""
     scores = analysis.results["feature_scores"]["scores"]
+    reference = analysis.results["family"]["reference"]
     headline = {
         row["feature_id"]: row["accuracy"]
         for row in scores
-        if row["condition"] == HEADLINE
+        if row["condition"] == reference
     }
     rows = [
         {
+            "reference": reference,
             "condition": row["condition"],
             "feature_id": row["feature_id"],
             "headline": headline[row["feature_id"]],
@@ -35,7 +43,7 @@ def data(analysis: Analysis) -> pd.DataFrame:
             "n_responses": row["n_responses"],
         }
         for row in scores
-        if row["condition"] != HEADLINE and row["feature_id"] in headline
+        if row["condition"] != reference and row["feature_id"] in headline
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -70,5 +78,6 @@ def draw(table: pd.DataFrame) -> Figure:
         percent_axis(axes.xaxis)
         percent_axis(axes.yaxis)
         axes.set_xlabel(condition_label(condition), fontsize=7)
-    panels[0, 0].set_ylabel(f"{condition_label(HEADLINE)} (%)", fontsize=7)
+    reference = condition_label(table["reference"].iloc[0])
+    panels[0, 0].set_ylabel(f"{reference} (%)", fontsize=7)
     return figure

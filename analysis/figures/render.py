@@ -62,7 +62,16 @@ FIGURES: Mapping[str, FigureSpec] = {
 """Name -> figure; `PLANTED` only where planted accuracies were given."""
 
 
-TEXTS = ("id", "feature_id", "label", "condition", "first", "second", "rules")
+TEXTS = (
+    "id",
+    "feature_id",
+    "label",
+    "reference",
+    "condition",
+    "first",
+    "second",
+    "rules",
+)
 
 
 def to_csv(table: pd.DataFrame) -> str:

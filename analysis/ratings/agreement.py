@@ -17,10 +17,10 @@ from analysis.estimates import (
     with_bootstrap,
     with_two_way_robust,
 )
-from analysis.estimation import FAMILY, Resamples, planned_contrasts
+from analysis.estimation import BESIDE, FAMILY, Resamples, adjusted
+from analysis.family import Family
 from analysis.hypotheses import two_way_robust_difference
 from analysis.intervals import BOTH, NEW_PARTICIPANTS, FloatArray
-from analysis.multiplicity import holm
 from analysis.two_way import influence_on_accuracy, two_way_variance
 
 BLOCK = ["participant_id", "condition", "feature_id"]
@@ -109,11 +109,14 @@ def estimate_agreement(
 
 
 def estimate_differences(
-    counts: CrossedCounts, resamples: Resamples, config: AnalysisConfig
+    counts: CrossedCounts,
+    family: Family,
+    resamples: Resamples,
+    config: AnalysisConfig,
 ) -> list[Estimate]:
-    """The planned contrasts of mean tau, tested by two-way robust t, Holm-adjusted."""
+    """The contrasts of mean tau, tested by two-way robust t, Holm-adjusted."""
     tested, beside = [], []
-    for first, second in planned_contrasts(counts):
+    for first, second in family.among(counts):
         a, b = counts.conditions.index(first), counts.conditions.index(second)
         found = two_way_robust_difference(counts, first, second)
         name = f"{DIFFERENCE}/{first}-{second}"
@@ -124,15 +127,15 @@ def estimate_differences(
         robust = with_two_way_robust(
             base, found.variance, level=config.level, limits=(-2.0, 2.0)
         )
-        tested.append(replace(robust, t=found.t, p=found.p, family=FAMILY))
+        family_of = FAMILY if second in family.others else BESIDE
+        tested.append(replace(robust, t=found.t, p=found.p, family=family_of))
         two_way = resamples.two_way[:, a] - resamples.two_way[:, b]
         people = resamples.participants[:, a] - resamples.participants[:, b]
         beside.append(_bootstraps(base, two_way, people, config))
-    adjusted = holm([e.p for e in tested if e.p is not None])
     return [
         estimate
-        for robust, p, others in zip(tested, adjusted, beside, strict=True)
-        for estimate in (replace(robust, p_adjusted=float(p)), *others)
+        for robust, others in zip(adjusted(tested), beside, strict=True)
+        for estimate in (robust, *others)
     ]
 
 

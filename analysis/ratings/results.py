@@ -10,6 +10,7 @@ from analysis.config import AnalysisConfig
 from analysis.errors import ExportFormatError
 from analysis.estimation import Resamples
 from analysis.exclusions import apply_rules, blinded, rules_of_definition
+from analysis.family import choose_family
 from analysis.load import StudyExport
 from analysis.measures import ordered_conditions
 from analysis.preregistration import Preregistration
@@ -76,6 +77,7 @@ def analyse_ratings(
     is_kept = main["is_answered"] & ~main["session_id"].isin(list(flow.removed))
     ratings = with_percentiles(main.loc[is_kept], export.stimuli)
     conditions = ordered_conditions(list(main["condition"].unique()))
+    family = choose_family(conditions, preregistration)
     blocks = agreement_by_block(ratings)
     with fixed_threads():
         counts = crossed_agreement(blocks, conditions)
@@ -83,7 +85,7 @@ def analyse_ratings(
         estimates = [
             *estimate_agreement(counts, resamples, config),
             *as_planned(
-                estimate_differences(counts, resamples, config), preregistration
+                estimate_differences(counts, family, resamples, config), preregistration
             ),
         ]
     results: dict[str, Any] = {
@@ -102,6 +104,7 @@ def analyse_ratings(
         },
         "flow": flow_facts(export, flow),
         "catch": catch_facts(export, flow),
+        "family": family.as_facts(),
         "estimates": [estimate_entry(estimate) for estimate in estimates],
         "scale_use": scale_use(ratings).to_dict("records"),
         "feature_labels": dict(feature_labels or {}),

@@ -15,8 +15,8 @@ def compute(study: Analysed) -> dict[str, Any]:
         cells (fewest and most trials of a feature in a condition), conditions (share
         with the correct image left, mean place), n_neighbours (each ordered pair of
         conditions in neighbouring blocks), n_query_in_panel (trials whose query image
-        stands in the panel of any of the person's main trials), leakage (see
-        `_leakage`).
+        stands in the panel of any of the person's main trials; None: not known),
+        leakage (see `_leakage`).
     """
     trials = study.export.trials
     main = trials.loc[trials["trial_kind"] == "main"]
@@ -93,8 +93,13 @@ def _neighbours(main: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in counts.to_dict("records")]
 
 
-def _overlap(main: pd.DataFrame) -> int:
-    """Trials that ask about an image which the person saw in a panel."""
+def _overlap(main: pd.DataFrame) -> int | None:
+    """Trials that ask about an image which the person saw in a panel.
+
+    None: no trial has a panel, or the images have no names.
+    """
+    if main[["panel_stimulus_ids", "target_stimulus_id"]].isna().all().any():
+        return None
     panels = main.loc[main["panel_stimulus_ids"].notna(), ["session_id"]].assign(
         tile=main["panel_stimulus_ids"].str.split("|")
     )

@@ -6,7 +6,6 @@ import numpy as np
 from scipy import stats
 
 from analysis.analysed import Analysed
-from analysis.estimation import HEADLINE
 from analysis.intervals import NOTHING_NEW, FloatArray
 from analysis.reliability import (
     ceiling,
@@ -79,11 +78,12 @@ def _condition(
 
 
 def _correlations(study: Analysed) -> list[dict[str, Any]]:
-    """Rank and disattenuated correlation of feature scores with the headline's."""
+    """Rank and disattenuated correlation of feature scores with the reference's."""
     names = list(study.counts.conditions)
-    if HEADLINE not in names:
+    reference = study.family.reference
+    if reference not in names:
         return []
-    a = names.index(HEADLINE)
+    a = names.index(reference)
     rows = []
     for b, other in enumerate(names):
         if b == a:
@@ -92,7 +92,7 @@ def _correlations(study: Analysed) -> list[dict[str, Any]]:
         reliabilities = [_reliability(study, k) for k in (a, b)]
         rows.append(
             {
-                "first": HEADLINE,
+                "first": reference,
                 "second": other,
                 "n_features": int((~np.isnan(one) & ~np.isnan(two)).sum()),
                 "spearman": _spearman(one, two),

@@ -5,11 +5,11 @@ from typing import Any
 from analysis.analysed import Analysed
 from analysis.chance import BASE_RATES
 from analysis.equivalence import two_one_sided
+from analysis.family import FOILS
 from analysis.hypotheses import two_way_robust_difference
 from analysis.intervals import BOTH, Interval
 from analysis.preregistration import Preregistration
 
-FOILS = ("accentuation_random_feature", "accentuation_random_weights")
 TOST = "two_one_sided_tests"
 
 

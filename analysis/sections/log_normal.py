@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.analysed import Analysed
-from analysis.estimation import CONTRASTS, HEADLINE
 from analysis.intervals import BOTH, FloatArray, Interval, student_t
 from analysis.mixed.design import FEATURES, PEOPLE, PrimaryDesign, build_design
 from analysis.mixed.errors import MixedFitError
@@ -26,7 +25,7 @@ def log_normal_fit(used: pd.DataFrame, study: Analysed) -> dict[str, Any]:
         used: responses with a time that counts; columns as in `build_design`, rt_ms.
 
     Returns:
-        reason (a sentence where there is no fit), ratios (time of the headline
+        reason (a sentence where there is no fit), ratios (time of the reference
         condition over each other one, pairs of all strata together, for new people and
         new features), sds (term -> SD of the log time), residual_sd, n_responses.
     """
@@ -36,7 +35,7 @@ def log_normal_fit(used: pd.DataFrame, study: Analysed) -> dict[str, Any]:
         return {**none, "reason": f"Not fitted beyond {FIT_UP_TO:,} responses."}
     together = used.assign(stratum="all")
     try:
-        design = build_design(together, reference=HEADLINE)
+        design = build_design(together, reference=study.family.reference)
         outcome = np.log(_as_fitted(together)["rt_ms"].to_numpy(dtype=np.float64))
         fit = fit_gaussian(outcome, design.problem.fixed, design.problem.groups)
     except MixedFitError as error:
@@ -44,7 +43,7 @@ def log_normal_fit(used: pd.DataFrame, study: Analysed) -> dict[str, Any]:
     if not fit.has_converged:
         return {**none, "reason": f"The fit of times did not converge: {fit.warning}"}
     found = {"sds": dict(fit.sds), "residual_sd": fit.residual_sd}
-    return {**none, **found, "ratios": _ratios(design, fit, study.config.level)}
+    return {**none, **found, "ratios": _ratios(design, fit, study)}
 
 
 def _as_fitted(rows: pd.DataFrame) -> pd.DataFrame:
@@ -53,12 +52,13 @@ def _as_fitted(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ratios(
-    design: PrimaryDesign, fit: GaussianFit, level: float
+    design: PrimaryDesign, fit: GaussianFit, study: Analysed
 ) -> list[dict[str, Any]]:
+    family, level = study.family, study.config.level
     groups = design.problem.groups
     df = min(int(groups[name].max()) for name in (PEOPLE, FEATURES))
     rows = []
-    for other in (c for c in CONTRASTS if c in design.conditions[1:]):
+    for other in (c for c in family.others if c in design.conditions[1:]):
         weights: FloatArray = -design.coefficients_of(other)
         value = float(weights @ fit.coefficients)
         error = math.sqrt(weights @ fit.covariance @ weights)
@@ -66,7 +66,7 @@ def _ratios(
         interval = Interval(math.exp(low), math.exp(high), level, METHOD, BOTH)
         rows.append(
             {
-                "first": HEADLINE,
+                "first": family.reference,
                 "second": other,
                 "value": math.exp(value),
                 "interval": interval._asdict(),

@@ -8,7 +8,6 @@ import numpy as np
 from analysis.analysed import Analysed
 from analysis.crossed import CrossedCounts, count_crossed
 from analysis.estimates import TWO_WAY_ROBUST
-from analysis.estimation import planned_contrasts
 from analysis.exclusions import blinded
 from analysis.hypotheses import two_way_robust_difference
 from analysis.intervals import BOTH, Interval, student_t
@@ -63,6 +62,7 @@ class _Universe:
         self.counts = count_crossed(by_session, study.conditions)
         self.owners = owner["participant_id"].to_dict()
         self.level = study.config.level
+        self.family = study.family
 
     def rows(
         self, chosen: tuple[str, ...], out: frozenset[str], *, is_own: bool
@@ -70,7 +70,7 @@ class _Universe:
         """The contrasts without the given sessions."""
         counts = self._without(out)
         found = []
-        for first, second in planned_contrasts(counts):
+        for first, second in self.family.among(counts):
             difference = two_way_robust_difference(counts, first, second)
             interval = None
             if difference.variance.is_usable:

@@ -51,11 +51,18 @@ def plan_of(study: Analysed) -> ConfirmatoryPlan:
     """What the fit is asked."""
     config, written = study.config, study.preregistration
     fit = FitConfig(second_engine_up_to=config.second_engine_up_to)
+    family = study.family
     if written is None:
-        return ConfirmatoryPlan(level=config.level, rng_seed=config.rng_seed, fit=fit)
+        return ConfirmatoryPlan(
+            reference=family.reference,
+            contrasts=family.others,
+            level=config.level,
+            rng_seed=config.rng_seed,
+            fit=fit,
+        )
     return ConfirmatoryPlan(
-        reference=written.reference,
-        contrasts=written.contrasts,
+        reference=family.reference,
+        contrasts=family.others,
         stratum=written.confirmatory_stratum or ConfirmatoryPlan().stratum,
         level=written.level,
         correction=written.correction,

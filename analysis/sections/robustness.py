@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.analysed import Analysed
-from analysis.estimation import planned_contrasts, random_stream
+from analysis.estimation import random_stream
 from analysis.robustness import specification_table
 
 
@@ -23,7 +23,7 @@ def compute(study: Analysed) -> list[dict[str, Any]]:
             rng=rng,
             level=study.config.level,
         )
-        for first, second in planned_contrasts(study.counts)
+        for first, second in study.family.among(study.counts)
     ]
     rows: list[Any] = pd.concat(tables).to_dict("records") if tables else []
     return rows

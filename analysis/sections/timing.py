@@ -9,7 +9,6 @@ import pandas as pd
 from analysis.analysed import Analysed
 from analysis.crossed import CrossedCounts
 from analysis.estimates import TWO_WAY_ROBUST
-from analysis.estimation import planned_contrasts
 from analysis.intervals import BOTH, FloatArray, Interval, student_t
 from analysis.response_time import (
     CUT_MS,
@@ -86,7 +85,7 @@ def _ratios(study: Analysed, used: pd.DataFrame) -> list[dict[str, Any]]:
         return []
     sums, asked = _log_sums(study.counts, used)
     rows = []
-    for first, second in planned_contrasts(study.counts):
+    for first, second in study.family.among(study.counts):
         a, b = (study.counts.conditions.index(c) for c in (first, second))
         if not (asked[a].any() and asked[b].any()):
             continue

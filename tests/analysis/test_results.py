@@ -8,7 +8,7 @@ import pytest
 
 from analysis.config import AnalysisConfig
 from analysis.errors import ConfigError
-from analysis.estimation import Resamples, estimate_accuracies, planned_contrasts
+from analysis.estimation import Resamples, estimate_accuracies
 from analysis.intervals import GENERALIZATIONS
 from analysis.load import load_export
 from analysis.results import Analysis, to_json
@@ -103,14 +103,6 @@ def test_the_contrasts_are_the_planned_ones_and_adjusted_together(
     assert all(e["p_adjusted"] >= e["p"] for e in tested)
     assert not any(e["is_confirmatory"] for e in tested)
     assert all(e["df"] == 19 for e in tested)
-
-
-def test_without_the_headline_condition_there_is_no_contrast(tmp_path: Path) -> None:
-    study = SyntheticStudy(accuracy={"natural": 0.8, "seed_only": 0.6})
-
-    analysis = analysed(write_export(tmp_path / "e.zip", study))
-
-    assert planned_contrasts(analysis.counts) == []
 
 
 def test_the_seed_changes_the_bootstraps_and_nothing_else(
