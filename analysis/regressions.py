@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from analysis.intervals import BOTH, NEW_PARTICIPANTS, FloatArray
 from analysis.mixed.pattern import IntArray
@@ -31,6 +32,26 @@ class LogitContrast(NamedTuple):
     generalizes_to: str
     warnings: tuple[str, ...]
     """What the engine said."""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether there are errors, intervals and p."""
+        return math.isfinite(self.standard_error) and self.df >= 1
+
+    @property
+    def statistic(self) -> float:
+        """Log-odds in standard errors; NaN without errors."""
+        return self.log_odds / self.standard_error if self.is_usable else math.nan
+
+    @property
+    def p(self) -> float:
+        """Two-sided, by t."""
+        return float(2 * stats.t.sf(abs(self.statistic), self.df))
+
+    @property
+    def p_z(self) -> float:
+        """Two-sided, by the normal distribution: what most programs print."""
+        return float(2 * stats.norm.sf(abs(self.statistic)))
 
 
 def logit_contrasts(

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from analysis.crossed import CrossedCounts
 from analysis.hypotheses import (
@@ -173,12 +172,10 @@ def _logits(
     responses: pd.DataFrame, first: str, second: str, level: float
 ) -> Iterator[Specification]:
     for found in logit_contrasts(responses, first, second):
-        defined = math.isfinite(found.standard_error) and found.df >= 1
-        ends, p = (math.nan, math.nan), math.nan
-        if defined:
+        ends = (math.nan, math.nan)
+        if found.is_usable:
             error, df = found.standard_error, found.df
             ends = student_t(found.log_odds, error, df, level=level)
-            p = float(2 * stats.t.sf(abs(found.log_odds) / error, df))
         yield Specification(
             method=found.method,
             value=found.log_odds,
@@ -187,6 +184,6 @@ def _logits(
             low=ends[0],
             high=ends[1],
             df=found.df,
-            p=p,
+            p=found.p,
             warnings=" ".join(found.warnings),
         )
