@@ -4,21 +4,17 @@ Source: Borowski et al. (2021), Exemplary Natural Images Explain CNN Activations
     Better than State-of-the-Art Feature Visualization, ICLR.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.importers.borowski_checks import all_checks, all_notes
 from analysis.importers.cells import Cells, ImportFormatError, read_cells, whole
-from analysis.importers.trial_table import (
-    TRIAL_COLUMNS,
-    Check,
-    Imported,
-    answered_by,
-    check_rows,
-)
+from analysis.importers.trial_table import TRIAL_COLUMNS, Imported, answered_by
 
 SOURCE = "borowski2021"
 TITLE = "Borowski et al. (2021), natural and synthetic reference images"
@@ -49,12 +45,32 @@ CONDITIONS = {
     "none": "none",
 }
 PHASES = {"none_pre": "pre", "none_post": "post"}
-KINDS = {"practice": "practice", "main": "main", "catch": "catch", "repeated": "main"}
+KINDS = {
+    "practice": "practice",
+    "main": "main",
+    "catch": "catch",
+    "catch_trial": "catch",
+    "repeated": "main",
+    "repeat": "main",
+}
+REPEATED = ("repeated", "repeat")
 SIDES = {"a": "left", "b": "right"}
 """Options stood one above the other: a is the upper and first one."""
 
+FIRST, SECOND = "I", "II"
+SECOND_ONLY = (
+    "batch_block",
+    "instruction_grid_mode",
+    "n_instruction_patches",
+    "expert_level",
+)
+"""Columns that only Experiment II has."""
+
 CELL_COLUMN = "condition_name"
-"""Only Experiment II has it: which reference images, and how many."""
+"""Of Experiment II: which reference images, and how many."""
+
+CELLS = ("Max-1", "Max-9", "Min-Max-1", "Min-Max-9")
+GRIDS = {"max_max": "Max", "min_max": "Min-Max"}
 
 COVARIATES = [
     "block_nr",
@@ -70,36 +86,70 @@ ALL_PAIRS = "all"
 """Stratum of Experiment I, which has a single kind of pair."""
 
 
+WORKING = (
+    "said_correct",
+    "signed_rating",
+    "old_trial",
+    "named_cell",
+    "grid_cell",
+    "where",
+)
+"""Columns that only the checks read."""
+
+
 def read_borowski2021(paths: Sequence[Path]) -> Imported:
     """The trials of the given files in one table.
 
     Conditions, strata (the cells of Experiment II), features and pairs are ours; a
-    repeated trial stays main with is_repeat true and counts in no accuracy.
+    repeated trial stays main with is_repeat true and counts in no accuracy. Both
+    experiments count their people from 1, so ids begin with the experiment: I-1, II-1.
+    A file with the content of an earlier one is left out with a note.
 
     Raises:
         ImportFormatError: a column is missing or holds a value nobody described.
     """
-    parts = [_read_experiment(read_cells(path)) for path in paths]
-    if not parts:
+    if not paths:
         raise ImportFormatError("no file was given; name the CSV of each experiment.")
-    _name_sessions(parts, paths)
+    used, notes = _once_each(paths)
+    parts = [_read_experiment(path) for path in used]
+    _name_sessions(parts, used)
     trials = pd.concat(parts, ignore_index=True)
     return Imported(
         source=SOURCE,
         title=TITLE,
-        trials=trials.drop(columns=["said_correct", "signed_rating", "old_trial"]),
-        checks=_checks(trials),
-        notes=_notes(trials),
+        trials=trials.drop(columns=list(WORKING)),
+        checks=all_checks(trials),
+        notes=(*notes, *all_notes(trials)),
     )
 
 
-def is_experiment(cells: Cells) -> bool:
-    """Whether a file looks like an experiment of this source at all."""
-    return {"subject_id", "instr_type", "trial_type"} <= set(cells.table.columns)
+def is_experiment(header: Collection[str]) -> bool:
+    """Whether a file with these columns is an experiment of this source at all."""
+    return {"subject_id", "instr_type", "trial_type"} <= set(header)
 
 
-def _read_experiment(cells: Cells) -> pd.DataFrame:
+def _once_each(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """The paths without copies of earlier ones, and a note about each copy."""
+    first_with: dict[str, Path] = {}
+    notes = []
+    for path in paths:
+        try:
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            raise ImportFormatError(
+                f"cannot read {path} ({error}). Check the path."
+            ) from error
+        if first := first_with.get(content):
+            notes.append(f"{path} has the content of {first} and was skipped.")
+        else:
+            first_with[content] = path
+    return list(first_with.values()), notes
+
+
+def _read_experiment(path: Path) -> pd.DataFrame:
+    cells = read_cells(path, words=["instr_type"])
     cells.require(REQUIRED)
+    cells = cells.with_whole(["response", "correct_response", "subject_id"])
     kind = cells.levels("trial_type", KINDS)
     if kind.isna().any():
         cells.refuse("trial_type", "empty in some row; every trial needs its kind.")
@@ -108,15 +158,18 @@ def _read_experiment(cells: Cells) -> pd.DataFrame:
     features = [whole(cells.text(c, default="?")) for c in REQUIRED[5:8]]
     feature_id = features[0] + "|" + features[1] + "|" + features[2]
     choice, correct_option = _sides(cells)
+    experiment = SECOND if _is_second(cells) else FIRST
+    named, by_grid = _named_cell(cells), _cell_of_grid(cells)
+    cell = named.fillna(by_grid).fillna(cells.text(CELL_COLUMN))
     trials = pd.DataFrame(
         {
-            "participant_id": whole(cells.text("subject_id", default="?")),
-            "session": "II" if CELL_COLUMN in cells.table else "I",
+            "participant_id": f"{experiment}-" + cells.text("subject_id", default="?"),
+            "session": experiment,
             "trial_index": cells.integer("trial_nr"),
             "trial_kind": kind,
-            "is_repeat": cells.text("trial_type").str.lower() == "repeated",
+            "is_repeat": cells.text("trial_type").str.lower().isin(REPEATED),
             "condition": _conditions(cells, kind),
-            "stratum": cells.text(CELL_COLUMN, default=ALL_PAIRS),
+            "stratum": cell.fillna(ALL_PAIRS) if experiment == SECOND else ALL_PAIRS,
             "feature_id": feature_id,
             "query_pair_id": _pairs(cells, feature_id),
             "choice": choice,
@@ -126,6 +179,7 @@ def _read_experiment(cells: Cells) -> pd.DataFrame:
             "rt_ms": 1000 * cells.number("RT"),
         }
     )
+    row = pd.Series(range(1, len(trials) + 1), index=trials.index).astype(str)
     return trials[list(TRIAL_COLUMNS)].assign(
         phase=cells.text("instr_type").str.lower().map(PHASES),
         repeats_trial_index=cells.integer("old_trial_nr"),
@@ -133,7 +187,32 @@ def _read_experiment(cells: Cells) -> pd.DataFrame:
         said_correct=cells.boolean("correct"),
         signed_rating=cells.number("conf_rating"),
         old_trial=cells.integer("old_trial_nr"),
+        named_cell=named,
+        grid_cell=by_grid,
+        where=f"{path.name}, data row " + row,
     )
+
+
+def _is_second(cells: Cells) -> bool:
+    """Experiment II has columns of its own, or names its cells."""
+    own = [name for name in SECOND_ONLY if name in cells.table]
+    if cells.table.empty:
+        return bool(own) or CELL_COLUMN in cells.table
+    has_own = any(cells.table[name].notna().any() for name in own)
+    return has_own or bool(_named_cell(cells).notna().any())
+
+
+def _named_cell(cells: Cells) -> "pd.Series[Any]":
+    """The cell by its name, whatever its case and hyphens; missing if none of ours."""
+    spelt = cells.text(CELL_COLUMN).str.lower().str.replace(r"[\s_]+", "-", regex=True)
+    return spelt.map({name.lower(): name for name in CELLS})
+
+
+def _cell_of_grid(cells: Cells) -> "pd.Series[Any]":
+    """The cell by what was shown; missing where that is not told."""
+    grid = cells.text("instruction_grid_mode").str.lower().map(GRIDS)
+    derived = grid.astype(object) + "-" + whole(cells.text("n_instruction_patches"))
+    return derived.where(derived.isin(CELLS))
 
 
 def _conditions(cells: Cells, kind: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -190,45 +269,3 @@ def _name_sessions(parts: list[pd.DataFrame], paths: Sequence[Path]) -> None:
             session = f"{session} ({path.stem})"
             part["session"] = session
         seen[session] = keys.append(seen[session]) if session in seen else keys
-
-
-def _checks(trials: pd.DataFrame) -> tuple[Check, ...]:
-    """The promises of the source, looked up in every row."""
-    answered = trials.loc[trials["is_correct"].notna()]
-    rated = answered.loc[answered["signed_rating"].notna()]
-    main = trials.loc[trials["trial_kind"] == "main"]
-    is_upper = rated["signed_rating"] < 0
-    key = ["session", "participant_id", "trial_index"]
-    return (
-        check_rows(
-            "unique_trials",
-            "a participant has each trial number once.",
-            trials,
-            trials.duplicated(key),
-        ),
-        check_rows(
-            "correct_is_agreement",
-            "`correct` says whether `response` is `correct_response`.",
-            answered,
-            answered["said_correct"] != answered["is_correct"],
-        ),
-        check_rows(
-            "sign_of_rating",
-            "`conf_rating` is negative where a was chosen, positive for b.",
-            rated,
-            is_upper != (rated["choice"] == "left"),
-        ),
-        check_rows(
-            "old_trial_on_repeats",
-            "`old_trial_nr` is filled exactly on repeated trials.",
-            main,
-            main["old_trial"].notna() != main["is_repeat"],
-        ),
-    )
-
-
-def _notes(trials: pd.DataFrame) -> tuple[str, ...]:
-    unanswered = int((trials["is_correct"].isna()).sum())
-    if not unanswered:
-        return ()
-    return (f"{unanswered} trials have no answer and count in no accuracy.",)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -24,6 +24,10 @@ BOOLEANS: Mapping[str, bool] = {
     "0.0": False,
     "no": False,
 }
+
+SEPARATORS: Mapping[str, str] = {",": "commas", ";": "semicolons", "\t": "tabs"}
+LONGEST_HEADER = 1_000_000
+"""Characters of the first line that are looked at."""
 
 
 class ImportFormatError(AnalysisError):
@@ -83,6 +87,11 @@ class Cells:
             )
         return values
 
+    def with_whole(self, columns: Sequence[str]) -> "Cells":
+        """The same, "1.0" in these columns being "1"."""
+        known = {name: whole(self.table[name]) for name in columns}
+        return Cells(path=self.path, table=self.table.assign(**known))
+
     def integer(self, column: str) -> "pd.Series[Any]":
         """The column as Int64."""
         values = self.number(column)
@@ -100,19 +109,54 @@ class Cells:
         return self.levels(column, BOOLEANS).astype("boolean")
 
 
-def read_cells(path: Path) -> Cells:
-    """A comma-separated file as text; the unnamed row number is left out.
+def read_header(path: Path) -> list[str]:
+    """Names of the columns, also of a file that `read_cells` refuses further down.
 
     Raises:
-        ImportFormatError: unreadable, empty, a column twice, a row of another length.
+        ImportFormatError: there is no line of text.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            lines = iter(lambda: file.readline(LONGEST_HEADER), "")
+            first = next((line for line in lines if line.strip()), "")
+        by_mark = [next(csv.reader([first], delimiter=m), []) for m in SEPARATORS]
+    except (OSError, csv.Error) as error:
+        raise ImportFormatError(f"cannot read {path} ({error}).") from error
+    if not first:
+        raise ImportFormatError(f"{path.name} is empty; it lacks even a header row.")
+    return [name.strip() for name in max(by_mark, key=len)]
+
+
+def read_cells(path: Path, *, words: Collection[str] = ()) -> Cells:
+    """A comma-separated file as text; the unnamed row number is left out.
+
+    Args:
+        words: columns where "none" is a word, not a missing value.
+
+    Raises:
+        ImportFormatError: unreadable, not UTF-8, separated by something else, empty, a
+            column twice, a row of another length.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
         rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ImportFormatError(
+            f"{path.name}, line {line}: byte 0x{error.object[error.start]:02x} is not "
+            "UTF-8; the file may be Latin-1 (Windows). Save it as UTF-8."
+        ) from error
+    except (OSError, csv.Error) as error:
         raise ImportFormatError(
             f"cannot read {path} as a UTF-8 CSV file ({error}). Check the path."
         ) from error
+    if rows and len(rows[0]) == 1:
+        for mark, name in SEPARATORS.items():
+            if mark != "," and mark in rows[0][0]:
+                raise ImportFormatError(
+                    f"{path.name}: its cells are separated by {name}, not by commas. "
+                    "Save it with commas."
+                )
     if not rows:
         raise ImportFormatError(f"{path.name} is empty; it lacks even a header row.")
     header = [name.strip() for name in rows[0]]
@@ -126,15 +170,17 @@ def read_cells(path: Path) -> Cells:
                 f"{len(header)}. Is the file cut off?"
             )
     table = pd.DataFrame(rows[1:], columns=header, dtype=object)
-    return as_cells(path, table.loc[:, [not _is_row_number(n) for n in header]])
+    kept = table.loc[:, [not _is_row_number(n) for n in header]]
+    return as_cells(path, kept, words=words)
 
 
-def as_cells(path: Path, table: pd.DataFrame) -> Cells:
-    """Text columns stripped, missing ones made NA, "3.0" made "3"."""
+def as_cells(path: Path, table: pd.DataFrame, *, words: Collection[str] = ()) -> Cells:
+    """Text columns stripped, missing ones made NA; see `read_cells` for `words`."""
     clean = {}
     for column in table:
+        missing = MISSING - {"none"} if column in words else MISSING
         texts = table[column].astype("string").str.strip()
-        texts = texts.mask(texts.str.lower().isin(MISSING)).astype(object)
+        texts = texts.mask(texts.str.lower().isin(missing)).astype(object)
         clean[str(column)] = texts.where(texts.notna(), None)
     return Cells(path=path, table=pd.DataFrame(clean, index=table.index))
 

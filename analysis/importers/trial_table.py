@@ -44,7 +44,7 @@ class Check:
     """Rows where it is not true."""
 
     first_broken: str | None = None
-    """Participant and trial of the first such row."""
+    """Participant and trial of the first such row, with file and row if known."""
 
     @property
     def is_kept(self) -> bool:
@@ -58,14 +58,15 @@ def check_rows(
     """Count the rows that break a promise.
 
     Args:
-        trials: the rows it is about; columns participant_id and trial_index.
+        trials: the rows it is about; columns participant_id and trial_index, and where
+            (file and row) if there is one.
         is_broken: one claim per row; missing means not broken.
     """
     broken = is_broken.fillna(value=False).astype(bool)
-    rows = trials.loc[broken, ["participant_id", "trial_index"]].head(1)
-    first = [
-        f"{row.participant_id}, trial {row.trial_index}" for row in rows.itertuples()
-    ]
+    rows = trials.loc[broken].head(1)
+    first = [f"{r.participant_id}, trial {r.trial_index}" for r in rows.itertuples()]
+    if "where" in rows:
+        first = [f"{text} ({rows['where'].iloc[0]})" for text in first]
     return Check(
         name=name,
         promise=promise,
@@ -120,6 +121,36 @@ def main_trials(trials: pd.DataFrame) -> pd.DataFrame:
     """Answered main trials that are no repeats: the rows accuracy is made of."""
     is_main = (trials["trial_kind"] == "main") & ~trials["is_repeat"].astype(bool)
     return trials.loc[is_main & trials["is_correct"].notna()].reset_index(drop=True)
+
+
+def repeats_with_originals(trials: pd.DataFrame) -> pd.DataFrame:
+    """Each repeated trial beside the trial it repeats.
+
+    Args:
+        trials: a trial table; without column repeats_trial_index nothing is a repeat.
+
+    Returns:
+        One row per repeat: its columns, those of its original with `_of_original`, and
+        has_original.
+    """
+    key = ["session", "participant_id"]
+    if "repeats_trial_index" not in trials:
+        trials = trials.assign(
+            repeats_trial_index=pd.array([pd.NA] * len(trials), "Int64")
+        )
+    repeats = trials.loc[trials["is_repeat"].astype(bool)]
+    numbered = trials.loc[trials["trial_index"].notna()]
+    originals = numbered.drop_duplicates([*key, "trial_index"])
+    originals = originals.rename(
+        columns=lambda name: name if name in key else f"{name}_of_original"
+    ).assign(has_original=True)
+    joined = repeats.merge(
+        originals,
+        left_on=[*key, "repeats_trial_index"],
+        right_on=[*key, "trial_index_of_original"],
+        how="left",
+    )
+    return joined.assign(has_original=joined["has_original"].notna())
 
 
 def answered_by(

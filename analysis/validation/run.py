@@ -82,7 +82,7 @@ def _csv_files(folder: Path) -> list[Path]:
 
 def _read_borowski(folder: Path) -> tuple[Imported, list[str]]:
     files = _csv_files(folder)
-    used = [path for path in files if is_experiment(read_cells(path))]
+    used = [path for path in files if is_experiment(read_cells(path).table.columns)]
     if not used:
         raise ImportFormatError(
             f"no CSV file in {folder} has the columns subject_id, instr_type and "

@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 
 CELLS = ("Max-1", "Max-9", "Min-Max-1", "Min-Max-9")
-LAYERS = ("mixed3a", "mixed4b", "mixed5a")
+BLOCKS = "abcd"
+"""Units of Experiment II: a person sees another one in every cell."""
+
+LAYERS = ("layer_0", "layer_4", "layer_7")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,9 +91,11 @@ def _trial(
     correct = "a" if rng.random() < 0.5 else "b"
     response = correct if is_right else ("b" if correct == "a" else "a")
     rating = int(rng.choice([2, 3])) if is_right else int(rng.choice([1, 2]))
-    pair = f"q{feature}_{person % 3}_{cell}"
-    high, low = f"{pair}_max.png", f"{pair}_min.png"
-    letters = "abc"[feature % 3] if kind != "main" else str(100 + feature)
+    # Everyone was shown query images of their own: nobody shares a pair.
+    pair = f"{instr_type}/unit_{feature}/batch_{person}/{cell}"
+    high, low = f"{pair}/max_9.png", f"{pair}/min_0.png"
+    letter = "abc"[feature % 3]
+    is_main = kind == "main"
     return {
         "subject_id": person,
         "subject_id_within_expert_type": person // 2,
@@ -99,11 +104,11 @@ def _trial(
         "instr_type": instr_type,
         "trial_type": "main" if kind == "catch" else kind,
         "catch_trial": kind == "catch",
-        "batch": person % 3,
-        "batch_block": 1,
-        "layer": LAYERS[feature % 3],
-        "kernel_size": feature % 4,
-        "channel": letters,
+        "batch": person,
+        "batch_block": BLOCKS[(person + [*CELLS, ""].index(cell)) % 4],
+        "layer": LAYERS[feature % 3] if is_main else f"layer_{letter}",
+        "kernel_size": feature % 4 if is_main else letter,
+        "channel": f"channel_{feature // 12 if is_main else letter}",
         "query_order": "max_min" if correct == "a" else "min_max",
         "correct": int(is_right),
         "conf_rating": -rating if response == "a" else rating,

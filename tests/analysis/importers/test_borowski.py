@@ -1,5 +1,8 @@
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -110,31 +113,209 @@ def test_two_files_of_one_experiment_are_one_session_unless_they_overlap(
     one = write_experiment(tmp_path / "a.csv", first.loc[is_early])
     two = write_experiment(tmp_path / "b.csv", first.loc[~is_early])
 
+    all_but_a_row = write_experiment(tmp_path / "c.csv", first.loc[is_early].iloc[1:])
+
     assert set(read_borowski2021([one, two]).trials["session"]) == {"I"}
-    assert set(read_borowski2021([one, one]).trials["session"]) == {"I", "I (a)"}
+    again = read_borowski2021([one, all_but_a_row]).trials
+    assert set(again["session"]) == {"I", "I (c)"}
 
 
-@pytest.mark.parametrize(
-    ("change", "broken"),
-    [
-        ({"trial_nr": 0}, "unique_trials"),
-        ({"correct": 0}, "correct_is_agreement"),
-        ({"conf_rating": 2}, "sign_of_rating"),
-        ({"old_trial_nr": 1}, "old_trial_on_repeats"),
-    ],
-)
+def test_a_file_with_the_content_of_another_is_read_once(
+    tmp_path: Path, first: pd.DataFrame
+) -> None:
+    paths = [write_experiment(tmp_path / name, first) for name in ("a.csv", "b.csv")]
+
+    imported = read_borowski2021(paths)
+
+    assert len(imported.trials) == len(first)
+    assert imported.notes == (
+        f"{paths[1]} has the content of {paths[0]} and was skipped.",
+    )
+
+
+def _of(row: int, table: pd.DataFrame, **change: Any) -> pd.DataFrame:
+    """The table with other cells in one row."""
+    changed = table.astype(object)
+    for column, value in change.items():
+        changed.loc[changed.index[row], column] = value
+    return changed
+
+
+Change = Callable[[pd.DataFrame], pd.DataFrame]
+BROKEN: list[tuple[Change, str]] = [
+    (lambda t: t.assign(trial_nr=0), "unique_trials"),
+    (lambda t: t.assign(correct=0), "correct_is_agreement"),
+    (lambda t: t.assign(conf_rating=2, abs_conf_rating=2), "sign_of_rating"),
+    (lambda t: _of(5, t, old_trial_nr=1), "old_trial_on_repeats"),
+    (
+        lambda t: _of(5, t, abs_conf_rating=t["abs_conf_rating"].iloc[5] % 3 + 1),
+        "size_of_rating",
+    ),
+    (
+        lambda t: t.assign(abs_conf_rating=4, conf_rating=4 * np.sign(t.conf_rating)),
+        "ratings_of_1_to_3",
+    ),
+    (
+        lambda t: t.assign(
+            query_order=t["query_order"].map(
+                {"max_min": "min_max", "min_max": "max_min"}
+            )
+        ),
+        "correct_side_of_query_order",
+    ),
+    (
+        lambda t: t.assign(
+            old_trial_nr=t["old_trial_nr"].where(t.old_trial_nr.isna(), 9)
+        ),
+        "repeat_of_its_original",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "broken"), BROKEN, ids=[b for _, b in BROKEN])
 def test_a_broken_promise_of_the_source_is_counted_and_stops_an_import(
-    tmp_path: Path, first: pd.DataFrame, change: dict[str, int], broken: str
+    tmp_path: Path, first: pd.DataFrame, change: Change, broken: str
 ) -> None:
     """10.2: what the importer checks."""
-    table = first.assign(**change)
-
-    imported = read_borowski2021([write_experiment(tmp_path / "1.csv", table)])
+    imported = read_borowski2021([write_experiment(tmp_path / "1.csv", change(first))])
 
     kept = {check.name: check.is_kept for check in imported.checks}
     assert kept == {**dict.fromkeys(kept, True), broken: False}
-    with pytest.raises(ImportFormatError, match="break a promise"):
+    with pytest.raises(ImportFormatError, match=r"1\.csv, data row \d+"):
         imported.refuse_broken_promises()
+
+
+def test_a_cell_that_contradicts_what_was_shown_stops_an_import(
+    tmp_path: Path, second: pd.DataFrame
+) -> None:
+    table = _of(3, second, condition_name="Min-Max-9")
+
+    imported = read_borowski2021([write_experiment(tmp_path / "2.csv", table)])
+
+    broken = [check.name for check in imported.checks if not check.is_kept]
+    assert broken == ["cell_of_its_grid"]
+
+
+def test_a_repeat_without_its_original_is_counted_in_a_note(
+    tmp_path: Path, first: pd.DataFrame
+) -> None:
+    table = first.assign(
+        old_trial_nr=first["old_trial_nr"].where(first["trial_nr"] != 50, 999)
+    )
+
+    imported = read_borowski2021([write_experiment(tmp_path / "1.csv", table)])
+
+    assert imported.notes == (
+        "10 of 30 repeated trials have no original among the trials and count in no "
+        "agreement.",
+    )
+    imported.refuse_broken_promises()
+
+
+def test_people_of_the_two_experiments_are_never_the_same(
+    tmp_path: Path, first: pd.DataFrame, second: pd.DataFrame
+) -> None:
+    """Both experiments count their participants from the same number."""
+    one = write_experiment(tmp_path / "1.csv", first)
+    two = write_experiment(tmp_path / "2.csv", second)
+
+    both = read_borowski2021([one, two]).trials["participant_id"]
+    alone = [read_borowski2021([path]).trials["participant_id"] for path in (one, two)]
+
+    assert both.nunique() == 20
+    assert set(alone[0]) == {f"I-{person}" for person in range(10)}
+    assert both.tolist() == [*alone[0], *alone[1]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t.drop(columns="condition_name"),
+        lambda t: t.assign(condition_name=None),
+        lambda t: t.assign(
+            condition_name="max_max-" + t["n_instruction_patches"].astype(str)
+        ),
+        lambda t: t.assign(
+            condition_name=t["condition_name"].str.lower().str.replace("-", "_")
+        ),
+        lambda t: t.drop(
+            columns=["instruction_grid_mode", "batch_block", "expert_level"]
+        ),
+    ],
+)
+def test_the_cell_is_told_by_its_name_however_spelt_or_by_what_was_shown(
+    tmp_path: Path, second: pd.DataFrame, change: Change
+) -> None:
+    usual = write_experiment(tmp_path / "1.csv", second)
+    other = write_experiment(tmp_path / "2.csv", change(second))
+
+    trials = read_borowski2021([other]).trials
+
+    assert set(trials["session"]) == {"II"}
+    assert (
+        trials["stratum"].tolist()
+        == read_borowski2021([usual]).trials["stratum"].tolist()
+    )
+
+
+def test_a_column_of_conditions_does_not_make_the_first_experiment_the_second(
+    tmp_path: Path, first: pd.DataFrame
+) -> None:
+    table = first.assign(condition_name=first["instr_type"])
+
+    trials = read_borowski2021([write_experiment(tmp_path / "1.csv", table)]).trials
+
+    assert set(trials["session"]) == {"I"}
+    assert set(trials["stratum"]) == {"all"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t.assign(
+            trial_type=t["trial_type"].mask(t["catch_trial"], "catch_trial")
+        ),
+        lambda t: t.assign(trial_type=t["trial_type"].replace("repeated", "repeat")),
+        lambda t: t.assign(
+            response=t["response"].map({"a": "0.0", "b": "1.0"}),
+            correct_response=t["correct_response"].map({"a": "0", "b": "1"}),
+        ),
+    ],
+    ids=["catch_trial", "repeat", "0.0"],
+)
+def test_other_spellings_mean_the_same(
+    tmp_path: Path, first: pd.DataFrame, change: Change
+) -> None:
+    usual = write_experiment(tmp_path / "1.csv", first)
+    other = write_experiment(tmp_path / "2.csv", change(first))
+
+    pd.testing.assert_frame_equal(
+        read_borowski2021([other]).trials, read_borowski2021([usual]).trials
+    )
+
+
+def test_none_is_a_condition_not_a_missing_one(
+    tmp_path: Path, first: pd.DataFrame
+) -> None:
+    words = {"none_pre": "none", "none_post": "none"}
+    table = first.assign(instr_type=first["instr_type"].replace(words))
+
+    trials = read_borowski2021([write_experiment(tmp_path / "1.csv", table)]).trials
+
+    assert (trials["condition"] == "none").sum() == 10 * 24
+
+
+def test_a_file_of_another_program_is_told_what_is_wrong_with_it(
+    tmp_path: Path, first: pd.DataFrame
+) -> None:
+    first.to_csv(tmp_path / "1.csv", sep=";")
+    accented = _of(3, first, unit_name="é")
+    accented.to_csv(tmp_path / "2.csv", encoding="latin-1")
+
+    with pytest.raises(ImportFormatError, match=r"1\.csv: .* separated by semicolons"):
+        read_borowski2021([tmp_path / "1.csv"])
+    with pytest.raises(ImportFormatError, match=r"2\.csv, line 5: .*Latin-1"):
+        read_borowski2021([tmp_path / "2.csv"])
 
 
 @pytest.mark.parametrize("column", ["instr_type", "RT", "query_image_a"])

@@ -47,6 +47,20 @@ def test_what_was_imported_goes_through_the_report(
     assert results["flow"]["n_excluded"] == 0
 
 
+def test_people_of_both_experiments_stay_apart_in_an_export(
+    tmp_path: Path, source: Path
+) -> None:
+    planted = {"natural": 0.8, "optimized": 0.7}
+    second = PlantedExperiment(accuracy=planted, is_second=True, n_features=2)
+    other = write_experiment(tmp_path / "2.csv", draw_experiment(second))
+    out = tmp_path / "e.zip"
+
+    main(["import", "borowski2021", str(source), str(other), "--out", str(out)])
+
+    people = load_export(out).participants
+    assert people["participant_id"].nunique() == len(people) == 20
+
+
 def test_a_folder_holds_the_same_export_as_a_zip(tmp_path: Path, source: Path) -> None:
     for out in ("folder", "e.zip"):
         arguments = ["import", "borowski2021", str(source)]
