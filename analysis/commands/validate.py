@@ -71,6 +71,7 @@ def as_text(validation: "Validation") -> str:
             i = entry.interval
             ends = f"  [{i.low:.4f}, {i.high:.4f}] {i.method}, {i.generalizes_to}"
         beside = "" if entry.p is None else f"  p = {entry.p:.4g}"
+        beside += "" if entry.p_z is None else f" by t, {entry.p_z:.4g} by z"
         if entry.published is not None:
             verdict = "agrees" if entry.is_close else "MISSED"
             beside += f"  published {entry.published}: {verdict}"

@@ -25,11 +25,23 @@ class Entry:
     n_responses: int | None = None
     n_participants: int | None = None
     n_features: int | None = None
+    standard_error: float | None = None
+    """Of the value; of its logarithm where it is a ratio."""
+
+    statistic: float | None = None
+    """What p is looked up for: t, W or F."""
+
+    df: float | None = None
+    """Degrees of freedom of it; of F the second."""
+
     p: float | None = None
-    """Two-sided, of entries that are tests."""
+    """Two-sided, of entries that are tests; by t where there is a t."""
+
+    p_z: float | None = None
+    """Of log-odds: the same by the normal distribution, as other programs print."""
 
     detail: str | None = None
-    """What a reader must know, as a sentence."""
+    """Exactly which quantity this is, as a sentence."""
 
     @property
     def is_close(self) -> bool | None:
@@ -53,7 +65,11 @@ class Entry:
             "n_responses": self.n_responses,
             "n_participants": self.n_participants,
             "n_features": self.n_features,
+            "standard_error": _plain(self.standard_error),
+            "statistic": _plain(self.statistic),
+            "df": _plain(self.df),
             "p": _plain(self.p),
+            "p_z": _plain(self.p_z),
             "detail": self.detail,
         }
 

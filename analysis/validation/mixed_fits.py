@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from analysis.intervals import BOTH, Interval, student_t
+from analysis.mixed.covariance import JOINT
 from analysis.mixed.engine import MixedProblem
 from analysis.mixed.errors import MixedFitError
-from analysis.mixed.fit import FitConfig, fit_mixed
+from analysis.mixed.fit import FitConfig, MixedFit, fit_mixed
 from analysis.mixed.pattern import IntArray
 from analysis.validation.contrasts import Contrast
 from analysis.validation.entry import Entry
@@ -51,29 +53,59 @@ def _fit_entries(
     except MixedFitError as error:
         yield contrast.entry(name, math.nan, unit="log_odds", detail=str(error))
         return
-    value, interval, p = math.nan, None, None
     status = f"Status {fit.status}."
-    if fit.is_usable:
-        value = float(fit.parameters.coefficients[1])
-        spread = float(fit.standard_errors[1])
-        level = contrast.config.level
-        df = int(min(problem.groups[g].max() for g in (PEOPLE, FEATURES)))
-        low, high = student_t(value, spread, df, level=level)
-        interval = Interval(low, high, level, "mixed_logistic_t", BOTH)
-        status += f" Standard error {spread:.6f}, t with {df} degrees of freedom."
     if fit.reason:
         status += f" {fit.reason}"
-    yield contrast.entry(
-        name, value, unit="log_odds", interval=interval, p=p, detail=status
-    )
     if not fit.is_usable:
+        yield contrast.entry(name, math.nan, unit="log_odds", detail=status)
         return
+    df = int(min(problem.groups[g].max() for g in (PEOPLE, FEATURES)))
+    yield _contrast_entry(contrast, name, fit, df, status)
     yield contrast.entry(
-        f"{name}/log_likelihood", fit.log_likelihood, unit="log_likelihood"
+        f"{name}/log_likelihood",
+        fit.log_likelihood,
+        unit="log_likelihood",
+        detail="Laplace approximation, of single responses.",
     )
     deviations = fit.parameters[1]
     for term, deviation in zip(fit.random_names, deviations, strict=True):
-        yield contrast.entry(f"{name}/sd_{term}", float(deviation), unit="log_odds")
+        yield contrast.entry(
+            f"{name}/sd_{term}",
+            float(deviation),
+            unit="log_odds",
+            detail="Standard deviation of a random intercept, by maximum likelihood.",
+        )
+
+
+def _contrast_entry(
+    contrast: Contrast, name: str, fit: MixedFit, df: int, status: str
+) -> Entry:
+    value, error = fit.parameters.coefficients[1], fit.standard_errors[1]
+    value, error, level = float(value), float(error), contrast.config.level
+    low, high = student_t(value, error, df, level=level)
+    return contrast.entry(
+        name,
+        value,
+        unit="log_odds",
+        interval=Interval(low, high, level, "mixed_logistic_t", BOTH),
+        standard_error=error,
+        statistic=value / error,
+        df=df,
+        p=float(2 * stats.t.sf(abs(value) / error, df)),
+        p_z=float(2 * stats.norm.sf(abs(value) / error)),
+        detail=f"{status} Log-odds by the Laplace approximation; {_errors(fit)}. "
+        f"Standard error {error:.6f}, t with min(people, features) - 1 = {df} degrees "
+        "of freedom; p_z by the normal distribution.",
+    )
+
+
+def _errors(fit: MixedFit) -> str:
+    is_joint = fit.covariance is not None and fit.covariance.kind == JOINT
+    return (
+        "joint standard errors, the standard deviations counting as estimated"
+        if is_joint
+        else "standard errors with the standard deviations held"
+    )
 
 
 def _problem(contrast: Contrast, per_condition: tuple[str, ...]) -> MixedProblem:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from analysis.config import AnalysisConfig
@@ -15,13 +14,13 @@ from analysis.importers.imi2023 import read_imi2023
 from analysis.importers.trial_table import Check, Imported, main_trials
 from analysis.measures import ordered_conditions
 from analysis.validation.cells import Part, condition_entries
+from analysis.validation.consistency import consistency_entries, repeat_entries
 from analysis.validation.contrasts import Contrast, contrast_entries
+from analysis.validation.counts import count_entries
 from analysis.validation.entry import Entry, with_published
 from analysis.validation.mixed_fits import mixed_entries
 from analysis.validation.published import BOROWSKI_2021
 from analysis.validation.regressions import regression_entries
-
-ALL_CELLS = "all"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,13 +112,18 @@ def all_entries(imported: Imported, config: AnalysisConfig) -> Iterator[Entry]:
         trials = trials.assign(session="all", stratum=_cells_of_imi(trials))
     for session, rows in trials.groupby("session", sort=True):
         main = main_trials(rows)
+        yield from count_entries(f"{session}", rows)
         conditions = ordered_conditions(list(main["condition"].unique()))
         cells = sorted(main["stratum"].dropna().unique())
         for cell in [None, *(cells if len(cells) > 1 else [])]:
             part = main if cell is None else main.loc[main["stratum"] == cell]
             tail = "" if cell is None else f"/{cell}"
+            here = rows if cell is None else rows.loc[rows["stratum"] == cell]
+            for condition in conditions:
+                shown = here.loc[here["condition"] == condition]
+                yield from count_entries(f"{session}/{condition}{tail}", shown)
             yield from _part_entries(f"{session}", tail, part, conditions, config)
-        yield from _repeats(f"{session}", rows)
+        yield from repeat_entries(f"{session}", rows)
 
 
 def _cells_of_imi(trials: pd.DataFrame) -> "pd.Series[str]":
@@ -137,7 +141,9 @@ def _part_entries(
     present = [c for c in conditions if (main["condition"] == c).any()]
     for condition in present:
         rows = main.loc[main["condition"] == condition].reset_index(drop=True)
-        yield from condition_entries(Part(f"{session}/{condition}{tail}", rows, config))
+        part = Part(f"{session}/{condition}{tail}", rows, config)
+        yield from condition_entries(part)
+        yield from consistency_entries(part)
     for first, second in combinations(_natural_first(present), 2):
         rows = main.loc[main["condition"].isin([first, second])]
         name = f"{session}/{first}-{second}{tail}"
@@ -149,34 +155,3 @@ def _part_entries(
 
 def _natural_first(conditions: list[str]) -> list[str]:
     return sorted(conditions, key=lambda name: (name != "natural", name))
-
-
-def _repeats(session: str, rows: pd.DataFrame) -> Iterator[Entry]:
-    """How often a repeated trial is answered as it was before."""
-    repeats = rows.loc[rows["is_repeat"].astype(bool) & rows["is_correct"].notna()]
-    if repeats.empty or "repeats_trial_index" not in rows:
-        return
-    first = rows.drop_duplicates(["participant_id", "trial_index"]).set_index(
-        ["participant_id", "trial_index"]
-    )
-    keys = pd.MultiIndex.from_arrays(
-        [repeats["participant_id"], repeats["repeats_trial_index"]]
-    )
-    before = first.reindex(keys)
-    found = before["is_correct"].notna().to_numpy()
-    same = (before["is_correct"].to_numpy() == repeats["is_correct"].to_numpy())[found]
-    value = float(np.mean(same.astype(float))) if found.any() else float("nan")
-    yield Entry(
-        name=f"{session}/repeated_trial_agreement",
-        value=value,
-        n_responses=int(found.sum()),
-        n_participants=repeats["participant_id"].nunique(),
-        detail="Share of repeated trials where the same image was chosen again.",
-    )
-    for condition, part in repeats.loc[found].groupby("condition", sort=True):
-        mask = (repeats.loc[found, "condition"] == condition).to_numpy()
-        yield Entry(
-            name=f"{session}/{condition}/repeated_trial_agreement",
-            value=float(np.mean(same[mask].astype(float))),
-            n_responses=len(part),
-        )
