@@ -2,13 +2,25 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.commands.arguments import Subparsers, add_command, add_rng_seed
+from analysis.errors import AnalysisError
 
 if TYPE_CHECKING:
     from analysis.validation.run import Validation
+
+STATUSES = {
+    "passed": "Every published number of the files was met.",
+    "missed": "A published number was missed.",
+    "not_compared": "No published number was compared.",
+    "nothing_published": "No published number of this source is known.",
+    "contradicted": "Rows contradict each other.",
+    "refused": "A file cannot be read; the note says which.",
+}
+"""How it ended -> a sentence about it."""
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -19,14 +31,17 @@ def add_parser(commands: Subparsers) -> None:
         summary="recompute the published numbers of a public data set",
         description="Read the CSV files of Borowski et al. 2021 or of IMI (Zimmermann "
         "et al. 2023) and print each number beside the published one. Ends with 1 "
-        "where one differs or where rows contradict each other.",
+        "where one is missed, none of the published ones could be compared, rows "
+        "contradict each other, or a file cannot be read.",
         example="study-analysis validate borowski2021 data_from_human_experiments "
         "--json",
     )
     parser.add_argument("source", choices=("borowski2021", "imi2023"))
     parser.add_argument("folder", type=Path, metavar="DIR", help="with the CSV files")
     parser.add_argument(
-        "--json", action="store_true", help="one entry per number, as a JSON list"
+        "--json",
+        action="store_true",
+        help="one entry per number, as a JSON list; the last one is the verdict",
     )
     add_rng_seed(parser)
     parser.set_defaults(run=run)
@@ -38,13 +53,18 @@ def run(options: argparse.Namespace) -> int:
     from analysis.validation.run import validate
 
     config = AnalysisConfig(rng_seed=options.rng_seed)
-    validation = validate(options.source, options.folder, config)
+    try:
+        validation = validate(options.source, options.folder, config)
+    except AnalysisError as error:
+        if options.json:
+            print(json.dumps([_verdict("refused", None, [str(error)])], indent=1))
+        raise
     print(as_json(validation) if options.json else as_text(validation))
     return 0 if validation.is_passed else 1
 
 
 def as_json(validation: "Validation") -> str:
-    """One entry per number, then one per check, under `name` and `value`."""
+    """One entry per number, one per check, and the verdict, under `name`, `value`."""
     numbers = [entry.as_dict() for entry in validation.entries]
     checks = [
         {
@@ -59,7 +79,24 @@ def as_json(validation: "Validation") -> str:
         }
         for check in validation.checks
     ]
-    return json.dumps([*numbers, *checks], indent=1, allow_nan=False)
+    verdict = _verdict(validation.status, len(validation.missed), validation.notes)
+    return json.dumps([*numbers, *checks, verdict], indent=1, allow_nan=False)
+
+
+def _verdict(
+    status: str, n_missed: int | None, notes: Sequence[str]
+) -> dict[str, object]:
+    """The last entry: how it ended, and what was left out."""
+    return {
+        "name": "verdict",
+        "value": n_missed,
+        "interval": None,
+        "published": None,
+        "unit": "published numbers missed",
+        "status": status,
+        "notes": list(notes),
+        "detail": STATUSES[status],
+    }
 
 
 def as_text(validation: "Validation") -> str:
@@ -83,9 +120,9 @@ def as_text(validation: "Validation") -> str:
             f"rows break it: {verdict}"
         )
     lines += validation.notes
-    n_published = sum(entry.published is not None for entry in validation.entries)
+    n_published = len(validation.compared)
     lines.append(
         f"{n_published - len(validation.missed)} of {n_published} published numbers "
-        "were met."
+        f"were met. {STATUSES[validation.status]}"
     )
     return "\n".join(lines)

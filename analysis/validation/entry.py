@@ -1,8 +1,7 @@
 """One recomputed number."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from analysis.intervals import Interval
@@ -18,8 +17,14 @@ class Entry:
     value: float
     interval: Interval | None = None
     published: float | None = None
+    published_as: str | None = None
+    """Name of the published number; entries that share it are readings of one."""
+
     tolerance: float | None = None
     """Largest distance from the published number that rounding explains."""
+
+    readings: tuple[float, ...] = ()
+    """All values the published number may mean, where its source does not say."""
 
     unit: str = "share"
     n_responses: int | None = None
@@ -45,10 +50,12 @@ class Entry:
 
     @property
     def is_close(self) -> bool | None:
-        """Whether it reproduces the published number; None where there is none."""
+        """Whether a reading reproduces the published number; None without one."""
         if self.published is None:
             return None
-        return abs(self.value - self.published) <= (self.tolerance or 0) + 1e-12
+        far = (self.tolerance or 0) + 1e-12
+        known = self.readings or (self.value,)
+        return any(abs(value - self.published) <= far for value in known)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values; NaN becomes null."""
@@ -59,7 +66,9 @@ class Entry:
             if self.interval is None
             else {k: _plain(v) for k, v in self.interval._asdict().items()},
             "published": self.published,
+            "published_as": self.published_as,
             "tolerance": self.tolerance,
+            "readings": [_plain(value) for value in self.readings],
             "is_close": self.is_close,
             "unit": self.unit,
             "n_responses": self.n_responses,
@@ -72,22 +81,6 @@ class Entry:
             "p_z": _plain(self.p_z),
             "detail": self.detail,
         }
-
-
-def with_published(
-    entries: list[Entry], published: Mapping[str, tuple[float, float]]
-) -> list[Entry]:
-    """The entries, those that were published with their number and its rounding.
-
-    Args:
-        published: name -> value and tolerance.
-    """
-    return [
-        replace(e, published=published[e.name][0], tolerance=published[e.name][1])
-        if e.name in published
-        else e
-        for e in entries
-    ]
 
 
 def _plain(value: Any) -> Any:

@@ -8,18 +8,17 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.config import AnalysisConfig
-from analysis.importers.borowski2021 import is_experiment, read_borowski2021
-from analysis.importers.cells import ImportFormatError, read_cells
-from analysis.importers.imi2023 import read_imi2023
+from analysis.importers.cells import ImportFormatError
 from analysis.importers.trial_table import Check, Imported, main_trials
 from analysis.measures import ordered_conditions
 from analysis.validation.cells import Part, condition_entries
 from analysis.validation.consistency import consistency_entries, repeat_entries
 from analysis.validation.contrasts import Contrast, contrast_entries
 from analysis.validation.counts import count_entries
-from analysis.validation.entry import Entry, with_published
+from analysis.validation.entry import Entry
+from analysis.validation.files import read_borowski, read_imi
 from analysis.validation.mixed_fits import mixed_entries
-from analysis.validation.published import BOROWSKI_2021
+from analysis.validation.published import BOROWSKI_2021, Published, with_published
 from analysis.validation.regressions import regression_entries
 
 
@@ -32,15 +31,39 @@ class Validation:
     checks: tuple[Check, ...]
     notes: tuple[str, ...]
 
+    has_published: bool
+    """Whether any number of the source is known."""
+
     @property
-    def missed(self) -> list[Entry]:
-        """Entries that differ from the published number."""
-        return [entry for entry in self.entries if entry.is_close is False]
+    def compared(self) -> dict[str, bool]:
+        """Published number -> whether it was met; readings of one count once."""
+        return {
+            entry.published_as: bool(entry.is_close)
+            for entry in self.entries
+            if entry.published_as is not None
+        }
+
+    @property
+    def missed(self) -> list[str]:
+        """Published numbers that were not met."""
+        return [name for name, is_met in self.compared.items() if not is_met]
+
+    @property
+    def status(self) -> str:
+        """`contradicted` rows, else `missed` numbers, else `not_compared` with any,
+        else `passed`; `nothing_published` where none is known."""
+        if not all(check.is_kept for check in self.checks):
+            return "contradicted"
+        if self.missed:
+            return "missed"
+        if not self.has_published:
+            return "nothing_published"
+        return "passed" if self.compared else "not_compared"
 
     @property
     def is_passed(self) -> bool:
-        """Whether every published number was met and every promise is kept."""
-        return not self.missed and all(check.is_kept for check in self.checks)
+        """Whether rows agree and every number that can be compared was met."""
+        return self.status in ("passed", "nothing_published")
 
 
 def validate(source: str, folder: Path, config: AnalysisConfig) -> Validation:
@@ -56,53 +79,24 @@ def validate(source: str, folder: Path, config: AnalysisConfig) -> Validation:
     Raises:
         ImportFormatError: no file of the source is there, or one is malformed.
     """
+    if not folder.exists():
+        raise ImportFormatError(f"there is no {folder}. Give the folder of the data.")
     if source == "borowski2021":
-        imported, skipped = _read_borowski(folder)
-        published = BOROWSKI_2021
+        imported, skipped = read_borowski(folder)
+        published: tuple[Published, ...] = BOROWSKI_2021
     else:
-        imported, skipped = _read_imi(folder)
-        published = {}
-    entries = with_published(list(all_entries(imported, config)), published)
+        imported, skipped = read_imi(folder)
+        published = ()
+    entries, absent = with_published(list(all_entries(imported, config)), published)
+    if not published:
+        absent = ["No published number of this source is known here: none is compared."]
     return Validation(
         source=source,
         entries=tuple(entries),
         checks=imported.checks,
-        notes=(*imported.notes, *skipped),
+        notes=(*imported.notes, *skipped, *absent),
+        has_published=bool(published),
     )
-
-
-def _csv_files(folder: Path) -> list[Path]:
-    if folder.is_file():
-        return [folder]
-    if found := sorted(folder.rglob("*.csv")):
-        return found
-    raise ImportFormatError(f"{folder} holds no CSV file. Give the folder of the data.")
-
-
-def _read_borowski(folder: Path) -> tuple[Imported, list[str]]:
-    files = _csv_files(folder)
-    used = [path for path in files if is_experiment(read_cells(path).table.columns)]
-    if not used:
-        raise ImportFormatError(
-            f"no CSV file in {folder} has the columns subject_id, instr_type and "
-            f"trial_type; found {', '.join(p.name for p in files[:5])}."
-        )
-    skipped = [
-        f"{path.name} is no experiment and was skipped."
-        for path in files
-        if path not in used
-    ]
-    return read_borowski2021(used), skipped
-
-
-def _read_imi(folder: Path) -> tuple[Imported, list[str]]:
-    files = _csv_files(folder)
-    named = [path for path in files if path.name == "responses_main.csv"] or [
-        path for path in files if path.name.startswith("responses")
-    ]
-    used = named or files
-    skipped = [f"{path.name} was not used." for path in files if path not in used]
-    return read_imi2023(used), skipped
 
 
 def all_entries(imported: Imported, config: AnalysisConfig) -> Iterator[Entry]:

@@ -1,15 +1,12 @@
 """Planted data of the authors' layout; no number here comes from the program."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.cli import main
 from analysis.config import AnalysisConfig
 from analysis.importers.cells import ImportFormatError
 from analysis.validation.entry import Entry
@@ -126,38 +123,15 @@ def test_repeats_answered_alike_agree(entries: dict[str, Entry]) -> None:
     assert entries["I/repeated_trial_agreement"].n_responses == 30
 
 
-def test_a_published_number_is_met_or_missed(validation: Validation) -> None:
-    published = {e.name: e for e in validation.entries if e.published is not None}
-
-    assert len(published) == 8
-    close = Entry(name="x", value=0.9249, published=0.92, tolerance=0.006)
-    assert close.is_close
-    assert (
-        Entry(name="x", value=0.93, published=0.92, tolerance=0.006).is_close is False
-    )
-    assert set(validation.missed) == {e for e in published.values() if not e.is_close}
-
-
 def test_a_file_that_is_no_experiment_is_skipped_and_named(
     validation: Validation,
 ) -> None:
     assert "notes.csv is no experiment and was skipped." in validation.notes
 
 
-def test_the_command_prints_one_entry_per_number(
-    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("analysis.config.AnalysisConfig", lambda **_: QUICK)
-
-    code = main(["validate", "borowski2021", str(folder), "--json"])
-
-    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
-    assert all({"name", "value", "interval", "published"} <= set(e) for e in found)
-    assert code == int(any(e.get("is_close") is False for e in found))
-    assert {e["name"] for e in found} >= {"I/natural/accuracy", "check/unique_trials"}
-
-
 def test_a_folder_without_the_data_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ImportFormatError, match="there is no"):
+        validate("borowski2021", tmp_path / "absent", QUICK)
     with pytest.raises(ImportFormatError, match="holds no CSV file"):
         validate("borowski2021", tmp_path, QUICK)
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
@@ -170,7 +144,10 @@ def test_an_experiment_without_rows_has_no_numbers(
 ) -> None:
     write_experiment(tmp_path / "1.csv", first.iloc[:0])
 
-    assert validate("borowski2021", tmp_path, QUICK).entries == ()
+    found = validate("borowski2021", tmp_path, QUICK)
+
+    assert found.entries == ()
+    assert found.status == "not_compared"
 
 
 def test_one_participant_all_right_leaves_undefined_numbers_null(
