@@ -20,7 +20,13 @@ def add_parser(commands: Subparsers) -> None:
         example="study-analysis import borowski2021 experiment1.csv --out borowski.zip",
     )
     parser.add_argument("source", choices=SOURCES, help="where the data come from")
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    parser.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="CSV (or JSON) files, or a folder of CSV files",
+    )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR_or_ZIP", help="export to make"
     )
@@ -37,6 +43,7 @@ def add_parser(commands: Subparsers) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the export."""
     from analysis.importers.cells import ImportFormatError
+    from analysis.importers.chosen_files import chosen_files
     from analysis.importers.export import export_files, zipped
     from analysis.importers.listed import read_source
     from analysis.output import write_file, write_folder
@@ -46,14 +53,15 @@ def run(options: argparse.Namespace) -> int:
         raise ImportFormatError(
             f"--column needs OURS=THEIRS; got {unnamed[0]!r} without a name of theirs."
         )
-    imported = read_source(options.source, options.files, columns=columns or None)
+    used, notes = chosen_files(options.source, options.files)
+    imported = read_source(options.source, used, columns=columns or None)
     imported.refuse_broken_promises()
     files = export_files(imported)
     if options.out.suffix.lower() == ".zip":
         write_file(options.out, zipped(files))
     else:
         write_folder(options.out, files, inputs_sha256="", command="import")
-    for note in imported.notes:
+    for note in (*imported.notes, *notes):
         print(note)
     people = imported.trials["participant_id"].nunique()
     print(f"{options.out} ({len(imported.trials)} trials of {people} participants)")

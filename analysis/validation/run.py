@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.config import AnalysisConfig
-from analysis.importers.cells import ImportFormatError
+from analysis.importers.chosen_files import chosen_files
+from analysis.importers.listed import read_source
 from analysis.importers.trial_table import Check, Imported, main_trials
 from analysis.measures import ordered_conditions
 from analysis.validation.cells import Part, condition_entries
@@ -16,9 +17,8 @@ from analysis.validation.consistency import consistency_entries, repeat_entries
 from analysis.validation.contrasts import Contrast, contrast_entries
 from analysis.validation.counts import count_entries
 from analysis.validation.entry import Entry
-from analysis.validation.files import read_borowski, read_imi
 from analysis.validation.mixed_fits import mixed_entries
-from analysis.validation.published import BOROWSKI_2021, Published, with_published
+from analysis.validation.published import BOROWSKI_2021, with_published
 from analysis.validation.regressions import regression_entries
 
 
@@ -79,14 +79,9 @@ def validate(source: str, folder: Path, config: AnalysisConfig) -> Validation:
     Raises:
         ImportFormatError: no file of the source is there, or one is malformed.
     """
-    if not folder.exists():
-        raise ImportFormatError(f"there is no {folder}. Give the folder of the data.")
-    if source == "borowski2021":
-        imported, skipped = read_borowski(folder)
-        published: tuple[Published, ...] = BOROWSKI_2021
-    else:
-        imported, skipped = read_imi(folder)
-        published = ()
+    files, skipped = chosen_files(source, [folder])
+    imported = read_source(source, files)
+    published = BOROWSKI_2021 if source == "borowski2021" else ()
     entries, absent = with_published(list(all_entries(imported, config)), published)
     if not published:
         absent = ["No published number of this source is known here: none is compared."]

@@ -97,3 +97,32 @@ def test_a_column_without_a_name_is_refused(
 
     assert main([*arguments, "--column", "condition"]) == 1
     assert "OURS=THEIRS" in capsys.readouterr().err
+
+
+def test_of_a_folder_the_experiments_are_imported_and_the_rest_is_named(
+    tmp_path: Path, source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "experiment.csv").write_bytes(source.read_bytes())
+    (folder / "intuitiveness.csv").write_text("subject_id,rating\n1,3\n")
+    out = tmp_path / "e.zip"
+
+    assert main(["import", "borowski2021", str(folder), "--out", str(out)]) == 0
+
+    said = capsys.readouterr().out
+    assert "intuitiveness.csv is no experiment and was skipped." in said
+    assert "530 trials of 10 participants" in said
+
+
+def test_files_without_any_experiment_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("subject_id,rating\n1,3\n")
+    command = ["import", "borowski2021", str(other), "--out", str(tmp_path / "e.zip")]
+
+    assert main(command) == 1
+
+    assert "no CSV file has the columns subject_id" in capsys.readouterr().err
+    assert not (tmp_path / "e.zip").exists()

@@ -135,7 +135,7 @@ def test_a_folder_without_the_data_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImportFormatError, match="holds no CSV file"):
         validate("borowski2021", tmp_path, QUICK)
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(ImportFormatError, match=r"found x\.csv"):
+    with pytest.raises(ImportFormatError, match=r"x\.csv is no experiment"):
         validate("borowski2021", tmp_path, QUICK)
 
 
