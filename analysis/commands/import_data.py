@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
         write_file(options.out, zipped(files))
     else:
         write_folder(options.out, files, inputs_sha256="", command="import")
-    for note in (*imported.notes, *notes):
+    for note in (*imported.notes, *imported.doubts, *notes):
         print(note)
     people = imported.trials["participant_id"].nunique()
     print(f"{options.out} ({len(imported.trials)} trials of {people} participants)")

@@ -75,6 +75,7 @@ def as_json(validation: "Validation") -> str:
             "is_close": check.is_kept,
             "unit": "rows",
             "n_responses": check.n_rows,
+            "is_binding": check.is_binding,
             "detail": check.promise,
         }
         for check in validation.checks
@@ -114,7 +115,8 @@ def as_text(validation: "Validation") -> str:
             beside += f"  published {entry.published}: {verdict}"
         lines.append(f"{entry.name:70} {entry.value:12.6f}{ends}{beside}")
     for check in validation.checks:
-        verdict = "kept" if check.is_kept else f"BROKEN, first: {check.first_broken}"
+        word = "BROKEN" if check.is_binding else "not as expected"
+        verdict = "kept" if check.is_kept else f"{word}, first: {check.first_broken}"
         lines.append(
             f"check {check.name}: {check.promise} {check.n_broken} of {check.n_rows} "
             f"rows break it: {verdict}"

@@ -11,6 +11,9 @@ CORRECT_BY_ORDER = {"max_min": "left", "min_max": "right"}
 def all_checks(trials: pd.DataFrame) -> tuple[Check, ...]:
     """Whether rows contradict each other or themselves.
 
+    Binding are a unique trial number, `correct` and the sign of the rating that fit the
+    response, and `old_trial_nr` on repeats alone; the rest is how we read the layout.
+
     Args:
         trials: all files together, with the working columns of the importer.
     """
@@ -65,6 +68,7 @@ def _answers(trials: pd.DataFrame) -> tuple[Check, ...]:
             "`correct_response` is a where `query_order` is max_min, else b.",
             ordered,
             by_order[ordered.index] != ordered["correct_option"],
+            is_binding=False,
         ),
     )
 
@@ -86,12 +90,14 @@ def _ratings(trials: pd.DataFrame) -> tuple[Check, ...]:
             "`abs_conf_rating` is `conf_rating` without its sign.",
             both,
             both["signed_rating"].abs() != both["confidence"].astype("float64"),
+            is_binding=False,
         ),
         check_rows(
             "ratings_of_1_to_3",
             "`abs_conf_rating` is 1, 2 or 3.",
             rated,
             ~rated["confidence"].isin([1, 2, 3]),
+            is_binding=False,
         ),
     )
 
@@ -112,6 +118,7 @@ def _design(trials: pd.DataFrame) -> tuple[Check, ...]:
             "images of its repeat.",
             found,
             ~(is_first & is_same),
+            is_binding=False,
         ),
         check_rows(
             "cell_of_its_grid",
@@ -119,5 +126,6 @@ def _design(trials: pd.DataFrame) -> tuple[Check, ...]:
             "`n_instruction_patches`.",
             told,
             told["named_cell"] != told["grid_cell"],
+            is_binding=False,
         ),
     )

@@ -46,14 +46,27 @@ class Check:
     first_broken: str | None = None
     """Participant and trial of the first such row, with file and row if known."""
 
+    is_binding: bool = True
+    """False: how we read the layout. Rows that differ are told, and stop nothing."""
+
     @property
     def is_kept(self) -> bool:
         """Whether no row breaks the promise."""
         return self.n_broken == 0
 
+    @property
+    def is_contradiction(self) -> bool:
+        """Whether nothing may be built on the rows."""
+        return self.is_binding and not self.is_kept
+
 
 def check_rows(
-    name: str, promise: str, trials: pd.DataFrame, is_broken: "pd.Series[Any]"
+    name: str,
+    promise: str,
+    trials: pd.DataFrame,
+    is_broken: "pd.Series[Any]",
+    *,
+    is_binding: bool = True,
 ) -> Check:
     """Count the rows that break a promise.
 
@@ -73,6 +86,7 @@ def check_rows(
         n_rows=len(trials),
         n_broken=int(broken.sum()),
         first_broken=first[0] if first else None,
+        is_binding=is_binding,
     )
 
 
@@ -105,9 +119,19 @@ class Imported:
         """Columns beyond those that every trial table has."""
         return [str(c) for c in self.trials if c not in TRIAL_COLUMNS]
 
+    @property
+    def doubts(self) -> list[str]:
+        """Sentences about checks that are not kept and stop nothing."""
+        return [
+            f"{check.n_broken} of {check.n_rows} rows are not as expected: "
+            f"{check.promise} First: {check.first_broken}."
+            for check in self.checks
+            if not check.is_kept and not check.is_binding
+        ]
+
     def refuse_broken_promises(self) -> None:
         """Raise where rows contradict each other, so that nothing is built on them."""
-        broken = [check for check in self.checks if not check.is_kept]
+        broken = [check for check in self.checks if check.is_contradiction]
         if broken:
             worst = broken[0]
             raise ImportFormatError(

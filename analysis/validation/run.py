@@ -52,7 +52,7 @@ class Validation:
     def status(self) -> str:
         """`contradicted` rows, else `missed` numbers, else `not_compared` with any,
         else `passed`; `nothing_published` where none is known."""
-        if not all(check.is_kept for check in self.checks):
+        if any(check.is_contradiction for check in self.checks):
             return "contradicted"
         if self.missed:
             return "missed"
