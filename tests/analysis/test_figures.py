@@ -50,6 +50,7 @@ def test_only_a_large_swarm_becomes_an_image(n_people: int, n_images: int) -> No
 def test_features_are_named_while_their_names_can_be_read(n_features: int) -> None:
     rows = [
         {
+            "reference": "accentuation",
             "condition": "accentuation",
             "feature_id": f"f{k}",
             "label": f"feature {k}",
@@ -68,6 +69,22 @@ def test_features_are_named_while_their_names_can_be_read(n_features: int) -> No
 
     named = [text.get_text() for text in axes.get_yticklabels()]
     assert len(named) == (n_features if n_features <= LABELLED_UP_TO else 0)
+
+
+def test_the_features_shown_are_those_of_the_reference() -> None:
+    row = {"feature_id": "f", "label": "f", "accuracy": 0.7, "shrunken": 0.65}
+    row |= {"low": 0.5, "high": 0.8, "n_responses": 20, "rank": 1}
+    for reference, shown in (
+        ("natural", "natural exemplars"),
+        ("accentuation", "feature visualization"),  # absent: the first there is
+    ):
+        rows = [
+            {"reference": reference, "condition": condition, **row}
+            for condition in ("feature_visualization", "natural")
+        ]
+        with style("caterpillar"):
+            (axes,) = caterpillar.draw(pd.DataFrame(rows)).axes
+        assert shown in axes.get_xlabel()
 
 
 def test_the_last_point_of_the_evidence_is_that_of_all_answers(
