@@ -1,5 +1,6 @@
 """The confirmatory family: a reference against each of the other conditions."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -14,11 +15,10 @@ from analysis.mixed.contrasts import COLUMNS, Contrasts
 from analysis.mixed.design import FEATURES, PEOPLE, PrimaryDesign, build_design
 from analysis.mixed.fit import FitConfig, MixedFit, fit_mixed
 from analysis.mixed.refits import bootstrap_p
-from analysis.multiplicity import holm
+from analysis.multiplicity import GATEKEEPING, HOLM, adjust_family
 
 FIT_ID = "primary"
 TOGETHER = "all"
-HOLM, GATEKEEPING = "holm", "gatekeeping"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,11 +95,15 @@ def analyse_confirmatory(
 def fit_facts(found: Confirmatory) -> dict[str, Any]:
     """What the results say of the primary fit, as plain values.
 
-    Errors are NaN where the fit is not usable; an error of a standard deviation also
-    where it is at its boundary or was held.
+    Values and errors are NaN where the fit is not usable; an error of a standard
+    deviation also where it is at its boundary or was held.
     """
     fit, n = found.fit, len(found.fit.fixed_names)
     errors = np.full(n + len(fit.random_names), np.nan)
+    coefficients, deviations = fit.parameters
+    if not fit.is_usable:
+        coefficients = np.full(n, np.nan)
+        deviations = np.full(len(fit.random_names), np.nan)
     if fit.covariance is not None:
         errors = np.sqrt(np.diag(fit.covariance.matrix))
     return {
@@ -109,14 +113,14 @@ def fit_facts(found: Confirmatory) -> dict[str, Any]:
         "engine": fit.engine,
         "second_engine": fit.second_engine,
         "covariance": fit.covariance.kind if fit.covariance else None,
-        "log_likelihood": fit.log_likelihood,
-        "aic": fit.aic,
+        "log_likelihood": fit.log_likelihood if fit.is_usable else math.nan,
+        "aic": fit.aic if fit.is_usable else math.nan,
         "n_responses": fit.n_responses,
         "df": found.df,
         "terms": list(found.design.terms),
         "dropped": [asdict(term) for term in found.design.dropped],
-        "coefficients": _named(fit.fixed_names, fit.parameters[0], errors[:n]),
-        "standard_deviations": _named(fit.random_names, fit.parameters[1], errors[n:]),
+        "coefficients": _named(fit.fixed_names, coefficients, errors[:n]),
+        "standard_deviations": _named(fit.random_names, deviations, errors[n:]),
         "warnings": list(fit.warnings),
     }
 
@@ -164,17 +168,5 @@ def family_table(
     used = "p_bootstrap" if plan.n_refits else "p"
     family = table["is_confirmatory"].to_numpy(dtype=bool)
     raw = table.loc[family, used].to_numpy(dtype=np.float64)
-    table.loc[family, "p_adjusted"] = adjust(raw, plan.correction)
+    table.loc[family, "p_adjusted"] = adjust_family(raw, plan.correction)
     return table
-
-
-def adjust(p: FloatArray, correction: str) -> FloatArray:
-    """p values of the family, adjusted as the plan says.
-
-    Under gatekeeping the first keeps its p, and no other falls below it.
-
-    Source: Holm (1979); Maurer, Hothorn & Lehmacher (1995) for fixed sequences.
-    """
-    if correction == HOLM or len(p) == 0:
-        return holm(p)
-    return np.concatenate([p[:1], np.maximum(holm(p[1:]), p[0])])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypedDict
 
 import numpy as np
@@ -22,7 +23,7 @@ from analysis.family import Family
 from analysis.hypotheses import two_way_robust_difference
 from analysis.intervals import BOTH, NEW_PARTICIPANTS, FloatArray
 from analysis.measures import accuracy_by
-from analysis.multiplicity import benjamini_hochberg, holm
+from analysis.multiplicity import adjust_family, benjamini_hochberg
 from analysis.two_way import (
     influence_on_accuracy,
     influence_on_pooled_share,
@@ -174,15 +175,16 @@ def estimate_contrasts(
         beside.append(_bootstraps(base, two_way, people, config))
     return [
         estimate
-        for robust, others in zip(adjusted(tested), beside, strict=True)
+        for robust, others in zip(adjusted(tested, family), beside, strict=True)
         for estimate in (robust, *others)
     ]
 
 
-def adjusted(tested: Sequence[Estimate]) -> list[Estimate]:
-    """The tests with p adjusted: Holm in the family, Benjamini-Hochberg beside it."""
+def adjusted(tested: Sequence[Estimate], family: Family) -> list[Estimate]:
+    """The tests with p adjusted as the family says, beside it Benjamini-Hochberg."""
     found = list(tested)
-    for name, adjust in ((FAMILY, holm), (BESIDE, benjamini_hochberg)):
+    in_family = partial(adjust_family, correction=family.correction)
+    for name, adjust in ((FAMILY, in_family), (BESIDE, benjamini_hochberg)):
         places = [k for k, e in enumerate(tested) if e.family == name]
         p = adjust(np.array([tested[k].p for k in places], dtype=np.float64))
         for k, value in zip(places, p, strict=True):

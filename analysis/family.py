@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from analysis.crossed import CrossedCounts
 from analysis.measures import ordered_conditions
+from analysis.multiplicity import HOLM
 from analysis.preregistration import Preregistration
 
 HEADLINE: Final = "accentuation"
@@ -34,6 +35,9 @@ class Family(NamedTuple):
     """Further conditions that a preregistration does not name: shown with the others,
     and always exploratory."""
 
+    correction: str = HOLM
+    """How p is adjusted in the family: `holm` or `gatekeeping`."""
+
     source: str = BY_DEFAULT
     """What decided: `preregistration`, `default` (accentuation against the four), or
     `baseline` (no accentuation: natural exemplars, or the first condition with a
@@ -54,6 +58,7 @@ class Family(NamedTuple):
             "reference": self.reference,
             "others": list(self.others),
             "beside": list(self.beside),
+            "correction": self.correction,
             "source": self.source,
         }
 
@@ -70,7 +75,9 @@ def choose_family(
     if plan is not None:
         named = {plan.reference, *plan.contrasts}
         beside = tuple(c for c in with_panel if c not in named)
-        return Family(plan.reference, plan.contrasts, beside, BY_PREREGISTRATION)
+        return Family(
+            plan.reference, plan.contrasts, beside, plan.correction, BY_PREREGISTRATION
+        )
     if HEADLINE in with_panel or not with_panel:
         return Family(HEADLINE, CONTRASTS)
     reference = BASELINE if BASELINE in with_panel else with_panel[0]

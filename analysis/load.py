@@ -69,6 +69,12 @@ class StudyExport:
         return str(dict(self.definition.get("design", {})).get("task", CHOICE))
 
     @property
+    def option_names(self) -> tuple[str, str] | None:
+        """What `left` and `right` were to people; None where nobody knows the sides."""
+        names = self.header.get("option_names", LEVELS["choice"])
+        return names and (str(names[0]), str(names[1]))
+
+    @property
     def is_rating(self) -> bool:
         """Whether the answers are ratings of single photographs, not choices."""
         return self.task == RATING

@@ -5,6 +5,8 @@ import numpy.typing as npt
 
 from analysis.intervals import FloatArray
 
+HOLM, GATEKEEPING = "holm", "gatekeeping"
+
 
 def holm(p: npt.ArrayLike) -> FloatArray:
     """Step-down adjusted p values that control the family-wise error rate.
@@ -57,3 +59,15 @@ def _stepped_up(p: npt.ArrayLike, *, harmonic: bool) -> FloatArray:
     scaled = raw[order] * len(order) * factor / ranks
     adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return adjusted
+
+
+def adjust_family(p: FloatArray, correction: str) -> FloatArray:
+    """p values of the family, adjusted as the plan says.
+
+    Under gatekeeping the first keeps its p, and no other falls below it.
+
+    Source: Holm (1979); Maurer, Hothorn & Lehmacher (1995) for fixed sequences.
+    """
+    if correction == HOLM or len(p) == 0:
+        return holm(p)
+    return np.concatenate([p[:1], np.maximum(holm(p[1:]), p[0])])

@@ -4,10 +4,11 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
+from analysis.config import AnalysisConfig
 from analysis.errors import ConfigError
 from analysis.exclusions import ExclusionRule, rules_of_definition
 from analysis.sequential import OBRIEN_FLEMING, POCOCK, group_sequential_bounds
@@ -97,6 +98,36 @@ class Preregistration:
     def rules(self) -> list[ExclusionRule]:
         """The exclusion rules, between those that always apply."""
         return rules_of_definition({"exclusions": [dict(e) for e in self.exclusions]})
+
+    def followed_by(self, config: AnalysisConfig) -> AnalysisConfig:
+        """The settings with what was decided beforehand in place of their own.
+
+        Raises:
+            PreregistrationError: another seed was asked for.
+        """
+        if config.rng_seed not in (AnalysisConfig().rng_seed, self.rng_seed):
+            raise PreregistrationError(
+                f"the preregistration decides rng_seed {self.rng_seed}; got "
+                f"{config.rng_seed}. Leave --rng-seed out."
+            )
+        return replace(
+            config,
+            level=self.level,
+            n_resamples=self.n_resamples,
+            rng_seed=self.rng_seed,
+        )
+
+    def check_study(self, study_id: str) -> None:
+        """Refuse the plan of another study.
+
+        Raises:
+            PreregistrationError: names both studies.
+        """
+        if self.study_id and self.study_id != study_id:
+            raise PreregistrationError(
+                f"the preregistration is of study {self.study_id!r}, the export of "
+                f"{study_id!r}. Give the plan of this study."
+            )
 
     @property
     def z_bounds(self) -> list[float]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,6 +59,10 @@ def write_report(
     Raises:
         AnalysisError: an input is malformed, or the folder is not ours to replace.
     """
+    path = config.preregistration_path
+    plan = read_preregistration(path) if path else None
+    if plan is not None:
+        config = replace(config, analysis=plan.followed_by(config.analysis))
     try:
         provenance = describe_inputs(config)
     except OSError as error:
@@ -71,12 +76,11 @@ def write_report(
     check_replaceable(config.out_dir)
     say(READING)
     export = load_exports(config.all_export_paths)
-    plan = config.preregistration_path and read_preregistration(
-        config.preregistration_path
-    )
+    if plan is not None:
+        plan.check_study(str(export.header["study_id"]))
     labels = config.bundle_dir and read_feature_labels(config.bundle_dir, export.header)
     if export.is_rating:
-        files = _rating_files(export, config, provenance, plan or None, labels or None)
+        files = _rating_files(export, config, provenance, plan, labels or None)
         write_folder(config.out_dir, files, inputs_sha256=inputs_sha256)
         return ReportOutcome(config, is_reused=False, leaks=())
     planted = None
@@ -91,7 +95,7 @@ def write_report(
         provenance=provenance,
         planted=planted,
         feature_labels=labels or None,
-        preregistration=plan or None,
+        preregistration=plan,
         say=say,
     )
     say(DRAWING)

@@ -35,6 +35,7 @@ def study_facts(export: StudyExport, flow: ExclusionFlow) -> dict[str, Any]:
     return {
         **{name: export.header[name] for name in _HEADER_FACTS},
         "task": export.task,
+        "option_names": export.option_names,
         "n_sessions": len(export.participants),
         "n_simulated": int(export.participants["is_simulated"].sum()),
         "n_analysed_simulated": int(kept["is_simulated"].sum()),

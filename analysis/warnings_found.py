@@ -25,6 +25,8 @@ def find_warnings(results: Mapping[str, Any]) -> list[dict[str, str]]:
         *_about_responses(results),
         *_about_estimates(results),
         *_about_fits(results),
+        *_about_plan(results),
+        *_about_sides(results),
     ]
     return [{"id": key, "text": text} for key, text in found]
 
@@ -34,6 +36,37 @@ Found = Iterator[tuple[str, str]]
 
 LEAK = "leak"
 """How ids of warnings begin that make the run fail."""
+
+
+def _about_plan(results: Mapping[str, Any]) -> Found:
+    """What a preregistration names and the study does not hold."""
+    plan, family = results["preregistration"], results["family"]
+    if plan is None:
+        return
+    seen = set(results["analysed"]["conditions"])
+    planned = [family["reference"], *family["others"]]
+    if missing := [name for name in planned if name not in seen]:
+        yield (
+            "planned_without_data",
+            "Planned, but without answers, so not tested: "
+            f"{listed([condition_label(name) for name in missing])}.",
+        )
+    stratum, strata = plan["confirmatory_stratum"], results["analysed"]["strata"]
+    if stratum and len(strata) > 1 and stratum not in strata:
+        yield (
+            "planned_stratum_missing",
+            f"The preregistered contrasts are about {stratum!r} pairs, of which there "
+            "are none; those shown are about others, and exploratory.",
+        )
+
+
+def _about_sides(results: Mapping[str, Any]) -> Found:
+    if results["study"]["option_names"] is None:
+        yield (
+            "sides_unknown",
+            "The data do not say which of the two options was chosen, only whether it "
+            "was right; so nothing is said of sides: no d′, criterion, lapses or bias.",
+        )
 
 
 def _about_leakage(results: Mapping[str, Any]) -> Found:

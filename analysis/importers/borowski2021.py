@@ -117,6 +117,7 @@ def read_borowski2021(paths: Sequence[Path]) -> Imported:
     return Imported(
         source=SOURCE,
         title=TITLE,
+        option_names=("upper", "lower"),
         trials=trials.drop(columns=list(WORKING)),
         checks=all_checks(trials),
         notes=(*notes, *all_notes(trials)),

@@ -163,6 +163,7 @@ def _header(
         "study_id": imported.source,
         "study_version": 1,
         "study_title": imported.title,
+        "option_names": imported.option_names and list(imported.option_names),
         "definition": definition,
         "definition_sha256": hashlib.sha256(_json(definition)).hexdigest(),
         "bundle_id": NOT_KNOWN,

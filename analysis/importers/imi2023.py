@@ -87,6 +87,15 @@ def read_imi2023(paths: Sequence[Path]) -> Imported:
     )
 
 
+def _on_screen(cells: Cells, choice: "pd.Series[Any]") -> "pd.Series[Any]":
+    """The side that was chosen: the other one where the queries were switched."""
+    if "switched_queries" not in cells.table:
+        return choice
+    is_switched = cells.boolean("switched_queries").fillna(value=False).astype(bool)
+    other = choice.map(dict(zip(OPTIONS, reversed(OPTIONS), strict=True)))
+    return choice.mask(is_switched, other)
+
+
 def _read_responses(cells: Cells) -> pd.DataFrame:
     cells.require(REQUIRED)
     is_practice = cells.boolean("is_demo").fillna(value=False)
@@ -97,7 +106,7 @@ def _read_responses(cells: Cells) -> pd.DataFrame:
     difficulty = named.str.extract(DIFFICULTY, expand=False).fillna(STANDARD)
     model = named.str.replace(DIFFICULTY, "", regex=True)
     feature = _joined([model, cells.text("layer"), whole(cells.text("channel"))])
-    choice = cells.levels("choice", SIDES)
+    choice = _on_screen(cells, cells.levels("choice", SIDES))
     right = cells.boolean("correct")
     correct_option = _correct_option(choice, right)
     batch = whole(cells.text("batch", default="?"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.importers.cells import Cells, ImportFormatError, as_cells, read_cells
-from analysis.importers.named_columns import ColumnMap, read_named
+from analysis.importers.named_columns import ColumnMap, imported_from, read_named
 from analysis.importers.trial_table import Imported
 
 SOURCE = "jspsych"
@@ -43,15 +43,11 @@ def read_jspsych(
     parts = [_read_file(path, COLUMNS.with_choices(chosen), chosen) for path in paths]
     if not parts:
         raise ImportFormatError("no file was given; name the CSV or JSON files.")
-    trials = pd.concat(parts, ignore_index=True)
-    is_trial = trials["is_correct"].notna()
-    n_screens = int((~is_trial).sum())
-    notes = [f"{n_screens} rows without `correct` are no trials and were left out."]
-    return Imported(
-        source=SOURCE,
-        title="Imported from jsPsych",
-        trials=trials.loc[is_trial].reset_index(drop=True),
-        notes=tuple(notes if n_screens else []),
+    return imported_from(
+        SOURCE,
+        "Imported from jsPsych",
+        parts,
+        "rows without `correct` are no trials and were left out.",
     )
 
 

@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 
 from analysis.importers.cells import BOOLEANS, Cells, ImportFormatError
-from analysis.importers.trial_table import OPTIONS, TRIAL_COLUMNS, answered_by
+from analysis.importers.trial_table import (
+    OPTIONS,
+    TRIAL_COLUMNS,
+    Imported,
+    answered_by,
+    check_rows,
+)
 
 REQUIRED = ("participant_id", "condition", "feature_id", "is_correct", "rt_ms")
 """Columns of ours that a file must have in some column of its own."""
@@ -24,6 +30,19 @@ KINDS = {
 FIRST = frozenset({"left", "a", "0", "f", "upper", "up", "first", "arrowleft"})
 SECOND = frozenset({"right", "b", "1", "j", "lower", "down", "second", "arrowright"})
 UNKNOWN_OPTION = "left"
+KNOWS_SIDE = "knows_side"
+"""Working column: whether the file says which option was chosen."""
+
+SAME_ANSWER = (
+    "participant_id",
+    "session",
+    "trial_index",
+    "condition",
+    "feature_id",
+    "choice",
+    "rt_ms",
+)
+"""Columns in which two rows do not agree by chance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +107,8 @@ def read_named(
     order = trials.groupby(["participant_id", "session"]).cumcount()
     is_unnumbered = trials["trial_index"] < 0
     trials["trial_index"] = trials["trial_index"].mask(is_unnumbered, order)
-    return trials[list(TRIAL_COLUMNS)]
+    knows = get.text("choice").str.lower().isin(FIRST | SECOND)
+    return trials[list(TRIAL_COLUMNS)].assign(**{KNOWS_SIDE: knows})
 
 
 def _place(
@@ -118,6 +138,9 @@ class _Getter:
     def _name(self, ours: str) -> str:
         return self.places.get(ours) or ""
 
+    def refuse(self, ours: str, what: str) -> NoReturn:
+        self.cells.refuse(self._name(ours), what)
+
     def text(self, ours: str) -> "pd.Series[Any]":
         return self.cells.text(self._name(ours))
 
@@ -134,6 +157,14 @@ class _Getter:
 def _kinds(get: _Getter) -> "pd.Series[Any]":
     """Main unless the file says otherwise, by a word or by a true in a flag."""
     said = get.text("trial_kind").str.lower()
+    unknown = said.loc[said.notna() & ~said.isin(list(KINDS))]
+    if len(unknown):
+        get.refuse(
+            "trial_kind",
+            f"a trial is called {unknown.iloc[0]!r} ({len(unknown)} such rows); known "
+            f"are {', '.join(KINDS)}. Rename them or take them out: whatever is not "
+            "told apart from main trials would count in accuracy.",
+        )
     kind = said.map(KINDS).fillna("main")
     for flag, name in (("is_practice", "practice"), ("is_catch", "catch")):
         marked = get.text(flag).str.lower().map(dict(BOOLEANS)).fillna(value=False)
@@ -155,3 +186,34 @@ def _options(
     other = choice.map(dict(zip(OPTIONS, reversed(OPTIONS), strict=True)))
     correct = choice.where(is_right.fillna(value=True).astype(bool), other)
     return choice, correct.where(is_right.notna())
+
+
+def imported_from(
+    source: str, title: str, parts: Sequence[pd.DataFrame], left_out: str
+) -> Imported:
+    """The trial tables of a program's files together.
+
+    Rows that nobody judged right or wrong are screens, and left out with a note.
+
+    Args:
+        left_out: the note, after the number of rows.
+    """
+    trials = pd.concat(parts, ignore_index=True)
+    is_trial = trials["is_correct"].notna()
+    n_screens = int((~is_trial).sum())
+    trials = trials.loc[is_trial].reset_index(drop=True)
+    timed = trials.loc[trials["rt_ms"].notna()]
+    twice = check_rows(
+        "answered_once",
+        "no two rows are the same answer, given in the same time.",
+        timed,
+        timed.duplicated(list(SAME_ANSWER)),
+    )
+    return Imported(
+        source=source,
+        title=title,
+        trials=trials.drop(columns=KNOWS_SIDE),
+        checks=(twice,),
+        notes=(f"{n_screens} {left_out}",) if n_screens else (),
+        option_names=OPTIONS if trials[KNOWS_SIDE].all() else None,
+    )

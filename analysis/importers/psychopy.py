@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from analysis.importers.cells import ImportFormatError, read_cells
-from analysis.importers.named_columns import ColumnMap, read_named
+from analysis.importers.named_columns import ColumnMap, imported_from, read_named
 from analysis.importers.trial_table import Imported
 
 SOURCE = "psychopy"
@@ -45,13 +43,9 @@ def read_psychopy(
     parts = [read_named(read_cells(p), mapped, chosen=list(chosen)) for p in paths]
     if not parts:
         raise ImportFormatError("no file was given; name the CSV files.")
-    trials = pd.concat(parts, ignore_index=True)
-    is_trial = trials["is_correct"].notna()
-    n_screens = int((~is_trial).sum())
-    notes = [f"{n_screens} rows without a judged key were left out."]
-    return Imported(
-        source=SOURCE,
-        title="Imported from PsychoPy",
-        trials=trials.loc[is_trial].reset_index(drop=True),
-        notes=tuple(notes if n_screens else []),
+    return imported_from(
+        SOURCE,
+        "Imported from PsychoPy",
+        parts,
+        "rows without a judged key were left out.",
     )

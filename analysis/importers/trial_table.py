@@ -107,6 +107,10 @@ class Imported:
     notes: tuple[str, ...] = ()
     """What was left out or translated, as sentences."""
 
+    option_names: tuple[str, str] | None = OPTIONS
+    """What first and second option were to people; None where the data do not say which
+    one was chosen."""
+
     def __post_init__(self) -> None:
         missing = [c for c in TRIAL_COLUMNS if c not in self.trials]
         if missing:

@@ -134,7 +134,7 @@ def estimate_differences(
         beside.append(_bootstraps(base, two_way, people, config))
     return [
         estimate
-        for robust, others in zip(adjusted(tested), beside, strict=True)
+        for robust, others in zip(adjusted(tested, family), beside, strict=True)
         for estimate in (robust, *others)
     ]
 

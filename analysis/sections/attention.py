@@ -27,7 +27,7 @@ def compute(study: Analysed) -> list[dict[str, Any]]:
     Source: the two-high-threshold model of Snodgrass & Corwin (1988), J. Exp. Psychol.
         Gen. 117, 34-50, its Pr and what is left of it.
     """
-    if study.responses.empty:
+    if study.responses.empty or study.export.option_names is None:
         return []
     level = study.config.level
     rows = []

@@ -1,5 +1,7 @@
 """Whether the plan that ran was balanced; descriptive, about planned main trials."""
 
+import math
+from itertools import permutations
 from typing import Any
 
 import pandas as pd
@@ -13,10 +15,10 @@ def compute(study: Analysed) -> dict[str, Any]:
 
     Returns:
         cells (fewest and most trials of a feature in a condition), conditions (share
-        with the correct image left, mean place), n_neighbours (each ordered pair of
-        conditions in neighbouring blocks), n_query_in_panel (trials whose query image
-        stands in the panel of any of the person's main trials; None: not known),
-        leakage (see `_leakage`).
+        with the correct image left, mean place), neighbours (each ordered pair of
+        conditions in neighbouring blocks, in sessions), n_possible_neighbours,
+        n_query_in_panel (trials whose query image stands in the panel of any of the
+        person's main trials; None: not known), leakage (see `_leakage`).
     """
     trials = study.export.trials
     main = trials.loc[trials["trial_kind"] == "main"]
@@ -31,8 +33,13 @@ def compute(study: Analysed) -> dict[str, Any]:
         "cells": [int(cells.min()), int(cells.max())],
         "n_features": int(main["feature_id"].nunique()),
         "n_lists": int(by_list["list_index"].nunique()),
-        "conditions": _conditions(main, list(study.conditions)),
+        "conditions": _conditions(
+            main,
+            list(study.conditions),
+            knows_sides=study.export.option_names is not None,
+        ),
         "neighbours": _neighbours(main),
+        "n_possible_neighbours": _n_possible_neighbours(main),
         "n_query_in_panel": _overlap(main),
         "leakage": _leakage(study, main),
     }
@@ -59,11 +66,15 @@ def _leakage(study: Analysed, main: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _conditions(main: pd.DataFrame, order: list[str]) -> list[dict[str, Any]]:
+def _conditions(
+    main: pd.DataFrame, order: list[str], *, knows_sides: bool
+) -> list[dict[str, Any]]:
     marked = pd.DataFrame(
         {
             "condition": main["condition"],
-            "is_left": (main["correct_option"] == "left").astype(float),
+            "is_left": (main["correct_option"] == "left").astype(float)
+            if knows_sides
+            else math.nan,
             "block": main["block_index"].astype("float64"),
         }
     )
@@ -88,9 +99,22 @@ def _neighbours(main: pd.DataFrame) -> list[dict[str, Any]]:
         return []
     ordered = blocks.sort_values(["session_id", "block_index"], kind="stable")
     after = ordered.groupby("session_id")["condition"].shift(-1)
-    pairs = pd.DataFrame({"first": ordered["condition"], "second": after}).dropna()
+    pairs = pd.DataFrame(
+        {
+            "session_id": ordered["session_id"],
+            "first": ordered["condition"],
+            "second": after,
+        }
+    ).dropna()
+    pairs = pairs.loc[pairs["first"] != pairs["second"]].drop_duplicates()
     counts = pairs.groupby(["first", "second"]).size().reset_index(name="n_sessions")
     return [{str(k): v for k, v in row.items()} for row in counts.to_dict("records")]
+
+
+def _n_possible_neighbours(main: pd.DataFrame) -> int:
+    """Ordered pairs of different conditions that some session holds both of."""
+    seen = {frozenset(part) for _, part in main.groupby("session_id")["condition"]}
+    return len({pair for names in seen for pair in permutations(names, 2)})
 
 
 def _overlap(main: pd.DataFrame) -> int | None:

@@ -20,7 +20,7 @@ def compute(study: Analysed) -> list[dict[str, Any]]:
 
     Source: Hautus (1995), Behav. Res. Methods 27, 46-51.
     """
-    if study.responses.empty:
+    if study.responses.empty or study.export.option_names is None:
         return []
     table = detection_by(study.responses, ["condition", "participant_id"])
     pooled = detection_by(study.responses, ["condition"]).set_index("condition")

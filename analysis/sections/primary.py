@@ -76,6 +76,8 @@ def _contrasts(study: Analysed, found: Confirmatory) -> list[dict[str, Any]]:
     """The contrasts, marked where a preregistration makes this fit the test."""
     written = study.preregistration
     is_written = written is not None and written.model == MIXED
+    if written is not None and written.confirmatory_stratum and found.design.strata:
+        is_written &= written.confirmatory_stratum in found.design.strata
     table = found.contrasts
     marked = table.assign(
         is_preregistered=table["is_confirmatory"] & is_written,

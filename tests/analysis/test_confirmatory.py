@@ -10,7 +10,6 @@ from scipy import stats
 from analysis.confirmatory import (
     Confirmatory,
     ConfirmatoryPlan,
-    adjust,
     analyse_confirmatory,
     family_table,
     fit_facts,
@@ -18,6 +17,7 @@ from analysis.confirmatory import (
 from analysis.errors import ConfigError
 from analysis.mixed.fit import FitConfig
 from analysis.mixed.marginal import mean_expit
+from analysis.multiplicity import adjust_family
 from tests.analysis.mixed.problems import drawn_responses
 
 PLAN = ConfirmatoryPlan(
@@ -96,8 +96,8 @@ def test_contrasts_about_all_pairs_have_no_stratum_in_the_fit() -> None:
 def test_gatekeeping_gives_the_first_contrast_the_full_alpha() -> None:
     p = np.array([0.03, 0.001, 0.04])
 
-    assert adjust(p, "gatekeeping") == pytest.approx([0.03, 0.03, 0.04])
-    assert adjust(p, "holm") == pytest.approx([0.06, 0.003, 0.06])
+    assert adjust_family(p, "gatekeeping") == pytest.approx([0.03, 0.03, 0.04])
+    assert adjust_family(p, "holm") == pytest.approx([0.06, 0.003, 0.06])
 
 
 def test_nothing_is_printed_of_a_fit_that_did_not_converge(

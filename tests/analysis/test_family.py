@@ -182,3 +182,56 @@ def test_kinds_of_pairs_of_other_studies_are_not_explained_as_ours(
     page = page_of(with_inputs(analysed(write_export(tmp_path / "e", study)).results))
     assert "Max-9" in page
     assert "share its class" not in page
+
+
+def test_nothing_is_said_of_sides_that_nobody_knows(tmp_path: Path) -> None:
+    tables = draw_tables(SyntheticStudy(n_participants=8, n_features=8))
+    path = write_zip(tmp_path / "e.zip", tables, header={"option_names": None})
+    results = analysed(path).results
+    assert results["detection"] == []
+    assert results["attention"] == []
+    audit = results["design_audit"]["conditions"]
+    assert {row["share_left_correct"] for row in audit} == {None}
+    page = page_of(with_inputs(results))
+    assert "nothing is said of sides" in page
+    assert "Sensitivity and side bias" not in page
+
+
+def test_options_are_called_what_they_were_to_people(tmp_path: Path) -> None:
+    tables = draw_tables(SyntheticStudy(n_participants=8, n_features=8))
+    names = {"option_names": ["upper", "lower"]}
+    path = write_zip(tmp_path / "e.zip", tables, header=names)
+    page = page_of(with_inputs(analysed(path).results))
+    assert "Chose upper" in page
+    assert "below 0: left" not in page
+
+
+def test_only_conditions_that_one_person_meets_are_expected_to_follow_each_other(
+    tmp_path: Path,
+) -> None:
+    tables = draw_tables(SyntheticStudy(n_participants=8, n_features=8))
+    for name in ("trials", "responses"):
+        table = tables[name]
+        is_last = table["participant_id"] == "p00007"
+        block = table["block_index"].where(~is_last, table["trial_index"])
+        condition = table["condition"].where(~is_last, "none")
+        tables[name] = table.assign(block_index=block, condition=condition)
+    audit = analysed(write_zip(tmp_path / "e.zip", tables)).results["design_audit"]
+    assert audit["n_possible_neighbours"] == 4 * 3
+    assert all(row["first"] != row["second"] for row in audit["neighbours"])
+
+
+def test_nothing_of_a_fit_that_failed_is_printed(tmp_path: Path) -> None:
+    tables = draw_tables(SyntheticStudy(n_participants=10, n_features=8))
+    responses = tables["responses"]
+    choice = responses["correct_option"]
+    tables["responses"] = responses.assign(choice=choice, is_correct=True)
+    results = analysed(write_zip(tmp_path / "e.zip", tables)).results
+    fit = results["primary"]["fit"]
+    assert fit["status"] not in ("ok", "boundary")
+    numbers = [*fit["coefficients"].values(), *fit["standard_deviations"].values()]
+    assert {number["value"] for number in numbers} == {None}
+    assert fit["aic"] is None
+    assert "Standard deviations on the log-odds scale" not in page_of(
+        with_inputs(results)
+    )

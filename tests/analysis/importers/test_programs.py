@@ -114,3 +114,30 @@ def test_json_without_trials_is_refused(tmp_path: Path, content: str) -> None:
 
     with pytest.raises(ImportFormatError, match=r"d\.json"):
         read_jspsych([tmp_path / "d.json"])
+
+
+def test_a_word_for_a_trial_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    rows = [{**TRIAL, "phase": "training"}, {**TRIAL, "phase": "main"}]
+
+    with pytest.raises(ImportFormatError, match="a trial is called 'training'"):
+        read_jspsych(
+            [as_csv(tmp_path / "d.csv", rows)], columns={"trial_kind": "phase"}
+        )
+
+
+def test_the_same_data_twice_stop_an_import(tmp_path: Path) -> None:
+    rows = [TRIAL, {**TRIAL, "trial_index": 1, "rt": 900}]
+    files = [as_csv(tmp_path / name, rows) for name in ("a.csv", "b.csv")]
+
+    with pytest.raises(ImportFormatError, match="the same answer"):
+        read_jspsych(files).refuse_broken_promises()
+    read_jspsych(files[:1]).refuse_broken_promises()
+
+
+def test_sides_that_the_file_does_not_tell_are_not_made_up(tmp_path: Path) -> None:
+    told = read_jspsych([as_csv(tmp_path / "a.csv", [TRIAL])])
+    rows = [TRIAL, {**TRIAL, "trial_index": 1, "response": "q"}]
+    untold = read_jspsych([as_csv(tmp_path / "b.csv", rows)])
+
+    assert told.option_names == ("left", "right")
+    assert untold.option_names is None
